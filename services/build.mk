@@ -1,0 +1,63 @@
+# Builds the library, the daemons and the unit tests into build/$(VARIANT)/.
+# VARIANT: release (what is packaged), asan (AddressSanitizer and UBSan), clang.
+
+VARIANT ?= release
+OUT := build/$(VARIANT)
+
+PACKAGES := libuv libllhttp libcrypto sqlite3 yyjson libcyaml yaml-0.1 libseccomp libsystemd
+PROGRAMS := speedtestd fontaine
+program_dir_speedtestd := services/speedtest
+program_dir_fontaine := services/fontaine
+
+CC_release := gcc
+CC_asan := gcc
+CC_clang := clang
+CC := $(CC_$(VARIANT))
+
+WARNINGS := -Wall -Wextra -Wconversion -Wshadow -Wpointer-arith -Wstrict-prototypes \
+	-Wmissing-prototypes -Wwrite-strings -Wvla -Wundef -Wswitch-enum -Wformat=2 -Werror
+HARDENING := -fstack-protector-strong -fstack-clash-protection -fcf-protection \
+	-ftrivial-auto-var-init=zero -fPIE
+OPTIMISE_release := -O2 -D_FORTIFY_SOURCE=3
+OPTIMISE_clang := -O2 -D_FORTIFY_SOURCE=3
+OPTIMISE_asan := -O1 -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+
+VERSION := $(shell sed -n '1s/.*(\(.*\)).*/\1/p' packaging/debian/changelog 2>/dev/null || echo 0)
+override CPPFLAGS += -D_GNU_SOURCE -DFONTAINE_VERSION='"$(VERSION)"' -Iservices -Iservices/lib
+override CFLAGS += -std=c17 -g $(WARNINGS) $(HARDENING) $(OPTIMISE_$(VARIANT)) \
+	-ffile-prefix-map=$(CURDIR)=. $(shell pkg-config --cflags $(PACKAGES))
+override LDFLAGS += -pie -Wl,-z,relro,-z,now -Wl,-z,noexecstack -Wl,--as-needed $(OPTIMISE_$(VARIANT))
+LIBS := $(shell pkg-config --libs $(PACKAGES)) -lm -pthread
+
+objects = $(patsubst %.c,$(OUT)/%.o,$(1))
+LIB_OBJECTS := $(call objects,$(wildcard services/lib/*/*.c))
+LIBRARY := $(OUT)/libfontaine.a
+program_objects = $(call objects,$(wildcard $(program_dir_$(1))/*.c))
+
+UNIT_SOURCES := $(wildcard tests/unit/lib/*/test_*.c tests/unit/*/test_*.c)
+UNIT_TESTS := $(patsubst tests/unit/%.c,$(OUT)/unit/%,$(UNIT_SOURCES))
+
+.PHONY: programs unit-tests
+programs: $(PROGRAMS:%=$(OUT)/%)
+unit-tests: $(UNIT_TESTS)
+
+$(LIBRARY): $(LIB_OBJECTS)
+	rm -f $@ && ar rcsD $@ $^
+
+define program_rule
+$(OUT)/$(1): $(call program_objects,$(1)) $(LIBRARY)
+	$$(CC) $$(LDFLAGS) -o $$@ $$^ $$(LIBS)
+endef
+$(foreach p,$(PROGRAMS),$(eval $(call program_rule,$(p))))
+
+# A unit test of a service links the service's modules, all but its main().
+SERVICE_OBJECTS := $(filter-out %/main.o,$(foreach p,$(PROGRAMS),$(call program_objects,$(p))))
+$(OUT)/unit/%: $(OUT)/tests/unit/%.o $(SERVICE_OBJECTS) $(LIBRARY)
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) -o $@ $< $(SERVICE_OBJECTS) $(LIBRARY) $(LIBS) -lcmocka
+
+$(OUT)/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+
+-include $(shell find $(OUT) -name '*.d' 2>/dev/null)

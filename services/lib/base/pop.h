@@ -1,0 +1,135 @@
+/*
+ * The POP file: everything that an operator says about one POP. The YAML is read
+ * by schema (libcyaml); what a schema cannot say is checked after it.
+ * Format: docs/man/fontaine-pop.5
+ */
+/* SPDX-License-Identifier: MIT */
+#ifndef FONTAINE_BASE_POP_H
+#define FONTAINE_BASE_POP_H
+
+#include "base/addr.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Texts and lists below are owned by struct pop; optional ones are NULL or 0 when absent. */
+
+struct pop_party {
+	char *name;
+	char *url;
+	char *contact; /* mail address */
+};
+
+struct pop_site {
+	char *name;    /* the POP's id and host name: a DNS label */
+	char *title;   /* for people: "LyonIX, Lyon 3" */
+	char *domain;  /* the POP's own zone: "lyon.fontaine.example" */
+	char *city;
+	char *country; /* ISO 3166-1 alpha-2 */
+	char **languages; /* "fr", "en"; the first is the default */
+	unsigned n_languages;
+	struct pop_party *operated_by; /* name and contact always present */
+	struct pop_party *sponsor;
+};
+
+struct pop_addresses {
+	char *ipv4;
+	char *ipv6;
+};
+
+/* A service that is off has a NULL pointer in struct pop_services. Ports are never 0. */
+
+struct pop_pages {
+	struct pop_addresses *addresses; /* instead of the POP's shared pair */
+	uint16_t http_port;              /* default 80 */
+	uint16_t https_port;             /* default 443 */
+};
+
+struct pop_speedtest {
+	struct pop_addresses *addresses;
+	uint16_t http_port;       /* default 8080 */
+	unsigned workers;         /* default 0: one per core */
+	unsigned max_connections; /* per worker; default 10000 */
+};
+
+struct pop_ntp {
+	struct pop_addresses *addresses;
+	uint16_t port;      /* default 123 */
+	bool set_clock;     /* default true; false in a container */
+	char **sources;     /* at least four, unless set_clock is false */
+	unsigned n_sources;
+};
+
+struct pop_resolver {
+	struct pop_addresses *addresses;
+	uint16_t port; /* default 53 */
+};
+
+struct pop_authoritative {
+	struct pop_addresses *addresses;
+	uint16_t port; /* default 53 */
+};
+
+struct pop_services {
+	struct pop_pages *pages;
+	struct pop_speedtest *speedtest;
+	struct pop_ntp *ntp;
+	struct pop_resolver *resolver;
+	struct pop_authoritative *authoritative;
+};
+
+struct pop_member {
+	uint32_t asn;
+	char *name;
+	char **prefixes; /* assigned to the member */
+	unsigned n_prefixes;
+	char **peering;  /* its addresses on the peering LAN */
+	unsigned n_peering;
+	char **contacts; /* mail addresses */
+	unsigned n_contacts;
+};
+
+struct pop_operator {
+	char *name;
+	char *ssh_key;
+};
+
+struct pop {
+	struct pop_site *site;
+	struct pop_addresses *addresses; /* shared by all services without their own */
+	struct pop_services *services;
+	struct pop_member *members;
+	unsigned n_members;
+	char *ixf_export; /* path of an IX-F Member Export, instead of members */
+	struct pop_operator *operators;
+	unsigned n_operators;
+};
+
+/** What is wrong with a POP file, for people. */
+struct pop_error {
+	unsigned line, column; /* from 1; 0 when the file could not be read at all */
+	char what[256];        /* "services.ntp.port: 70000 is not a port" */
+	char remedy[256];      /* "give a number from 1 to 65535" */
+};
+
+/**
+ * Read and check the file at @path.
+ * Return: 0 and *ret_pop, released with pop_free(); else a negative errno and *reterr.
+ */
+int pop_load(const char *path, struct pop **ret_pop, struct pop_error *reterr);
+void pop_free(struct pop *p);
+
+/** One socket that the POP answers on. */
+struct pop_endpoint {
+	const char *service;  /* "speedtest": key in the POP file */
+	const char *protocol; /* "http", "https", "udp", "tcp" */
+	struct addr addr;
+};
+
+enum { POP_ENDPOINTS_MAX = 64 };
+
+/** List every socket of the POP, in the order of struct pop_services. Return: how many. */
+size_t pop_endpoints(const struct pop *p, struct pop_endpoint ret[POP_ENDPOINTS_MAX]);
+
+#endif

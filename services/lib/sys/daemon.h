@@ -1,0 +1,31 @@
+/* What every daemon does around its work: options, journal, readiness, watchdog. */
+/* SPDX-License-Identifier: MIT */
+#ifndef FONTAINE_SYS_DAEMON_H
+#define FONTAINE_SYS_DAEMON_H
+
+#include <stdint.h>
+
+struct daemon_options {
+	const char *name;     /* "speedtestd" */
+	const char *summary;  /* one line for --help */
+	const char *pop_path; /* --pop FILE; default /etc/fontaine/pop.yaml */
+	const char *web_path; /* --web DIR; default /usr/share/fontaine/web */
+};
+
+/**
+ * Read --pop, --web, --verbose, --version and --help into @o (name and summary
+ * set by the caller), and send the log to the journal when systemd started us.
+ * Return: -1 to go on, else the exit status: 0 after --help or --version, 2 on
+ * an unknown option, explained on standard error.
+ */
+int daemon_start(struct daemon_options *o, int argc, char **argv);
+
+/** Tell the service manager (sd_notify(3)); without one they do nothing. */
+void daemon_ready(const char *status);
+void daemon_stopping(void);
+void daemon_alive(void);
+
+/** How often daemon_alive() is due, in milliseconds (half of WatchdogSec); 0: never. */
+uint64_t daemon_alive_interval_ms(void);
+
+#endif

@@ -1,0 +1,23 @@
+/* What a daemon gives up once its sockets and files are open. */
+/* SPDX-License-Identifier: MIT */
+#ifndef FONTAINE_SYS_SANDBOX_H
+#define FONTAINE_SYS_SANDBOX_H
+
+#include <stdbool.h>
+
+struct sandbox {
+	const char *const *read_paths;  /* NULL-terminated, or NULL: still readable */
+	const char *const *write_paths; /* NULL-terminated, or NULL: still writable, with what is below */
+	bool network;                   /* may still open, bind and connect sockets */
+	bool processes;                 /* may still start programs */
+};
+
+/**
+ * Apply for every thread of the process, for good: no new privileges, Landlock
+ * (landlock(7)) for files and TCP, seccomp(2) with an allow list. Call before
+ * threads start. A kernel without Landlock costs a warning, not the start.
+ * Return: 0 or a negative errno, logged.
+ */
+int sandbox_apply(const struct sandbox *s);
+
+#endif
