@@ -19,13 +19,17 @@ struct log_record {
 	const char *message;
 };
 
-/** Where records go. The default writes "<level>message" lines to standard error (sd-daemon(3)). */
+/**
+ * Where records go; set it, and the level, before threads start. The default writes
+ * "<level>message" lines to standard error (sd-daemon(3)), without "<level>" on a terminal.
+ */
 typedef void (*log_sink)(const struct log_record *record);
 void log_set_sink(log_sink sink);
 
 /** Drop records less severe than @level; the default is LOG_LEVEL_INFO. */
 void log_set_level(enum log_level level);
 
+/** Any thread may call it; errno is kept, control characters become spaces, the end of a long text is cut. */
 void log_write(enum log_level level, const char *file, int line, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 
