@@ -76,6 +76,13 @@ bool addr_equal(const struct addr *a, const struct addr *b)
 	       memcmp(ip_bytes(a), ip_bytes(b), ip_bits(a) / 8) == 0;
 }
 
+bool addr_is_loopback(const struct addr *a)
+{
+	if (addr_family(a) == AF_INET)
+		return ntohl(a->in.sin_addr.s_addr) >> 24 == IN_LOOPBACKNET;
+	return IN6_IS_ADDR_LOOPBACK(&a->in6.sin6_addr);
+}
+
 const char *addr_text(const struct addr *a, char out[ADDR_TEXT_MAX])
 {
 	const char *text = inet_ntop(addr_family(a), ip_bytes(a), out, ADDR_TEXT_MAX);
@@ -144,7 +151,9 @@ static uint8_t mask_byte(unsigned i, unsigned len)
 {
 	if (len >= (i + 1) * 8)
 		return 0xff;
-	return len <= i * 8 ? 0 : (uint8_t)(0xff00u >> (len - i * 8));
+	if (len <= i * 8)
+		return 0;
+	return (uint8_t)(0xff00u >> (len - i * 8));
 }
 
 struct prefix prefix_of(const struct addr *a, unsigned len)

@@ -34,6 +34,9 @@ uint16_t addr_port(const struct addr *a);
 socklen_t addr_len(const struct addr *a);
 bool addr_equal(const struct addr *a, const struct addr *b); /* address and port */
 
+/** 127.0.0.0/8 or ::1. */
+bool addr_is_loopback(const struct addr *a);
+
 /** Write "192.0.2.1" or "2001:db8::1" (RFC 5952). Return: @out. */
 const char *addr_text(const struct addr *a, char out[ADDR_TEXT_MAX]);
 

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: MIT */
+#include "net/conn.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <netinet/tcp.h>
+#include <string.h>
+#include <sys/sendfile.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+static void on_poll(uv_poll_t *poll, int status, int events)
+{
+	struct conn *c = poll->data;
+
+	/* An error shows in the next read or write, which knows what it means. */
+	c->ops->on_ready(c, status < 0 ? c->wanted : events);
+}
+
+static void on_timer(uv_timer_t *timer)
+{
+	struct conn *c = timer->data;
+	uint64_t now_ms = uv_now(timer->loop);
+
+	if (c->deadline_ms > now_ms) /* moved on since the timer was set */
+		(void)uv_timer_start(timer, on_timer, c->deadline_ms - now_ms, 0);
+	else if (c->deadline_ms != 0)
+		c->ops->on_timeout(c);
+}
+
+static void on_handle_closed(uv_handle_t *handle)
+{
+	struct conn *c = handle->data;
+
+	if (--c->n_handles == 0)
+		c->ops->on_closed(c);
+}
+
+int conn_open(struct conn *c, uv_loop_t *loop, int fd, const struct conn_ops *ops)
+{
+	static const int on = 1;
+
+	*c = (struct conn){.ops = ops, .fd = fd, .n_handles = 2};
+	(void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on)); /* not every stream is TCP */
+
+	int rc = uv_poll_init(loop, &c->poll, fd);
+	if (rc < 0) {
+		(void)close(fd);
+		return rc;
+	}
+	c->poll.data = c;
+	(void)uv_timer_init(loop, &c->timer);
+	c->timer.data = c;
+	return 0;
+}
+
+void conn_close(struct conn *c)
+{
+	if (c->closing)
+		return;
+	c->closing = true;
+	uv_close((uv_handle_t *)&c->poll, on_handle_closed);
+	uv_close((uv_handle_t *)&c->timer, on_handle_closed);
+	(void)close(c->fd); /* after uv_close(), which forgets the descriptor */
+}
+
+void conn_want(struct conn *c, int events)
+{
+	if (c->closing || events == c->wanted)
+		return;
+	c->wanted = events;
+
+	int rc = events == 0 ? uv_poll_stop(&c->poll) : uv_poll_start(&c->poll, events, on_poll);
+	assert(rc == 0);
+	(void)rc;
+}
+
+void conn_deadline(struct conn *c, uint64_t delay_ms)
+{
+	uint64_t due_in_ms = uv_timer_get_due_in(&c->timer);
+
+	c->deadline_ms = delay_ms == 0 ? 0 : uv_now(c->timer.loop) + delay_ms;
+	if (c->closing || delay_ms == 0)
+		return;
+	/* A timer that fires too early sets itself anew, so most moves cost nothing. */
+	if (!uv_is_active((uv_handle_t *)&c->timer) || due_in_ms > delay_ms)
+		(void)uv_timer_start(&c->timer, on_timer, delay_ms, 0);
+}
+
+ssize_t conn_recv(struct conn *c, void *buf, size_t len)
+{
+	ssize_t n;
+
+	do
+		n = recv(c->fd, buf, len, 0);
+	while (n < 0 && errno == EINTR);
+	return n < 0 ? -errno : n;
+}
+
+ssize_t conn_discard(struct conn *c, size_t len)
+{
+	ssize_t n;
+
+	do
+		n = recv(c->fd, NULL, len, MSG_TRUNC);
+	while (n < 0 && errno == EINTR);
+	return n < 0 ? -errno : n;
+}
+
+ssize_t conn_send(struct conn *c, const void *data, size_t len, bool more)
+{
+	ssize_t n;
+
+	do
+		n = send(c->fd, data, len, MSG_NOSIGNAL | (more ? MSG_MORE : 0));
+	while (n < 0 && errno == EINTR);
+	return n < 0 ? -errno : n;
+}
+
+ssize_t conn_sendfile(struct conn *c, int from, off_t *offset, size_t len)
+{
+	ssize_t n;
+
+	do
+		n = sendfile(c->fd, from, offset, len);
+	while (n < 0 && errno == EINTR);
+	return n < 0 ? -errno : n;
+}
+
+void conn_shutdown(struct conn *c)
+{
+	(void)shutdown(c->fd, SHUT_WR); /* fails only when the peer has gone */
+}

@@ -1,0 +1,70 @@
+/*
+ * One stream socket on a loop: readiness, deadline, and one way to close.
+ *
+ * The protocol above reads and writes when it likes; the loop only says when a
+ * socket is ready. So bytes go straight from and to the kernel, a body that
+ * nobody looks at is never copied, and an idle connection holds no buffer.
+ */
+/* SPDX-License-Identifier: MIT */
+#ifndef FONTAINE_NET_CONN_H
+#define FONTAINE_NET_CONN_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+#include <sys/uio.h>
+#include <uv.h>
+
+struct conn;
+
+struct conn_ops {
+	/** The socket is ready for @events (UV_READABLE, UV_WRITABLE) that were wanted. */
+	void (*on_ready)(struct conn *c, int events);
+	/** The deadline passed. */
+	void (*on_timeout)(struct conn *c);
+	/** The last callback; the owner may be freed. */
+	void (*on_closed)(struct conn *c);
+};
+
+/** Embedded in its owner. All fields are private to conn.c. */
+struct conn {
+	const struct conn_ops *ops;
+	uv_poll_t poll;
+	uv_timer_t timer;
+	uint64_t deadline_ms; /* on the loop's clock; 0: none */
+	int fd;
+	int wanted;
+	unsigned n_handles;
+	bool closing;
+};
+
+/**
+ * Start on the non-blocking socket @fd, which it takes. Nothing is wanted yet.
+ * Return: 0; or a negative errno: @fd is closed and no callback will come.
+ */
+int conn_open(struct conn *c, uv_loop_t *loop, int fd, const struct conn_ops *ops);
+
+/** Close, once or again; on_closed comes later, from the loop. */
+void conn_close(struct conn *c);
+
+/** Be told of these events, until told otherwise; 0 for none. */
+void conn_want(struct conn *c, int events);
+
+/** Have on_timeout called @delay_ms from now (0: never); replaces the earlier deadline. */
+void conn_deadline(struct conn *c, uint64_t delay_ms);
+
+/** Receive. Return: bytes, 0 at the end of the stream, or a negative errno (-EAGAIN: wait). */
+ssize_t conn_recv(struct conn *c, void *buf, size_t len);
+
+/** Receive and drop up to @len bytes inside the kernel (tcp(7), MSG_TRUNC). Return: as conn_recv(). */
+ssize_t conn_discard(struct conn *c, size_t len);
+
+/** Send what fits; @more: further bytes follow at once. Return: bytes or a negative errno. */
+ssize_t conn_send(struct conn *c, const void *data, size_t len, bool more);
+
+/** Send up to @len bytes of file @from at *@offset, which advances. Return: as conn_send(). */
+ssize_t conn_sendfile(struct conn *c, int from, off_t *offset, size_t len);
+
+/** Say that nothing more will be sent. */
+void conn_shutdown(struct conn *c);
+
+#endif

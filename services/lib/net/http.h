@@ -1,0 +1,123 @@
+/*
+ * An HTTP/1.1 server (RFC 9110, RFC 9112) on one loop: keep-alive, pipelining,
+ * bodies by length and chunked, HEAD, Expect: 100-continue, limits on all that
+ * a peer controls. What to do is a table of routes; after the routes come the
+ * static pages.
+ */
+/* SPDX-License-Identifier: MIT */
+#ifndef FONTAINE_NET_HTTP_H
+#define FONTAINE_NET_HTTP_H
+
+#include "net/http_request.h"
+#include "net/limit.h"
+
+#include <stdatomic.h>
+#include <stdint.h>
+#include <sys/types.h>
+#include <uv.h>
+
+enum http_body {
+	HTTP_BODY_NONE,  /* a body is refused: 413 */
+	HTTP_BODY_COUNT, /* counted and dropped, in the kernel where that can be */
+	HTTP_BODY_KEEP,  /* kept in request->body */
+};
+
+/** A path and what answers there. Every handler runs on the server's loop. */
+struct http_route {
+	const char *path;
+	unsigned methods; /* of enum http_method; HEAD comes with GET */
+	enum http_body body;
+	uint64_t max_body_bytes;
+	/** The head is there, the body may come; may be NULL. Return: 0, or a status to refuse with. */
+	int (*on_head)(struct http_request *r, void *data);
+	/** @len more bytes of the body arrived; may be NULL. */
+	void (*on_body)(struct http_request *r, size_t len);
+	/** The request is complete: call http_reply() now or later, once, before on_done. */
+	void (*on_request)(struct http_request *r, void *data);
+	/** The last word on the request, also a refused one or when the client has gone; may be NULL. */
+	void (*on_done)(struct http_request *r, void *data);
+};
+
+/** Bytes of a file, over and over until the length is reached; borrowed. */
+struct http_blob {
+	int fd;
+	off_t size_bytes;
+};
+
+struct http_reply {
+	int status;
+	const char *type;             /* Content-Type; NULL: none */
+	const char *headers;          /* more header lines, each ended by CRLF; NULL: none */
+	const void *body;             /* copied */
+	size_t body_bytes;
+	const struct http_blob *blob; /* or, instead of body: blob_bytes of it */
+	uint64_t blob_bytes;
+};
+
+/** Reply to @r and let go of it. */
+void http_reply(struct http_request *r, const struct http_reply *reply);
+
+/** Reply with a status and its reason as text. */
+void http_reply_status(struct http_request *r, int status);
+
+/** Reply 429 or 503 with Retry-After. */
+void http_reply_wait(struct http_request *r, int status, uint32_t wait_ms);
+
+/** What the server counts, written by its loop alone and read by any thread. */
+struct http_counters {
+	_Atomic uint64_t connections;     /* accepted */
+	_Atomic uint64_t open;            /* now */
+	_Atomic uint64_t refused;         /* over max_conns: 503 */
+	_Atomic uint64_t limited;         /* over the rate: 429 */
+	_Atomic uint64_t timeouts;        /* 408, or closed for silence */
+	_Atomic uint64_t responses[6];    /* by the first digit of the status */
+	_Atomic uint64_t body_bytes_in;
+	_Atomic uint64_t body_bytes_out;
+};
+
+/** Add to a counter that only this thread writes. */
+static inline void http_count(_Atomic uint64_t *counter, uint64_t n)
+{
+	uint64_t value = atomic_load_explicit(counter, memory_order_relaxed);
+	atomic_store_explicit(counter, value + n, memory_order_relaxed);
+}
+
+struct assets;
+
+/** Milliseconds. */
+struct http_timeouts {
+	uint64_t idle;   /* between requests */
+	uint64_t head;   /* from its first byte to its end: 408 */
+	uint64_t body;   /* without a byte of the body: 408 */
+	uint64_t reply;  /* without a byte taken by the client */
+	uint64_t linger; /* to let a client read an early refusal (RFC 9112, 9.6) */
+};
+
+extern const struct http_timeouts http_timeouts_default;
+
+/** Borrowed by the server for its life, shared by the servers of all workers. */
+struct http_config {
+	const struct http_route *routes; /* ended by one without a path */
+	const struct assets *assets;     /* static pages; NULL: none */
+	unsigned max_conns;
+	struct limit_rate rate;          /* requests of one client */
+	struct http_timeouts timeouts;
+	void *data;                      /* for the handlers */
+};
+
+struct http_server; /* opaque; ends with http_server_close() */
+
+/** A server on @loop; @counters is borrowed. Never NULL. */
+struct http_server *http_server_new(uv_loop_t *loop, const struct http_config *config,
+                                    struct http_counters *counters);
+
+/** Serve the listening socket @fd, borrowed. Return: 0 or a negative errno. */
+int http_server_listen(struct http_server *s, int fd);
+
+/**
+ * Stop listening, close idle connections, let requests in progress end within
+ * @grace_ms, then close them too and free the server.
+ */
+void http_server_close(struct http_server *s, uint64_t grace_ms);
+
+#endif

@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: MIT */
+#include "base/mem.h"
+#include "net/assets.h"
+#include "net/http_conn.h"
+#include "net/http_route.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <limits.h>
+
+enum { REQUEST_COST_BYTES = 16 * 1024 }; /* of an event's budget, however small the request */
+
+static void take(struct http_conn *c, size_t len)
+{
+	c->in += len;
+	c->in_len -= len;
+	if (c->in_len == 0)
+		buf_done(&c->early);
+}
+
+/* What a receive of up to @wanted bytes gave. Return: bytes; 0 to wait, or when the client has gone. */
+static size_t received(struct http_conn *c, ssize_t n, uint64_t wanted)
+{
+	if (n == -EAGAIN)
+		return 0;
+	if (n <= 0) {
+		http_conn_close(c);
+		return 0;
+	}
+	c->drained = (uint64_t)n < wanted;
+	c->budget -= n;
+	return (size_t)n;
+}
+
+/* Have input. Return: false when there is none for now, or no connection any more. */
+static bool fill(struct http_conn *c)
+{
+	struct http_server *s = c->server;
+
+	if (c->in_len > 0)
+		return true;
+	if (c->drained || c->budget <= 0)
+		return false;
+
+	ssize_t n = conn_recv(&c->conn, s->input, sizeof(s->input));
+	c->in = s->input;
+	c->in_len = received(c, n, sizeof(s->input));
+	return c->in_len > 0;
+}
+
+/* Receive up to @wanted bytes and forget them. Return: as received(). */
+static size_t discard(struct http_conn *c, uint64_t wanted)
+{
+	if (c->drained || c->budget <= 0)
+		return 0;
+	size_t len = wanted < SSIZE_MAX ? (size_t)wanted : SSIZE_MAX;
+	return received(c, conn_discard(&c->conn, len), wanted);
+}
+
+static void body_arrived(struct exchange *x, size_t len)
+{
+	struct http_request *r = &x->request;
+
+	r->body_bytes += len;
+	http_count(&x->conn->server->counters->body_bytes_in, len);
+	if (r->route->on_body != NULL)
+		r->route->on_body(r, len);
+}
+
+static int on_chunk(void *data, const char *piece, size_t len)
+{
+	struct exchange *x = data;
+	const struct http_route *route = x->request.route;
+
+	if (len > route->max_body_bytes - x->request.body_bytes)
+		return 413;
+	if (route->body == HTTP_BODY_KEEP && buf_add(&x->request.body, piece, len) < 0)
+		return 413;
+	body_arrived(x, len);
+	return 0;
+}
+
+static void begin_exchange(struct http_conn *c)
+{
+	struct exchange *x = mem_new(sizeof(*x));
+
+	x->conn = c;
+	x->request.client = c->client;
+	http_parser_init(&x->parser, on_chunk, x);
+	http_parser_start(&x->parser, &x->request);
+	buf_init(&x->out, HTTP_OUTPUT_MAX_BYTES);
+	c->exchange = x;
+}
+
+static void handle(struct http_conn *c)
+{
+	struct http_request *r = &c->exchange->request;
+
+	http_conn_move(c, CONN_HANDLING);
+	conn_deadline(&c->conn, 0);
+	if (r->route != NULL)
+		r->route->on_request(r, c->server->config->data);
+	else if (!assets_reply(c->server->config->assets, r))
+		http_reply_status(r, 404);
+}
+
+/* A body by length: the kernel drops what nobody keeps. */
+static bool read_counted(struct http_conn *c, struct exchange *x)
+{
+	size_t n;
+
+	if (c->in_len == 0 && x->request.route->body == HTTP_BODY_COUNT) {
+		n = discard(c, x->body_left);
+		if (n == 0)
+			return false;
+	} else {
+		if (!fill(c))
+			return false;
+		n = c->in_len < x->body_left ? c->in_len : (size_t)x->body_left;
+		if (x->request.route->body == HTTP_BODY_KEEP)
+			(void)buf_add(&x->request.body, c->in, n); /* its limit is the route's, checked */
+		take(c, n);
+	}
+	x->body_left -= n;
+	body_arrived(x, n);
+	conn_deadline(&c->conn, c->server->config->timeouts.body);
+	return true;
+}
+
+static bool read_chunked(struct http_conn *c, struct exchange *x)
+{
+	size_t used = 0;
+
+	if (!fill(c))
+		return false;
+	enum http_parse parsed = http_parser_feed(&x->parser, c->in, c->in_len, &used);
+	if (parsed == HTTP_PARSE_BAD) {
+		http_conn_refuse(c, x->parser.status);
+		return true;
+	}
+	take(c, used);
+	conn_deadline(&c->conn, c->server->config->timeouts.body);
+	if (parsed == HTTP_PARSE_END)
+		handle(c);
+	return true;
+}
+
+bool http_input_body(struct http_conn *c)
+{
+	struct exchange *x = c->exchange;
+
+	if (x->request.chunked)
+		return read_chunked(c, x);
+	if (x->body_left > 0)
+		return read_counted(c, x);
+	handle(c);
+	return true;
+}
+
+static void start_request(struct http_conn *c)
+{
+	struct exchange *x = c->exchange;
+	struct http_request *r = &x->request;
+	const struct http_config *config = c->server->config;
+	bool has_body = http_has_body(r);
+	uint32_t wait_ms;
+
+	c->budget -= REQUEST_COST_BYTES;
+	c->last = !r->keep_alive || c->server->closing || has_body; /* has_body: until it is read */
+	if (limit_take(c->server->limit, &r->client, uv_now(c->server->loop), &wait_ms) < 0) {
+		http_count(&c->server->counters->limited, 1);
+		http_reply_wait(r, 429, wait_ms);
+		return;
+	}
+	int status = http_route_find(config, r);
+	if (status == 405) {
+		http_reply_not_allowed(r);
+		return;
+	}
+	if (status == 0 && r->route != NULL && r->route->on_head != NULL)
+		status = r->route->on_head(r, config->data);
+	if (status != 0) {
+		http_conn_refuse(c, status);
+		return;
+	}
+	if (!has_body) {
+		handle(c);
+		return;
+	}
+	http_conn_move(c, CONN_BODY);
+	x->body_left = r->content_bytes;
+	buf_init(&r->body, (size_t)r->route->max_body_bytes);
+	conn_deadline(&c->conn, config->timeouts.body);
+	static const char go_on[] = "HTTP/1.1 100 Continue\r\n\r\n";
+	if (r->expects_continue && c->in_len == 0)
+		(void)conn_send(&c->conn, go_on, sizeof(go_on) - 1, false); /* lost: the client waits, then sends */
+	c->last = !r->keep_alive || c->server->closing;
+}
+
+bool http_input_head(struct http_conn *c)
+{
+	size_t used = 0;
+
+	if (!fill(c))
+		return false;
+	if (c->state == CONN_IDLE) {
+		http_conn_move(c, CONN_HEAD);
+		begin_exchange(c);
+		conn_deadline(&c->conn, c->server->config->timeouts.head);
+	}
+	struct exchange *x = c->exchange;
+	switch (http_parser_feed(&x->parser, c->in, c->in_len, &used)) {
+	case HTTP_PARSE_MORE:
+		take(c, used);
+		break;
+	case HTTP_PARSE_HEAD:
+		take(c, used);
+		start_request(c);
+		break;
+	case HTTP_PARSE_BAD:
+		http_conn_refuse(c, x->parser.status);
+		break;
+	case HTTP_PARSE_END:
+		assert(!"the end of a body before its head");
+	}
+	return true;
+}
+
+void http_input_drop(struct http_conn *c)
+{
+	take(c, c->in_len);
+}
+
+bool http_input_linger(struct http_conn *c)
+{
+	ssize_t n = conn_discard(&c->conn, SSIZE_MAX);
+
+	if (n != -EAGAIN && n <= 0)
+		http_conn_close(c);
+	return false;
+}
+
+void http_input_keep(struct http_conn *c)
+{
+	const char *shared = c->server->input;
+
+	if (c->in_len == 0 || c->in < shared || c->in >= shared + HTTP_INPUT_BYTES)
+		return;
+	(void)buf_add(&c->early, c->in, c->in_len); /* never more than the buffer's size */
+	c->in = c->early.data;
+}

@@ -1,0 +1,170 @@
+/* speedtestd: the speed test's server. */
+/* SPDX-License-Identifier: MIT */
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/pop.h"
+#include "base/pop_json.h"
+#include "net/assets.h"
+#include "speedtest/payload.h"
+#include "speedtest/speedtest.h"
+#include "sys/daemon.h"
+#include "sys/sandbox.h"
+#include "sys/sockets.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+	GRACE_MS = 3000,       /* for requests in progress when we stop */
+	UPLOADS_AT_ONCE = 4096, /* whose count is kept */
+};
+
+struct speedtestd {
+	struct pop *pop;
+	struct assets *assets;
+	struct http_config http;
+	struct sockets sockets[POP_ENDPOINTS_MAX];
+	size_t n_sockets;
+	struct http_server *servers[WORKERS_MAX];
+	struct speedtest test;
+};
+
+static int load_pop(struct speedtestd *d, const char *path)
+{
+	struct pop_error error;
+	int rc = pop_load(path, &d->pop, &error);
+
+	if (rc < 0) {
+		log_error("%s:%u:%u: %s: %s", path, error.line, error.column, error.what, error.remedy);
+		return rc;
+	}
+	const struct pop_speedtest *section = d->pop->services->speedtest;
+	if (section == NULL) {
+		log_error("%s: services.speedtest: missing: add it, or do not start speedtestd", path);
+		return -ENOENT;
+	}
+	d->test.n_workers = section->workers != 0 ? section->workers : workers_default();
+	d->http.max_conns = section->max_connections;
+	d->http.rate = (struct limit_rate){section->requests_per_second, section->requests_per_second * 5};
+	return 0;
+}
+
+static int load_pages(struct speedtestd *d, const char *web)
+{
+	char *own = mem_printf("%s/speedtest", web), *shared = mem_printf("%s/shared", web);
+	char *pop = pop_public_json(d->pop);
+
+	d->assets = assets_new();
+	int rc = assets_add_dir(d->assets, own, "/");
+	if (rc == 0)
+		rc = assets_add_dir(d->assets, shared, "/shared/");
+	assets_add(d->assets, "/pop.json", "application/json", pop, strlen(pop));
+	free(pop);
+	free(shared);
+	free(own);
+	return rc;
+}
+
+static int open_sockets(struct speedtestd *d)
+{
+	struct pop_endpoint endpoints[POP_ENDPOINTS_MAX];
+	size_t n = pop_endpoints(d->pop, endpoints);
+
+	for (size_t i = 0; i < n; i++) {
+		if (strcmp(endpoints[i].service, "speedtest") != 0)
+			continue;
+		int rc = sockets_open(&endpoints[i].addr, SOCK_STREAM, d->test.n_workers,
+		                      &d->sockets[d->n_sockets]);
+		if (rc < 0)
+			return rc;
+		d->n_sockets++;
+	}
+	return 0;
+}
+
+/* Deal the sockets of each address out, so that each is served and each worker has one. */
+static int listen_on(struct speedtestd *d, unsigned worker, const struct sockets *s)
+{
+	size_t n = s->n > d->test.n_workers ? s->n : d->test.n_workers;
+
+	for (size_t i = worker; i < n; i += d->test.n_workers) {
+		int rc = http_server_listen(d->servers[worker], s->fds[i % s->n]);
+		if (rc < 0) {
+			log_error("speedtestd: listen: %s", strerror(-rc));
+			return rc;
+		}
+	}
+	return 0;
+}
+
+static void stop_worker(unsigned index, void *data)
+{
+	struct speedtestd *d = data;
+
+	http_server_close(d->servers[index], GRACE_MS);
+}
+
+static int start_worker(uv_loop_t *loop, unsigned index, void *data)
+{
+	struct speedtestd *d = data;
+
+	d->servers[index] = http_server_new(loop, &d->http, &d->test.counters[index]);
+	for (size_t i = 0; i < d->n_sockets; i++) {
+		int rc = listen_on(d, index, &d->sockets[i]);
+		if (rc < 0) {
+			stop_worker(index, d);
+			return rc;
+		}
+	}
+	return 0;
+}
+
+static int run(struct speedtestd *d)
+{
+	static const struct worker_ops ops = {start_worker, stop_worker};
+
+	return workers_run(d->test.n_workers, &ops, d);
+}
+
+static void release(struct speedtestd *d)
+{
+	for (size_t i = 0; i < d->n_sockets; i++)
+		sockets_close(&d->sockets[i]);
+	if (d->assets != NULL)
+		assets_free(d->assets);
+	if (d->test.payload.size_bytes > 0)
+		payload_close(&d->test.payload);
+	tally_free(d->test.uploads);
+	pop_free(d->pop);
+	free(d);
+}
+
+int main(int argc, char **argv)
+{
+	struct daemon_options options = {.name = "speedtestd", .summary = "Serve a POP's speed test."};
+	int status = daemon_start(&options, argc, argv);
+	if (status >= 0)
+		return status;
+
+	struct speedtestd *d = mem_new(sizeof(*d));
+	d->http = (struct http_config){
+	    .routes = speedtest_routes, .timeouts = http_timeouts_default, .data = &d->test};
+	d->test.uploads = tally_new(UPLOADS_AT_ONCE);
+
+	int rc = load_pop(d, options.pop_path);
+	if (rc == 0)
+		rc = load_pages(d, options.web_path);
+	if (rc == 0)
+		rc = payload_open(&d->test.payload);
+	if (rc == 0)
+		rc = open_sockets(d);
+	d->http.assets = d->assets;
+	if (rc == 0)
+		rc = sandbox_apply(&(struct sandbox){0}); /* all is open: what is left is to accept and to answer */
+	if (rc == 0)
+		rc = run(d);
+	release(d);
+	return rc == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
