@@ -14,7 +14,8 @@ struct daemon_options {
 
 /**
  * Read --pop, --web, --verbose, --version and --help into @o (name and summary
- * set by the caller), and send the log to the journal when systemd started us.
+ * set by the caller), send the log to the journal when systemd started us, and
+ * ignore SIGPIPE.
  * Return: -1 to go on, else the exit status: 0 after --help or --version, 2 on
  * an unknown option, explained on standard error.
  */

@@ -19,7 +19,7 @@ struct sockets {
  * Open @a for @type (SOCK_STREAM or SOCK_DGRAM). Sockets that systemd passed for
  * this address and type (sd_listen_fds(3), any number of them) are taken; else
  * @n are bound with SO_REUSEPORT. IPv6 sockets are IPv6 only.
- * Return: 0, or a negative errno, logged with the address.
+ * Return: 0, or a negative errno, logged with the address and the remedy.
  */
 int sockets_open(const struct addr *a, int type, size_t n, struct sockets *ret);
 void sockets_close(struct sockets *s);
