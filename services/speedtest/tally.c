@@ -65,7 +65,7 @@ static struct tally_entry *find(struct tally_entry *set, const char *id)
 static struct tally_entry *start(struct tally_entry *set, const char *id, uint64_t now_ms)
 {
 	for (struct tally_entry *e = set; set != NULL && e < set + WAYS; e++) {
-		bool left = e->n_users == 0 && now_ms - e->used_ms > TALLY_KEEP_MS;
+		bool left = e->n_users == 0 && now_ms > e->used_ms + TALLY_KEEP_MS;
 		if (e->id[0] != '\0' && !left)
 			continue;
 		memcpy(e->id, id, TALLY_ID_DIGITS);

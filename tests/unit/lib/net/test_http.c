@@ -1,0 +1,459 @@
+/*
+ * The whole server on a real socket: its loop runs in a thread, the test is a
+ * client that blocks, with a limit on every wait.
+ */
+/* SPDX-License-Identifier: MIT */
+#include "base/addr.h"
+#include "net/assets.h"
+#include "net/http.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+enum { WAIT_S = 5, BLOB_BYTES = 1000, KEEP_MAX_BYTES = 100 };
+
+struct fixture {
+	uv_loop_t loop;
+	uv_async_t stop;
+	uv_timer_t later;
+	pthread_t thread;
+	struct http_server *server;
+	struct http_config config;
+	struct http_counters counters;
+	struct http_blob blob;
+	struct http_request *waiting; /* to be replied to by the timer */
+	_Atomic uint64_t done;
+	struct addr addr;
+};
+
+static void reply_text(struct http_request *r, const char *text, size_t len)
+{
+	http_reply(r, &(struct http_reply){.status = 200, .body = text, .body_bytes = len});
+}
+
+static void on_echo(struct http_request *r, void *data)
+{
+	(void)data;
+	reply_text(r, r->body.data, r->body.len);
+}
+
+static void on_count(struct http_request *r, void *data)
+{
+	char text[32];
+	int n = snprintf(text, sizeof(text), "%llu", (unsigned long long)r->body_bytes);
+	(void)data;
+
+	reply_text(r, text, (size_t)n);
+}
+
+static void on_blob(struct http_request *r, void *data)
+{
+	struct fixture *f = data;
+
+	http_reply(r, &(struct http_reply){
+	                  .status = 200, .blob = &f->blob, .blob_bytes = 2 * BLOB_BYTES + 500});
+}
+
+static void on_big(struct http_request *r, void *data)
+{
+	struct fixture *f = data;
+
+	http_reply(r, &(struct http_reply){.status = 200, .blob = &f->blob, .blob_bytes = 64 << 20});
+}
+
+static int on_head_refuse(struct http_request *r, void *data)
+{
+	(void)r, (void)data;
+	return 503;
+}
+
+static void on_later(uv_timer_t *timer)
+{
+	struct fixture *f = timer->data;
+
+	reply_text(f->waiting, "later", 5);
+}
+
+static void on_slow(struct http_request *r, void *data)
+{
+	struct fixture *f = data;
+
+	f->waiting = r;
+	(void)uv_timer_start(&f->later, on_later, 50, 0);
+}
+
+static void on_done(struct http_request *r, void *data)
+{
+	struct fixture *f = data;
+	(void)r;
+
+	http_count(&f->done, 1);
+}
+
+static const struct http_route routes[] = {
+    {.path = "/echo", .methods = HTTP_METHOD_POST, .body = HTTP_BODY_KEEP,
+     .max_body_bytes = KEEP_MAX_BYTES, .on_request = on_echo, .on_done = on_done},
+    {.path = "/count", .methods = HTTP_METHOD_GET | HTTP_METHOD_POST, .body = HTTP_BODY_COUNT,
+     .max_body_bytes = 100 << 20, .on_request = on_count, .on_done = on_done},
+    {.path = "/blob", .methods = HTTP_METHOD_GET, .on_request = on_blob},
+    {.path = "/big", .methods = HTTP_METHOD_GET, .on_request = on_big, .on_done = on_done},
+    {.path = "/slow", .methods = HTTP_METHOD_GET, .on_request = on_slow, .on_done = on_done},
+    {.path = "/refused", .methods = HTTP_METHOD_POST, .body = HTTP_BODY_COUNT,
+     .max_body_bytes = 100 << 20, .on_head = on_head_refuse, .on_request = on_count},
+    {.path = NULL},
+};
+
+static void on_stop(uv_async_t *stop)
+{
+	struct fixture *f = stop->data;
+
+	http_server_close(f->server, 1000);
+	uv_close((uv_handle_t *)&f->later, NULL);
+	uv_close((uv_handle_t *)stop, NULL);
+}
+
+static void *run_loop(void *arg)
+{
+	struct fixture *f = arg;
+
+	(void)uv_run(&f->loop, UV_RUN_DEFAULT);
+	return NULL;
+}
+
+static void make_blob(struct http_blob *blob)
+{
+	char bytes[BLOB_BYTES];
+
+	for (size_t i = 0; i < sizeof(bytes); i++)
+		bytes[i] = (char)('a' + i % 26);
+	*blob = (struct http_blob){.fd = memfd_create("blob", MFD_CLOEXEC), .size_bytes = BLOB_BYTES};
+	assert_int_equal(write(blob->fd, bytes, sizeof(bytes)), sizeof(bytes));
+}
+
+static int listen_somewhere(struct addr *ret)
+{
+	struct sockaddr_storage ss;
+	socklen_t len = sizeof(ss);
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+
+	assert_int_equal(addr_parse("127.0.0.1", 0, ret), 0);
+	assert_int_equal(bind(fd, &ret->sa, addr_len(ret)), 0);
+	assert_int_equal(listen(fd, 64), 0);
+	assert_int_equal(getsockname(fd, (struct sockaddr *)&ss, &len), 0);
+	addr_from_sockaddr(&ss, ret);
+	return fd;
+}
+
+static int setup_with_rate(void **state, struct limit_rate rate)
+{
+	struct fixture *f = calloc(1, sizeof(*f));
+	static const struct http_timeouts quick = {
+	    .idle = 400, .head = 200, .body = 200, .reply = 1000, .linger = 200};
+
+	make_blob(&f->blob);
+	struct assets *assets = assets_new();
+	assets_add(assets, "/", "text/html", "<p>hello", 8);
+	f->config = (struct http_config){
+	    .routes = routes, .assets = assets, .max_conns = 4, .rate = rate, .timeouts = quick, .data = f};
+	assert_int_equal(uv_loop_init(&f->loop), 0);
+	assert_int_equal(uv_async_init(&f->loop, &f->stop, on_stop), 0);
+	assert_int_equal(uv_timer_init(&f->loop, &f->later), 0);
+	f->stop.data = f->later.data = f;
+	f->server = http_server_new(&f->loop, &f->config, &f->counters);
+	assert_int_equal(http_server_listen(f->server, listen_somewhere(&f->addr)), 0);
+	*state = f;
+	return pthread_create(&f->thread, NULL, run_loop, f);
+}
+
+static int setup(void **state)
+{
+	return setup_with_rate(state, (struct limit_rate){0});
+}
+
+static int setup_limited(void **state)
+{
+	return setup_with_rate(state, (struct limit_rate){.per_second = 1, .burst = 2});
+}
+
+static int teardown(void **state)
+{
+	struct fixture *f = *state;
+
+	(void)uv_async_send(&f->stop);
+	(void)pthread_join(f->thread, NULL);
+	int rc = uv_loop_close(&f->loop); /* UV_EBUSY: leaked handle */
+	assets_free((struct assets *)(uintptr_t)f->config.assets);
+	(void)close(f->blob.fd);
+	free(f);
+	return rc;
+}
+
+static int dial(const struct fixture *f)
+{
+	static const struct timeval limit = {.tv_sec = WAIT_S};
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	(void)setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit));
+	(void)setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof(limit));
+	assert_int_equal(connect(fd, &f->addr.sa, addr_len(&f->addr)), 0);
+	return fd;
+}
+
+static void say(int fd, const char *text)
+{
+	assert_int_equal(send(fd, text, strlen(text), MSG_NOSIGNAL), strlen(text));
+}
+
+/* Read until the server closes, or @enough bytes. Return: a static text. */
+static const char *hear(int fd, size_t enough)
+{
+	static char text[256 * 1024];
+	size_t len = 0;
+
+	while (len < enough && len + 1 < sizeof(text)) {
+		ssize_t n = recv(fd, text + len, sizeof(text) - 1 - len, 0);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			fail_msg("recv: %s after %zu bytes", strerror(errno), len);
+		if (n == 0)
+			break;
+		len += (size_t)n;
+	}
+	text[len] = '\0';
+	return text;
+}
+
+/* Send @request on a connection of its own. Return: all that came until the close. */
+static const char *ask(const struct fixture *f, const char *request)
+{
+	int fd = dial(f);
+
+	say(fd, request);
+	const char *answer = hear(fd, SIZE_MAX);
+	(void)close(fd);
+	return answer;
+}
+
+static void assert_contains(const char *text, const char *part)
+{
+	if (strstr(text, part) == NULL)
+		fail_msg("no '%s' in '%s'", part, text);
+}
+
+#define LAST "Host: a\r\nConnection: close\r\n"
+
+static void requests_get_their_status(void **state)
+{
+	static const struct {
+		const char *request, *part;
+	} cases[] = {
+	    {"GET /count HTTP/1.1\r\n" LAST "\r\n", "HTTP/1.1 200 OK\r\n"},
+	    {"GET / HTTP/1.1\r\n" LAST "\r\n", "\r\n\r\n<p>hello"},
+	    {"GET / HTTP/1.0\r\n\r\n", "\r\nConnection: close\r\n"},
+	    {"GET /nowhere HTTP/1.1\r\n" LAST "\r\n", "HTTP/1.1 404 Not Found\r\n"},
+	    {"POST / HTTP/1.1\r\n" LAST "\r\n", "HTTP/1.1 405 Method Not Allowed\r\n"},
+	    {"DELETE /count HTTP/1.1\r\n" LAST "\r\n", "Allow: GET, HEAD, POST\r\n"},
+	    {"BREW /count HTTP/1.1\r\n" LAST "\r\n", "HTTP/1.1 400 "},
+	    {"POST /echo HTTP/1.1\r\n" LAST "Content-Length: 3\r\n\r\nabc", "\r\n\r\nabc"},
+	    {"POST /echo HTTP/1.1\r\n" LAST "Content-Length: 101\r\n\r\n", "HTTP/1.1 413 "},
+	    {"POST /count HTTP/1.1\r\n" LAST "Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n", "\r\n\r\n3"},
+	    {"POST /echo HTTP/1.1\r\n" LAST "Transfer-Encoding: chunked\r\n\r\n"
+	     "c8\r\n0123456789012345678901234567890123456789012345678901234567890123456789"
+	     "0123456789012345678901234567890123456789", "HTTP/1.1 413 "},
+	    {"GET /blob HTTP/1.1\r\n" LAST "Content-Length: 1\r\n\r\nx", "HTTP/1.1 413 "},
+	    {"POST /refused HTTP/1.1\r\n" LAST "Content-Length: 1000000\r\n\r\n", "HTTP/1.1 503 "},
+	    {"GET /count HTTP/1.1\r\nHost: a\r\n", "HTTP/1.1 408 "},
+	    {"POST /count HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nab", "HTTP/1.1 408 "},
+	    {"GET /slow HTTP/1.1\r\n" LAST "\r\n", "\r\n\r\nlater"},
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		assert_contains(ask(*state, cases[i].request), cases[i].part);
+}
+
+static void head_has_the_length_and_no_body(void **state)
+{
+	const char *answer = ask(*state, "HEAD /blob HTTP/1.1\r\n" LAST "\r\n");
+
+	assert_contains(answer, "Content-Length: 2500\r\n");
+	assert_string_equal(strstr(answer, "\r\n\r\n"), "\r\n\r\n");
+}
+
+static void pipelined_requests_are_answered_in_order(void **state)
+{
+	const char *answer = ask(*state, "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\none"
+	                                 "GET /slow HTTP/1.1\r\nHost: a\r\n\r\n"
+	                                 "POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
+	                                 "3\r\ntwo\r\n0\r\n\r\n"
+	                                 "POST /echo HTTP/1.1\r\n" LAST "Content-Length: 5\r\n\r\nthree");
+	const char *order[] = {"one", "later", "two", "three"};
+
+	for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++) {
+		answer = strstr(answer, order[i]);
+		assert_non_null(answer);
+	}
+}
+
+static void many_pipelined_requests_are_all_answered(void **state)
+{
+	enum { N = 300 };
+	static const char one[] = "GET /count HTTP/1.1\r\nHost: a\r\n\r\n";
+	int fd = dial(*state);
+	size_t n_answers = 0;
+
+	for (int i = 0; i < N; i++)
+		say(fd, one);
+	(void)shutdown(fd, SHUT_WR);
+	for (const char *at = hear(fd, SIZE_MAX); (at = strstr(at, "HTTP/1.1 200 OK")) != NULL; at++)
+		n_answers++;
+	assert_int_equal(n_answers, N);
+	(void)close(fd);
+}
+
+static void a_blob_repeats_until_its_length(void **state)
+{
+	const char *answer = ask(*state, "GET /blob HTTP/1.1\r\n" LAST "\r\n");
+	const char *body = strstr(answer, "\r\n\r\n") + 4;
+
+	assert_int_equal(strlen(body), 2 * BLOB_BYTES + 500);
+	for (size_t i = 0; body[i] != '\0'; i++)
+		assert_int_equal(body[i], 'a' + i % BLOB_BYTES % 26);
+}
+
+static void a_waiting_client_is_told_to_go_on(void **state)
+{
+	int fd = dial(*state);
+	static const char go_on[] = "HTTP/1.1 100 Continue\r\n\r\n";
+
+	say(fd, "POST /echo HTTP/1.1\r\n" LAST "Expect: 100-continue\r\nContent-Length: 2\r\n\r\n");
+	assert_string_equal(hear(fd, sizeof(go_on) - 1), go_on);
+	say(fd, "ok");
+	assert_contains(hear(fd, SIZE_MAX), "\r\n\r\nok");
+	(void)close(fd);
+}
+
+static void a_large_body_is_counted_to_the_last_byte(void **state)
+{
+	enum { BODY_BYTES = 8 * 1024 * 1024 };
+	struct fixture *f = *state;
+	int fd = dial(f);
+	char *body = calloc(1, BODY_BYTES);
+
+	say(fd, "POST /count HTTP/1.1\r\n" LAST "Content-Length: 8388608\r\n\r\n");
+	for (size_t sent = 0; sent < BODY_BYTES;) {
+		ssize_t n = send(fd, body + sent, BODY_BYTES - sent, MSG_NOSIGNAL);
+		assert_true(n > 0);
+		sent += (size_t)n;
+	}
+	assert_contains(hear(fd, SIZE_MAX), "\r\n\r\n8388608");
+	assert_int_equal(f->counters.body_bytes_in, BODY_BYTES);
+	free(body);
+	(void)close(fd);
+}
+
+static void too_many_connections_are_told_to_wait(void **state)
+{
+	struct fixture *f = *state;
+	int fds[4];
+
+	for (size_t i = 0; i < 4; i++) {
+		fds[i] = dial(f);
+		say(fds[i], "GET /count HTTP/1.1\r\nHost: a\r\n\r\n");
+		(void)hear(fds[i], 1); /* so it is counted */
+	}
+	assert_contains(ask(f, ""), "HTTP/1.1 503 Service Unavailable\r\nRetry-After: ");
+	for (size_t i = 0; i < 4; i++)
+		(void)close(fds[i]);
+	assert_int_equal(f->counters.refused, 1);
+}
+
+static void an_idle_connection_is_closed(void **state)
+{
+	assert_string_equal(ask(*state, ""), "");
+}
+
+/* Wait until @value is @expected, with a limit. */
+static void assert_becomes(_Atomic uint64_t *value, uint64_t expected)
+{
+	for (int i = 0; i < WAIT_S * 100 && atomic_load(value) != expected; i++)
+		(void)usleep(10000);
+	assert_int_equal(atomic_load(value), expected);
+}
+
+static void whoever_leaves_early_is_let_go(void **state)
+{
+	static const char *const leaving[] = {
+	    "POST /count HTTP/1.1\r\nHost: a\r\nContent-Length: 500\r\n\r\nabc",
+	    "POST /count HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab",
+	    "GET /slow HTTP/1.1\r\nHost: a\r\n\r\n",
+	    "GET /big HTTP/1.1\r\nHost: a\r\n\r\n",
+	};
+	struct fixture *f = *state;
+
+	for (size_t i = 0; i < sizeof(leaving) / sizeof(leaving[0]); i++) {
+		int fd = dial(f);
+		say(fd, leaving[i]);
+		(void)close(fd);
+		assert_becomes(&f->done, i + 1);
+	}
+	assert_becomes(&f->counters.open, 0);
+}
+
+static void a_client_that_does_not_read_is_given_up(void **state)
+{
+	struct fixture *f = *state;
+	int fd = dial(f);
+
+	say(fd, "GET /big HTTP/1.1\r\nHost: a\r\n\r\n");
+	assert_becomes(&f->done, 1);
+	assert_int_equal(f->counters.timeouts, 1);
+	(void)close(fd);
+}
+
+static void too_many_requests_are_told_to_wait(void **state)
+{
+	static const char request[] = "GET /count HTTP/1.1\r\n" LAST "\r\n";
+	struct fixture *f = *state;
+
+	assert_contains(ask(f, request), "HTTP/1.1 200 OK\r\n");
+	assert_contains(ask(f, request), "HTTP/1.1 200 OK\r\n");
+	const char *answer = ask(f, request);
+	assert_contains(answer, "HTTP/1.1 429 Too Many Requests\r\n");
+	assert_contains(answer, "\r\nRetry-After: 1\r\n");
+	assert_int_equal(f->counters.limited, 1);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    TEST(requests_get_their_status),
+	    TEST(head_has_the_length_and_no_body),
+	    TEST(pipelined_requests_are_answered_in_order),
+	    TEST(many_pipelined_requests_are_all_answered),
+	    TEST(a_blob_repeats_until_its_length),
+	    TEST(a_waiting_client_is_told_to_go_on),
+	    TEST(a_large_body_is_counted_to_the_last_byte),
+	    TEST(too_many_connections_are_told_to_wait),
+	    TEST(an_idle_connection_is_closed),
+	    TEST(whoever_leaves_early_is_let_go),
+	    TEST(a_client_that_does_not_read_is_given_up),
+	    cmocka_unit_test_setup_teardown(too_many_requests_are_told_to_wait, setup_limited, teardown),
+	};
+
+	(void)signal(SIGPIPE, SIG_IGN); /* as workers_run() does */
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
