@@ -179,7 +179,6 @@ int workers_run(unsigned n, const struct worker_ops *ops, void *data)
 	crew->ops = ops;
 	crew->data = data;
 	crew->n = n;
-	(void)signal(SIGPIPE, SIG_IGN);
 	int rc = main_loop_init(crew);
 	unsigned n_running = 0;
 	while (rc == 0 && n_running < n) {

@@ -283,6 +283,18 @@ static void requests_get_their_status(void **state)
 		assert_contains(ask(*state, cases[i].request), cases[i].part);
 }
 
+static void a_page_that_is_known_is_not_sent_again(void **state)
+{
+	char request[160], etag[32];
+	const char *answer = ask(*state, "GET / HTTP/1.1\r\n" LAST "\r\n");
+
+	assert_int_equal(sscanf(strstr(answer, "ETag: "), "ETag: %31s", etag), 1);
+	(void)snprintf(request, sizeof(request), "GET / HTTP/1.1\r\n" LAST "If-None-Match: %s\r\n\r\n", etag);
+	answer = ask(*state, request);
+	assert_contains(answer, "HTTP/1.1 304 Not Modified\r\n");
+	assert_string_equal(strstr(answer, "\r\n\r\n"), "\r\n\r\n");
+}
+
 static void head_has_the_length_and_no_body(void **state)
 {
 	const char *answer = ask(*state, "HEAD /blob HTTP/1.1\r\n" LAST "\r\n");
@@ -441,6 +453,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    TEST(requests_get_their_status),
+	    TEST(a_page_that_is_known_is_not_sent_again),
 	    TEST(head_has_the_length_and_no_body),
 	    TEST(pipelined_requests_are_answered_in_order),
 	    TEST(many_pipelined_requests_are_all_answered),
@@ -454,6 +467,6 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(too_many_requests_are_told_to_wait, setup_limited, teardown),
 	};
 
-	(void)signal(SIGPIPE, SIG_IGN); /* as workers_run() does */
+	(void)signal(SIGPIPE, SIG_IGN); /* as daemon_start() does */
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
