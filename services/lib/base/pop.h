@@ -1,6 +1,7 @@
 /*
- * The POP file: everything that an operator says about one POP. The YAML is read
- * by schema (libcyaml); what a schema cannot say is checked after it.
+ * The POP file: everything that an operator says about one POP. The YAML is
+ * checked and read by schema (base/pop_schema.h, libcyaml); what a schema cannot
+ * say is checked after it.
  * Format: docs/man/fontaine-pop.5
  */
 /* SPDX-License-Identifier: MIT */
@@ -119,6 +120,9 @@ struct pop_error {
  * Return: 0 and *ret_pop, released with pop_free(); else a negative errno and *reterr.
  */
 int pop_load(const char *path, struct pop **ret_pop, struct pop_error *reterr);
+
+/** The same for @len bytes of @text (borrowed), followed by a NUL. */
+int pop_parse(const char *text, size_t len, struct pop **ret_pop, struct pop_error *reterr);
 void pop_free(struct pop *p);
 
 /** One socket that the POP answers on. */

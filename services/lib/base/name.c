@@ -1,0 +1,58 @@
+/* Domain names, mail addresses and web addresses, as plain text. */
+/* SPDX-License-Identifier: MIT */
+#include "base/name.h"
+
+#include <string.h>
+
+#define LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+#define DIGITS  "0123456789"
+
+enum { LABEL_MAX = 63, DOMAIN_MAX = 253, MAIL_LOCAL_MAX = 64 };
+
+static bool is_label(const char *text, size_t len)
+{
+	return len > 0 && len <= LABEL_MAX && text[0] != '-' && text[len - 1] != '-' &&
+	       strspn(text, LETTERS DIGITS "-") >= len;
+}
+
+bool name_is_label(const char *text)
+{
+	return is_label(text, strlen(text));
+}
+
+bool name_is_domain(const char *text)
+{
+	if (strlen(text) > DOMAIN_MAX)
+		return false;
+	for (;;) {
+		size_t len = strcspn(text, ".");
+		if (!is_label(text, len))
+			return false;
+		if (text[len] == '\0')
+			return true;
+		text += len + 1;
+	}
+}
+
+bool name_is_mail(const char *text)
+{
+	size_t local = strspn(text, LETTERS DIGITS "._+-");
+
+	return local > 0 && local <= MAIL_LOCAL_MAX && text[local] == '@' &&
+	       name_is_domain(text + local + 1);
+}
+
+bool name_is_url(const char *text)
+{
+	static const char *const schemes[] = {"https://", "http://"};
+
+	for (size_t i = 0; i < sizeof(schemes) / sizeof(*schemes); i++) {
+		size_t len = strlen(schemes[i]);
+		if (strncmp(text, schemes[i], len) != 0)
+			continue;
+		text += len;
+		return strspn(text, LETTERS DIGITS) > 0 &&
+		       text[strspn(text, LETTERS DIGITS "-._~:/?#@!&*+,=%")] == '\0';
+	}
+	return false;
+}

@@ -1,0 +1,167 @@
+/* The POP file: from text to struct pop, and the sockets that follow from it. */
+/* SPDX-License-Identifier: MIT */
+#include "base/pop.h"
+
+#include "base/buf.h"
+#include "base/mem.h"
+#include "base/pop_check.h"
+#include "base/pop_doc.h"
+#include "base/pop_schema.h"
+#include "base/pop_shape.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { FILE_MAX_BYTES = 8 << 20 };
+
+/** libcyaml's allocator: a size of 0 frees. */
+static void *cyaml_resize(void *ctx, void *p, size_t size)
+{
+	(void)ctx;
+	if (size > 0)
+		return mem_resize(p, size, 1);
+	free(p);
+	return NULL;
+}
+
+static const cyaml_config_t cyaml_config = {
+	.log_fn = NULL, /* base/pop_shape has said everything before */
+	.mem_fn = cyaml_resize,
+};
+
+static void set_default_port(uint16_t *port, uint16_t value)
+{
+	if (*port == 0)
+		*port = value;
+}
+
+/** The schema keeps 0 out of the file, so 0 is what the file does not give. */
+static void fill_defaults(struct pop_doc *d, struct pop_services *s)
+{
+	if (s->pages != NULL) {
+		set_default_port(&s->pages->http_port, 80);
+		set_default_port(&s->pages->https_port, 443);
+	}
+	if (s->speedtest != NULL) {
+		set_default_port(&s->speedtest->http_port, 8080);
+		if (s->speedtest->max_connections == 0)
+			s->speedtest->max_connections = 10000;
+	}
+	if (s->ntp != NULL) {
+		set_default_port(&s->ntp->port, 123);
+		if (!pop_doc_has(d, "services.ntp.set_clock"))
+			s->ntp->set_clock = true;
+	}
+	if (s->resolver != NULL)
+		set_default_port(&s->resolver->port, 53);
+	if (s->authoritative != NULL)
+		set_default_port(&s->authoritative->port, 53);
+}
+
+int pop_parse(const char *text, size_t len, struct pop **ret_pop, struct pop_error *reterr)
+{
+	struct pop_doc doc;
+	struct pop *p = NULL;
+	cyaml_err_t err;
+
+	int rc = pop_doc_open(text, len, &doc, reterr);
+	if (rc < 0)
+		return rc;
+	rc = pop_shape_check(&doc, &pop_schema);
+	if (rc < 0)
+		goto out;
+	err = cyaml_load_data((const uint8_t *)text, len, &cyaml_config, &pop_schema,
+	                      (cyaml_data_t **)&p, NULL);
+	if (err != CYAML_OK) { /* stricter than pop_shape_check(), which knows no such case */
+		rc = pop_doc_refuse(&doc, "", "write it the plain way, as in the manual page",
+		                    "the file cannot be read: %s", cyaml_strerror(err));
+		goto out;
+	}
+	fill_defaults(&doc, p->services);
+	rc = pop_check(&doc, p);
+	if (rc == 0)
+		*ret_pop = p;
+	else
+		pop_free(p);
+out:
+	pop_doc_close(&doc);
+	return rc;
+}
+
+int pop_load(const char *path, struct pop **ret_pop, struct pop_error *reterr)
+{
+	struct buf text;
+
+	buf_init(&text, FILE_MAX_BYTES);
+	int rc = buf_add_file(&text, path);
+	if (rc == 0) {
+		rc = pop_parse(text.data == NULL ? "" : text.data, text.len, ret_pop, reterr);
+		goto out;
+	}
+	*reterr = (struct pop_error){.remedy = "give the path of a POP file"};
+	(void)snprintf(reterr->what, sizeof(reterr->what), "cannot be read: %s", strerror(-rc));
+out:
+	buf_done(&text);
+	return rc;
+}
+
+void pop_free(struct pop *p)
+{
+	(void)cyaml_free(&cyaml_config, &pop_schema, p, 0);
+}
+
+/** Where pop_endpoints() puts what it finds. */
+struct listing {
+	const struct pop *pop;
+	struct pop_endpoint *all;
+	size_t n;
+};
+
+static void list_one(struct listing *l, const char *service, const char *protocol,
+                     const char *address, uint16_t port)
+{
+	struct pop_endpoint e = {.service = service, .protocol = protocol};
+
+	if (address == NULL || addr_parse(address, port, &e.addr) < 0)
+		return; /* pop_check() names an address that is none */
+	assert(l->n < POP_ENDPOINTS_MAX);
+	l->all[l->n++] = e;
+}
+
+static void list(struct listing *l, const char *service, const char *protocol,
+                 const struct pop_addresses *own, uint16_t port)
+{
+	const struct pop_addresses *a = own != NULL ? own : l->pop->addresses;
+
+	if (a == NULL)
+		return;
+	list_one(l, service, protocol, a->ipv4, port);
+	list_one(l, service, protocol, a->ipv6, port);
+}
+
+size_t pop_endpoints(const struct pop *p, struct pop_endpoint ret[POP_ENDPOINTS_MAX])
+{
+	struct listing l = {.pop = p, .all = ret};
+	const struct pop_services *s = p->services;
+
+	if (s->pages != NULL) {
+		list(&l, "pages", "http", s->pages->addresses, s->pages->http_port);
+		list(&l, "pages", "https", s->pages->addresses, s->pages->https_port);
+	}
+	if (s->speedtest != NULL)
+		list(&l, "speedtest", "http", s->speedtest->addresses, s->speedtest->http_port);
+	if (s->ntp != NULL)
+		list(&l, "ntp", "udp", s->ntp->addresses, s->ntp->port);
+	if (s->resolver != NULL) {
+		list(&l, "resolver", "udp", s->resolver->addresses, s->resolver->port);
+		list(&l, "resolver", "tcp", s->resolver->addresses, s->resolver->port);
+	}
+	if (s->authoritative != NULL) {
+		list(&l, "authoritative", "udp", s->authoritative->addresses, s->authoritative->port);
+		list(&l, "authoritative", "tcp", s->authoritative->addresses, s->authoritative->port);
+	}
+	return l.n;
+}

@@ -1,0 +1,137 @@
+/* The shape of the POP file, as a table. Every key is named like its member. */
+/* SPDX-License-Identifier: MIT */
+#include "base/pop_schema.h"
+
+#include "base/pop.h"
+
+enum { TEXT_MAX = 512, LIST_MAX = 20000 };
+
+#define MUST CYAML_FLAG_POINTER
+#define MAY  (CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL)
+
+/* @type: the structure that has @member; @flags: MUST or MAY be given. */
+#define TEXT(type, member, flags) CYAML_FIELD_STRING_PTR(#member, flags, type, member, 1, TEXT_MAX)
+#define NUMBER(type, member, flags) \
+	CYAML_FIELD_UINT(#member, (flags) & CYAML_FLAG_OPTIONAL, type, member)
+#define BOOL(type, member, flags) \
+	CYAML_FIELD_BOOL(#member, (flags) & CYAML_FLAG_OPTIONAL, type, member)
+#define GROUP(type, member, flags, fields) \
+	CYAML_FIELD_MAPPING_PTR(#member, flags, type, member, fields)
+#define LIST(type, member, flags, entry) \
+	CYAML_FIELD_SEQUENCE_COUNT(#member, flags, type, member, n_##member, entry, 1, LIST_MAX)
+
+static const cyaml_schema_value_t text_entry = {
+	CYAML_VALUE_STRING(CYAML_FLAG_POINTER, char, 1, TEXT_MAX),
+};
+
+static const cyaml_schema_field_t operated_by_fields[] = {
+	TEXT(struct pop_party, name, MUST),
+	TEXT(struct pop_party, url, MAY),
+	TEXT(struct pop_party, contact, MUST),
+	CYAML_FIELD_END,
+};
+
+static const cyaml_schema_field_t sponsor_fields[] = {
+	TEXT(struct pop_party, name, MUST),
+	TEXT(struct pop_party, url, MAY),
+	CYAML_FIELD_END,
+};
+
+static const cyaml_schema_field_t site_fields[] = {
+	TEXT(struct pop_site, name, MUST),
+	TEXT(struct pop_site, title, MUST),
+	TEXT(struct pop_site, domain, MUST),
+	TEXT(struct pop_site, city, MUST),
+	TEXT(struct pop_site, country, MUST),
+	LIST(struct pop_site, languages, MUST, &text_entry),
+	GROUP(struct pop_site, operated_by, MUST, operated_by_fields),
+	GROUP(struct pop_site, sponsor, MAY, sponsor_fields),
+	CYAML_FIELD_END,
+};
+
+static const cyaml_schema_field_t addresses_fields[] = {
+	TEXT(struct pop_addresses, ipv4, MAY),
+	TEXT(struct pop_addresses, ipv6, MAY),
+	CYAML_FIELD_END,
+};
+
+static const cyaml_schema_field_t pages_fields[] = {
+	GROUP(struct pop_pages, addresses, MAY, addresses_fields),
+	NUMBER(struct pop_pages, http_port, MAY),
+	NUMBER(struct pop_pages, https_port, MAY),
+	CYAML_FIELD_END,
+};
+
+static const cyaml_schema_field_t speedtest_fields[] = {
+	GROUP(struct pop_speedtest, addresses, MAY, addresses_fields),
+	NUMBER(struct pop_speedtest, http_port, MAY),
+	NUMBER(struct pop_speedtest, workers, MAY),
+	NUMBER(struct pop_speedtest, max_connections, MAY),
+	CYAML_FIELD_END,
+};
+
+static const cyaml_schema_field_t ntp_fields[] = {
+	GROUP(struct pop_ntp, addresses, MAY, addresses_fields),
+	NUMBER(struct pop_ntp, port, MAY),
+	BOOL(struct pop_ntp, set_clock, MAY),
+	LIST(struct pop_ntp, sources, MAY, &text_entry),
+	CYAML_FIELD_END,
+};
+
+static const cyaml_schema_field_t resolver_fields[] = {
+	GROUP(struct pop_resolver, addresses, MAY, addresses_fields),
+	NUMBER(struct pop_resolver, port, MAY),
+	CYAML_FIELD_END,
+};
+
+static const cyaml_schema_field_t authoritative_fields[] = {
+	GROUP(struct pop_authoritative, addresses, MAY, addresses_fields),
+	NUMBER(struct pop_authoritative, port, MAY),
+	CYAML_FIELD_END,
+};
+
+static const cyaml_schema_field_t services_fields[] = {
+	GROUP(struct pop_services, pages, MAY, pages_fields),
+	GROUP(struct pop_services, speedtest, MAY, speedtest_fields),
+	GROUP(struct pop_services, ntp, MAY, ntp_fields),
+	GROUP(struct pop_services, resolver, MAY, resolver_fields),
+	GROUP(struct pop_services, authoritative, MAY, authoritative_fields),
+	CYAML_FIELD_END,
+};
+
+static const cyaml_schema_field_t member_fields[] = {
+	NUMBER(struct pop_member, asn, MUST),
+	TEXT(struct pop_member, name, MUST),
+	LIST(struct pop_member, prefixes, MAY, &text_entry),
+	LIST(struct pop_member, peering, MAY, &text_entry),
+	LIST(struct pop_member, contacts, MAY, &text_entry),
+	CYAML_FIELD_END,
+};
+
+static const cyaml_schema_value_t member_entry = {
+	CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct pop_member, member_fields),
+};
+
+static const cyaml_schema_field_t operator_fields[] = {
+	TEXT(struct pop_operator, name, MUST),
+	TEXT(struct pop_operator, ssh_key, MUST),
+	CYAML_FIELD_END,
+};
+
+static const cyaml_schema_value_t operator_entry = {
+	CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct pop_operator, operator_fields),
+};
+
+static const cyaml_schema_field_t pop_fields[] = {
+	GROUP(struct pop, site, MUST, site_fields),
+	GROUP(struct pop, addresses, MAY, addresses_fields),
+	GROUP(struct pop, services, MUST, services_fields),
+	LIST(struct pop, members, MAY, &member_entry),
+	TEXT(struct pop, ixf_export, MAY),
+	LIST(struct pop, operators, MAY, &operator_entry),
+	CYAML_FIELD_END,
+};
+
+const cyaml_schema_value_t pop_schema = {
+	CYAML_VALUE_MAPPING(CYAML_FLAG_POINTER, struct pop, pop_fields),
+};
