@@ -1,0 +1,14 @@
+// Runs one test, in a worker: drawing the page does not slow it, and ending the worker ends it.
+// SPDX-License-Identifier: MIT
+
+import { Failure, measureDownload, measureLatency, measureUpload } from "./measure.js";
+
+async function run(report) {
+	for (const measure of [measureLatency, measureDownload, measureUpload])
+		report({ type: "result", ...await measure(report) });
+}
+
+run((message) => postMessage(message)).catch((error) => {
+	console.error(error);
+	postMessage({ type: "failed", ...(error instanceof Failure ? error.details : { reason: "engine" }) });
+});

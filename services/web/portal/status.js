@@ -1,0 +1,45 @@
+// What /status.json says, in words. No DOM in here.
+// SPDX-License-Identifier: MIT
+
+const STALE_MS = 45_000; /* it is written every 10 s: older than this, nobody writes it */
+
+export const UNKNOWN = { services: {}, nowMs: 0 };
+
+/** @json as written at its "time", read at @nowMs by the same clock; too old counts as unknown. */
+export function readStatus(json, nowMs) {
+	const ageMs = nowMs - Date.parse(json.time);
+	return ageMs <= STALE_MS ? { services: json.services, nowMs } : UNKNOWN;
+}
+
+function figureText({ name, value, unit }, t, format) {
+	const text = t("figure", { name: t(`figure_${name}`) ?? name, value: format.number(value) });
+	return unit ? `${text}\u00a0${unit}` : text;
+}
+
+function upText({ since, figure }, nowMs, t, format) {
+	const up = since
+		? t("upFor", { span: format.span(Math.max(0, nowMs - Date.parse(since)) / 1000) })
+		: t("up");
+	return figure ? `${up} \u00b7 ${figureText(figure, t, format)}` : up;
+}
+
+/** {state: "up", "down" or "unknown", text} of the service called @name. */
+export function serviceStatus({ services, nowMs }, name, t, format) {
+	const service = services[name];
+	if (!service)
+		return { state: "unknown", text: t("unknown") };
+	if (!service.up)
+		return { state: "down", text: service.detail ? t("downBecause", service) : t("down") };
+	return { state: "up", text: upText(service, nowMs, t, format) };
+}
+
+/** The same of all services together. */
+export function overallStatus({ services }, t) {
+	const all = Object.values(services);
+	const up = all.filter((service) => service.up).length;
+	if (all.length === 0)
+		return { state: "unknown", text: t("overallUnknown") };
+	if (up === all.length)
+		return { state: "up", text: t("overallUp") };
+	return { state: "down", text: t("overallDown", { up, all: all.length }) };
+}

@@ -1,0 +1,15 @@
+// What a visitor chose: language and theme.
+// SPDX-License-Identifier: MIT
+// Cookies, because all ports of a host share them, and so do all pages of a POP.
+
+const YEAR_S = 365 * 24 * 3600;
+
+/** The value of @name in @cookies, else null. */
+export function remembered(name, cookies = document.cookie) {
+	const pairs = cookies.split("; ").map((pair) => pair.split("="));
+	return pairs.find(([key]) => key === `fontaine_${name}`)?.[1] ?? null;
+}
+
+export function remember(name, value) {
+	document.cookie = `fontaine_${name}=${value}; path=/; max-age=${YEAR_S}; SameSite=Lax`;
+}

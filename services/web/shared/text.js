@@ -1,0 +1,34 @@
+// What header and footer say.
+// SPDX-License-Identifier: MIT
+
+export const en = {
+	skip: "Skip to the content",
+	navigation: "Pages",
+	home: "Services",
+	speedtest: "Speed test",
+	language: "Language",
+	themeDark: "Switch to the dark theme",
+	themeLight: "Switch to the light theme",
+	operated: "Operated by",
+	sponsored: "with the support of",
+	contact: "Contact",
+	documentation: "Documentation",
+	source: "Source code",
+	version: "Fontaine {version}, free software",
+};
+
+export const fr = {
+	skip: "Aller au contenu",
+	navigation: "Pages",
+	home: "Services",
+	speedtest: "Test de débit",
+	language: "Langue",
+	themeDark: "Passer au thème sombre",
+	themeLight: "Passer au thème clair",
+	operated: "Opéré par",
+	sponsored: "avec le soutien de",
+	contact: "Contact",
+	documentation: "Documentation",
+	source: "Code source",
+	version: "Fontaine {version}, logiciel libre",
+};
