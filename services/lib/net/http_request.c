@@ -136,6 +136,13 @@ static unsigned method_bit(uint8_t method)
 	return 0;
 }
 
+/* The characters of a name, an address and a port (RFC 3986, 3.2.2). */
+static bool is_host(const char *value)
+{
+	return value[strspn(value, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+	                           "-._~!$&'()*+,;=%:[]")] == '\0';
+}
+
 /* What llhttp lets through and RFC 9112 does not. Return: 0 or a status. */
 static int check_head(const struct http_parser *p)
 {
@@ -143,10 +150,15 @@ static int check_head(const struct http_parser *p)
 	bool http_1_0 = p->llhttp.http_major == 1 && p->llhttp.http_minor == 0;
 	size_t n_hosts = 0;
 
-	for (size_t i = 0; i < r->n_headers; i++)
-		if (strcasecmp(r->headers[i].name, "Host") == 0)
-			n_hosts++;
-	if (n_hosts > 1 || (n_hosts == 0 && !http_1_0))
+	if (p->llhttp.http_major != 1)
+		return 505; /* 0.9 and 2.0 */
+	for (size_t i = 0; i < r->n_headers; i++) {
+		if (strcasecmp(r->headers[i].name, "Host") != 0)
+			continue;
+		if (++n_hosts > 1 || !is_host(r->headers[i].value))
+			return 400; /* section 3.2 */
+	}
+	if (n_hosts == 0 && !http_1_0)
 		return 400; /* section 3.2 */
 	if (r->path[0] != '/' && strcmp(r->path, "*") != 0)
 		return 400; /* no form of a target that we serve */
@@ -227,9 +239,12 @@ void http_parser_start(struct http_parser *p, struct http_request *r)
 	p->status = 0;
 }
 
-static int status_of(llhttp_errno_t error)
+/* llhttp also says "invalid version" when more than the version is on the line. */
+static int status_of(const llhttp_t *llhttp, llhttp_errno_t error)
 {
-	return error == HPE_INVALID_VERSION ? 505 : 400;
+	bool known = llhttp->http_major == 1 && llhttp->http_minor <= 1;
+
+	return error == HPE_INVALID_VERSION && !known ? 505 : 400;
 }
 
 enum http_parse http_parser_feed(struct http_parser *p, const char *data, size_t len,
@@ -245,7 +260,7 @@ enum http_parse http_parser_feed(struct http_parser *p, const char *data, size_t
 	}
 	if (error != HPE_PAUSED) {
 		if (p->status == 0)
-			p->status = status_of(error);
+			p->status = status_of(&p->llhttp, error);
 		return HTTP_PARSE_BAD;
 	}
 	*ret_used = (size_t)(llhttp_get_error_pos(&p->llhttp) - data);
