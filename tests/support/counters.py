@@ -1,0 +1,36 @@
+# What speedtestd counts, from its /metrics.
+# SPDX-License-Identifier: MIT
+
+import re
+
+from support import pop, wire
+
+LINE = re.compile(r"^speedtestd_(\w+)(?:\{(.*)\})? (\d+)$", re.MULTILINE)
+
+
+class Counters:
+    """One reading. The difference of two is what happened between them, without the readings themselves."""
+
+    def __init__(self, values, own_bytes):
+        self.values = values
+        self.own_bytes = own_bytes
+
+    def __getitem__(self, name):
+        return self.values[name]
+
+    def since(self, before):
+        values = {name: value - before[name] for name, value in self.values.items()}
+        values["connections_total"] -= 1
+        values["sent_bytes_total"] -= before.own_bytes
+        values['responses_total{class="2xx"}'] -= 1
+        return values
+
+
+def read(service="speedtest"):
+    reply = wire.ask(pop.address(service), wire.request("GET", "/metrics", "Connection: close"))
+    assert reply.status == 200
+    values = {
+        f"{name}{{{labels}}}" if labels else name: int(value)
+        for name, labels, value in LINE.findall(reply.body.decode())
+    }
+    return Counters(values, len(reply.body))

@@ -1,0 +1,56 @@
+# The POP that `make up` has started: where its services are, and what goes on inside it.
+# SPDX-License-Identifier: MIT
+
+import json
+import subprocess
+from functools import cache
+from pathlib import Path
+from urllib.parse import urlsplit
+
+PROJECT = Path(__file__).resolve().parents[2]
+BUILD = PROJECT / "build"
+POP_FILE = PROJECT / "image/pops/demo.yaml"
+FONTAINE = BUILD / "release/fontaine"
+
+FAMILIES = ["ipv4", "ipv6"]
+
+
+@cache
+def endpoints():
+    """service -> protocol -> family -> URL or "address:port"."""
+    listing = subprocess.run([FONTAINE, "endpoints", POP_FILE, "--json"], check=True, timeout=10, stdout=subprocess.PIPE)
+    return json.loads(listing.stdout)
+
+
+def each_endpoint():
+    """Every (service, protocol, family) that the POP promises."""
+    return [
+        (service, protocol, family)
+        for service, protocols in endpoints().items()
+        for protocol, families in protocols.items()
+        for family in families
+    ]
+
+
+def url(service, protocol="http", family="ipv4", path="/"):
+    return endpoints()[service][protocol][family].rstrip("/") + path
+
+
+def address(service, protocol="http", family="ipv4"):
+    """(host, port), as sockets want it."""
+    text = endpoints()[service][protocol][family]
+    parts = urlsplit(text if "://" in text else f"//{text}")
+    return parts.hostname, parts.port
+
+
+def run(*command, check=True, timeout=30):
+    """Run a command inside the POP. Its output is text."""
+    return subprocess.run(
+        [PROJECT / "image/exec", *command], check=check, timeout=timeout, text=True, cwd=PROJECT,
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    )
+
+
+def property_of(unit, name):
+    """A property that systemd gives the unit, as text."""
+    return run("systemctl", "show", "--value", f"--property={name}", unit).stdout.strip()

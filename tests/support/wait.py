@@ -1,0 +1,15 @@
+# Waiting with an end.
+# SPDX-License-Identifier: MIT
+
+import time
+
+GAP_S = 0.05
+
+
+def until(condition, what, seconds=10):
+    """The first true value that condition() gives; fails with @what when none comes in time."""
+    end = time.monotonic() + seconds
+    while not (value := condition()):
+        assert time.monotonic() < end, f"not within {seconds} s: {what}"
+        time.sleep(GAP_S)
+    return value
