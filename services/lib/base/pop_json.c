@@ -1,0 +1,99 @@
+/* The POP as JSON. */
+/* SPDX-License-Identifier: MIT */
+#include "base/pop_json.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/** The object @key of @parent, made when it is not there yet. */
+static yyjson_mut_val *object_in(yyjson_mut_doc *d, yyjson_mut_val *parent, const char *key)
+{
+	yyjson_mut_val *o = yyjson_mut_obj_get(parent, key);
+
+	return o != NULL ? o : yyjson_mut_obj_add_obj(d, parent, key);
+}
+
+static void add_endpoint(yyjson_mut_doc *d, yyjson_mut_val *all, const struct pop_endpoint *e)
+{
+	char address[ADDR_PORT_TEXT_MAX], text[ADDR_PORT_TEXT_MAX + 8];
+	bool is_http = strcmp(e->protocol, "http") == 0;
+	bool is_web = is_http || strcmp(e->protocol, "https") == 0;
+
+	(void)addr_port_text(&e->addr, address);
+	if (is_web && addr_port(&e->addr) == (is_http ? 80 : 443))
+		*strrchr(address, ':') = '\0';
+	(void)snprintf(text, sizeof(text), "%s%s%s", is_web ? e->protocol : "",
+	               is_web ? "://" : "", address);
+
+	yyjson_mut_val *service = object_in(d, all, e->service);
+	yyjson_mut_val *protocol = object_in(d, service, e->protocol);
+	yyjson_mut_obj_add_strcpy(d, protocol, addr_family(&e->addr) == AF_INET ? "ipv4" : "ipv6",
+	                          text);
+}
+
+yyjson_mut_val *pop_json_endpoints(yyjson_mut_doc *d, const struct pop *p)
+{
+	struct pop_endpoint all[POP_ENDPOINTS_MAX];
+	size_t n = pop_endpoints(p, all);
+	yyjson_mut_val *o = yyjson_mut_obj(d);
+
+	for (size_t i = 0; i < n; i++)
+		add_endpoint(d, o, &all[i]);
+	return o;
+}
+
+/** A party, or null when there is none. */
+static void add_party(yyjson_mut_doc *d, yyjson_mut_val *site, const char *key,
+                      const struct pop_party *party)
+{
+	if (party == NULL) {
+		yyjson_mut_obj_add_null(d, site, key);
+		return;
+	}
+	yyjson_mut_val *o = yyjson_mut_obj_add_obj(d, site, key);
+	yyjson_mut_obj_add_str(d, o, "name", party->name);
+	if (party->url != NULL)
+		yyjson_mut_obj_add_str(d, o, "url", party->url);
+	if (party->contact != NULL)
+		yyjson_mut_obj_add_str(d, o, "contact", party->contact);
+}
+
+static void add_site(yyjson_mut_doc *d, yyjson_mut_val *root, const struct pop_site *s)
+{
+	yyjson_mut_val *o = yyjson_mut_obj_add_obj(d, root, "site");
+
+	yyjson_mut_obj_add_str(d, o, "name", s->name);
+	yyjson_mut_obj_add_str(d, o, "title", s->title);
+	yyjson_mut_obj_add_str(d, o, "domain", s->domain);
+	yyjson_mut_obj_add_str(d, o, "city", s->city);
+	yyjson_mut_obj_add_str(d, o, "country", s->country);
+	yyjson_mut_val *languages = yyjson_mut_obj_add_arr(d, o, "languages");
+	for (unsigned i = 0; i < s->n_languages; i++)
+		yyjson_mut_arr_add_str(d, languages, s->languages[i]);
+	add_party(d, o, "operated_by", s->operated_by);
+	add_party(d, o, "sponsor", s->sponsor);
+}
+
+char *pop_json_text(yyjson_mut_doc *d, yyjson_mut_val *root)
+{
+	yyjson_mut_doc_set_root(d, root);
+	char *text = yyjson_mut_write(d, YYJSON_WRITE_PRETTY_TWO_SPACES | YYJSON_WRITE_NEWLINE_AT_END,
+	                              NULL);
+	if (text == NULL)
+		abort(); /* out of memory: what we write is valid UTF-8 and finite */
+	return text;
+}
+
+char *pop_public_json(const struct pop *p)
+{
+	yyjson_mut_doc *d = yyjson_mut_doc_new(NULL);
+	yyjson_mut_val *root = yyjson_mut_obj(d);
+
+	add_site(d, root, p->site);
+	yyjson_mut_obj_add_val(d, root, "endpoints", pop_json_endpoints(d, p));
+	yyjson_mut_obj_add_str(d, root, "version", FONTAINE_VERSION);
+	char *text = pop_json_text(d, root);
+	yyjson_mut_doc_free(d);
+	return text;
+}

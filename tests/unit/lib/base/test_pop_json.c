@@ -1,0 +1,69 @@
+/* The POP as JSON: exactly what pages are given. */
+/* SPDX-License-Identifier: MIT */
+#include "base/pop_json.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char file[] =
+    "site:\n"
+    "  name: lyon\n"
+    "  title: \"</script> \\\"quoted\\\"\"\n"
+    "  domain: lyon.example\n"
+    "  city: Saint-\xc3\x89tienne\n"
+    "  country: FR\n"
+    "  languages: [fr]\n"
+    "  operated_by: {name: IX, contact: noc@example.net}\n"
+    "addresses: {ipv4: 192.0.2.1, ipv6: \"2001:db8::1\"}\n"
+    "services:\n"
+    "  pages: {}\n"
+    "  speedtest: {http_port: 8081, addresses: {ipv6: \"2001:db8::2\"}}\n"
+    "  ntp: {set_clock: false}\n"
+    "members:\n"
+    "  - {asn: 64496, name: Secret, contacts: [noc@example.com]}\n";
+
+static const char expected[] =
+    "{\"site\":{\"name\":\"lyon\",\"title\":\"</script> \\\"quoted\\\"\","
+    "\"domain\":\"lyon.example\",\"city\":\"Saint-\xc3\x89tienne\",\"country\":\"FR\","
+    "\"languages\":[\"fr\"],\"operated_by\":{\"name\":\"IX\",\"contact\":\"noc@example.net\"},"
+    "\"sponsor\":null},"
+    "\"endpoints\":{"
+    "\"pages\":{\"http\":{\"ipv4\":\"http://192.0.2.1\",\"ipv6\":\"http://[2001:db8::1]\"},"
+    "\"https\":{\"ipv4\":\"https://192.0.2.1\",\"ipv6\":\"https://[2001:db8::1]\"}},"
+    "\"speedtest\":{\"http\":{\"ipv6\":\"http://[2001:db8::2]:8081\"}},"
+    "\"ntp\":{\"udp\":{\"ipv4\":\"192.0.2.1:123\",\"ipv6\":\"[2001:db8::1]:123\"}}},"
+    "\"version\":\"" FONTAINE_VERSION "\"}";
+
+static void test_public(void **state)
+{
+	(void)state;
+	struct pop *p = NULL;
+	struct pop_error e;
+	assert_int_equal(pop_parse(file, strlen(file), &p, &e), 0);
+
+	char *text = pop_public_json(p);
+	yyjson_doc *doc = yyjson_read(text, strlen(text), 0);
+	assert_non_null(doc);
+	char *compact = yyjson_write(doc, 0, NULL);
+	assert_string_equal(compact, expected); /* and so nothing of the members */
+
+	free(compact);
+	yyjson_doc_free(doc);
+	free(text);
+	pop_free(p);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_public),
+	};
+
+	return cmocka_run_group_tests_name("base/pop_json", tests, NULL, NULL);
+}
