@@ -1,0 +1,46 @@
+# LibreSpeed's command-line client, unmodified, measures against us.
+# SPDX-License-Identifier: MIT
+
+import json
+import subprocess
+
+import pytest
+
+from support import counters, pop
+
+DURATION_S = 2
+IN_FLIGHT_BYTES = 256 << 20  # sockets' buffers of all streams, when the client stops
+
+
+def measure(tmp_path, family, folder, *options):
+    servers = tmp_path / "servers.json"
+    servers.write_text(json.dumps([{
+        "id": 1, "name": "POP under test", "server": pop.url("speedtest", family=family),
+        "dlURL": f"{folder}garbage.php", "ulURL": f"{folder}empty.php",
+        "pingURL": f"{folder}empty.php", "getIpURL": f"{folder}getIP.php",
+    }]))
+    command = ["librespeed-cli", "--local-json", servers, "--server", "1", "--json", "--duration", str(DURATION_S)]
+    done = subprocess.run([*command, *options], check=True, timeout=45, stdout=subprocess.PIPE)
+    [result] = json.loads(done.stdout)
+    return result
+
+
+@pytest.mark.parametrize("family, folder, options", [
+    ("ipv4", "", ["-4"]),
+    ("ipv6", "backend/", ["-6"]),
+    ("ipv4", "backend/", ["-4", "--no-pre-allocate", "--no-icmp"]),
+    ("ipv6", "", ["-6", "--no-pre-allocate", "--concurrent", "1"]),
+], ids=lambda value: " ".join(value) if isinstance(value, list) else value or "root")
+def test_it_measures_what_the_server_counts(tmp_path, family, folder, options):
+    before = counters.read()
+    result = measure(tmp_path, family, folder, *options)
+    counted = counters.read().since(before)
+
+    assert 0 < result["bytes_received"] <= counted["sent_bytes_total"] < result["bytes_received"] + IN_FLIGHT_BYTES
+    assert result["bytes_sent"] > 0 # the client takes this figure while its last bytes are on the way
+    assert abs(result["bytes_sent"] - counted["received_bytes_total"]) < IN_FLIGHT_BYTES
+    for direction, size in ("download", "bytes_received"), ("upload", "bytes_sent"):
+        from_bytes = result[size] * 8 / DURATION_S / 1e6
+        assert result[direction] == pytest.approx(from_bytes, rel=0.5), direction
+    assert result["ping"] < 100
+    assert result["jitter"] < 100
