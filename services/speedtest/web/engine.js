@@ -9,6 +9,7 @@ async function run(report) {
 }
 
 run((message) => postMessage(message)).catch((error) => {
-	console.error(error);
-	postMessage({ type: "failed", ...(error instanceof Failure ? error.details : { reason: "engine" }) });
+	if (!(error instanceof Failure))
+		console.error(error);
+	postMessage({ type: "failed", reason: "engine", ...error.details });
 });

@@ -155,6 +155,7 @@ export async function measureUpload(report) {
 		return { ...JSON.parse(text), latencyMs };
 	};
 
+	await ask(`/empty?test=${id}`, { method: "POST" }); /* the server knows the test before we ask for its count */
 	const result = await loaded(send, follow(read, report));
 	return { ...result, totalBytes: await settled(read) };
 }

@@ -43,7 +43,7 @@ export const en = {
 
 export const fr = {
 	eyebrow: "Point de présence \u00b7 {city}, {country}",
-	lead: "Comme la fontaine sur la place du village\u202f: ce dont Internet a besoin chaque jour, gratuit et tout près.",
+	lead: "Comme la fontaine sur la place du village\u00a0: ce dont Internet a besoin chaque jour, gratuit et tout près.",
 	measure: "Tester votre connexion",
 	services: "Services",
 	about: "À propos de ce point de présence",

@@ -3,12 +3,13 @@
 
 import { makeSvg } from "./dom.js";
 
-const MARGIN = { top: 30, right: 12, bottom: 28, left: 56 };
+/* Around the plot, in em: room for the texts of the axes. */
+const MARGIN = { top: 2.4, right: 1.2, bottom: 2.2, left: 4.6 };
 
-/** The next of 1, 2, 5, 10, 20, ... at or above @value. */
+/** The next of 1, 2, 4, 6, 10, 20, ... at or above @value: its half is as round. */
 export function niceCeiling(value) {
 	const power = 10 ** Math.floor(Math.log10(value));
-	return [1, 2, 5, 10].map((step) => step * power).find((ceiling) => ceiling >= value);
+	return [1, 2, 4, 6, 10].map((step) => step * power).find((ceiling) => ceiling >= value);
 }
 
 export class Chart {
@@ -39,38 +40,44 @@ export class Chart {
 			return;
 		const highest = Math.max(0, ...[...this.points.values()].flat().map(([, value]) => value));
 		const top = highest > 0 ? niceCeiling(highest) : 0;
-		const scale = {
-			top,
-			x: (second) => MARGIN.left + (width - MARGIN.left - MARGIN.right) * second / this.seconds,
-			y: (value) => height - MARGIN.bottom - (height - MARGIN.top - MARGIN.bottom) * (top > 0 ? value / top : 0),
+		const em = parseFloat(getComputedStyle(this.svg).fontSize);
+		const box = {
+			left: MARGIN.left * em,
+			right: width - MARGIN.right * em,
+			top: MARGIN.top * em,
+			bottom: height - MARGIN.bottom * em,
 		};
+		const x = (second) => box.left + (box.right - box.left) * second / this.seconds;
+		const y = (value) => box.bottom - (box.bottom - box.top) * (top > 0 ? value / top : 0);
 
 		this.svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
-		this.svg.replaceChildren(...this.#grid(scale, width), ...this.#times(scale, height), ...this.#lines(scale));
+		this.svg.replaceChildren(
+			...(top > 0 ? [0, top / 2, top] : [0]).flatMap((value) => this.#gridLine(value, y(value), box)),
+			makeSvg("text", { class: "value", x: box.left, dx: "-0.6em", y: "1em" }, this.unit()),
+			...this.#times().map((second) =>
+				makeSvg("text", { class: "time", x: x(second), y: height, dy: "-0.7em" }, this.formatTime(second))),
+			...[...this.points].flatMap(([name, points]) => this.#line(name, points, x, y)));
 	}
 
-	#grid({ top, y }, width) {
-		const values = top > 0 ? [0, top / 2, top] : [0];
-		return values.flatMap((value) => [
-			makeSvg("line", { class: "grid", x1: MARGIN.left, x2: width - MARGIN.right, y1: y(value), y2: y(value) }),
-			makeSvg("text", { class: "value", x: MARGIN.left - 8, y: y(value), dy: "0.35em" }, this.formatValue(value)),
-		]).concat(makeSvg("text", { class: "value", x: MARGIN.left - 8, y: 11 }, this.unit()));
+	#times() {
+		return Array.from({ length: this.seconds / 2 + 1 }, (_, i) => 2 * i);
 	}
 
-	#times({ x }, height) {
-		const seconds = Array.from({ length: this.seconds / 2 + 1 }, (_, i) => 2 * i);
-		return seconds.map((second) =>
-			makeSvg("text", { class: "time", x: x(second), y: height - 8 }, this.formatTime(second)));
+	#gridLine(value, y, { left, right }) {
+		return [
+			makeSvg("line", { class: "grid", x1: left, x2: right, y1: y, y2: y }),
+			makeSvg("text", { class: "value", x: left, y, dx: "-0.6em", dy: "0.35em" }, this.formatValue(value)),
+		];
 	}
 
-	#lines({ x, y }) {
-		return [...this.points].filter(([, points]) => points.length > 1).flatMap(([name, points]) => {
-			const line = points.map(([second, value]) => `${x(second).toFixed(1)},${y(value).toFixed(1)}`).join(" ");
-			const [first, last] = [points[0][0], points.at(-1)[0]].map(x);
-			return [
-				makeSvg("polygon", { class: `area ${name}`, points: `${first},${y(0)} ${line} ${last},${y(0)}` }),
-				makeSvg("polyline", { class: `line ${name}`, points: line }),
-			];
-		});
+	#line(name, points, x, y) {
+		if (points.length < 2)
+			return [];
+		const line = points.map(([second, value]) => `${x(second).toFixed(1)},${y(value).toFixed(1)}`).join(" ");
+		const [first, last] = [points[0][0], points.at(-1)[0]].map(x);
+		return [
+			makeSvg("polygon", { class: `area ${name}`, points: `${first},${y(0)} ${line} ${last},${y(0)}` }),
+			makeSvg("polyline", { class: `line ${name}`, points: line }),
+		];
 	}
 }
