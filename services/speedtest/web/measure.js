@@ -100,12 +100,12 @@ async function follow(read, report) {
 	return { ...meter.measured(), latencyMs: median(latencies), latencySamples: latencies.length };
 }
 
-/* Run streams, which only end by failing or by the signal, for as long as @following takes. */
-async function loaded(stream, following) {
+/* Run streams, which only end by failing or by the signal, for as long as @watch takes. */
+async function loaded(stream, watch) {
 	const stop = new AbortController();
 	const streams = Array.from({ length: STREAMS }, () => stream(stop.signal));
 	try {
-		return await Promise.race([following, ...streams]);
+		return await Promise.race([watch(), ...streams]);
 	} finally {
 		stop.abort();
 	}
@@ -127,7 +127,7 @@ export async function measureDownload(report) {
 		return { ms: performance.now(), bytes, latencyMs };
 	};
 
-	const result = await loaded(receive, follow(read, report));
+	const result = await loaded(receive, () => follow(read, report));
 	return { ...result, totalBytes: bytes };
 }
 
@@ -156,7 +156,8 @@ export async function measureUpload(report) {
 	};
 
 	await ask(`/empty?test=${id}`, { method: "POST" }); /* the server knows the test before we ask for its count */
-	const result = await loaded(send, follow(read, report));
+	await ask(`/empty?test=${id}`, { method: "POST" }); /* opens the count, at 0 */
+	const result = await loaded(send, () => follow(read, report));
 	return { ...result, totalBytes: await settled(read) };
 }
 
