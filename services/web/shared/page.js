@@ -81,16 +81,11 @@ function credits({ pop, t }) {
 function footer(page) {
 	const { pop, t } = page;
 	const { contact } = pop.site.operated_by ?? {};
-	const links = [
-		contact ? make("a", { href: `mailto:${contact}` }, t("contact")) : null,
-		...["documentation", "source"].map((name) =>
-			pop.links?.[name] ? make("a", { href: pop.links[name] }, t(name)) : null),
-	];
 	return [
 		make("p", {}, ...credits(page)),
-		make("p", { class: "links" }, ...links),
+		contact ? make("p", {}, make("a", { href: `mailto:${contact}` }, t("contact"))) : null,
 		make("p", {}, pop.version ? t("version", { version: pop.version }) : "Fontaine"),
-	];
+	].filter((part) => part !== null);
 }
 
 /* Elements of the page name their text: data-text for the content, data-label for aria-label. */

@@ -12,8 +12,6 @@ export const en = {
 	operated: "Operated by",
 	sponsored: "with the support of",
 	contact: "Contact",
-	documentation: "Documentation",
-	source: "Source code",
 	version: "Fontaine {version}, free software",
 };
 
@@ -28,7 +26,5 @@ export const fr = {
 	operated: "Opéré par",
 	sponsored: "avec le soutien de",
 	contact: "Contact",
-	documentation: "Documentation",
-	source: "Code source",
 	version: "Fontaine {version}, logiciel libre",
 };
