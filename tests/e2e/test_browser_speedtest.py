@@ -1,0 +1,166 @@
+# A visitor in a real browser measures their connection, and the page tells the truth.
+# SPDX-License-Identifier: MIT
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from selenium.webdriver.common.keys import Keys
+
+from support import counters, pop, wait, wire
+from support.browser import chromium
+
+STREAMS = 5
+RUNNING = ["latency", "download", "upload"]
+WORDS = {
+    "en": {"start": "Start", "again": "Start again", "done": "Download {}, upload {}."},
+    "fr": {"start": "Commencer", "again": "Recommencer", "done": "Réception {}, envoi {}."},
+}
+
+
+def buffers_bytes(streams):
+    """What the sockets of both sides can hold of so many streams."""
+    limits = [Path(f"/proc/sys/net/ipv4/tcp_{name}").read_text().split()[2] for name in ("rmem", "wmem")]
+    return streams * sum(map(int, limits))
+
+
+def tab_to(browser, selector):
+    target = browser.find(selector)
+    for _ in range(20):
+        browser.press(Keys.TAB)
+        if browser.driver.switch_to.active_element == target:
+            return
+    pytest.fail(f"Tab does not lead to {selector}")
+
+
+def click_start(browser):
+    browser.find("#start").click()
+
+
+def start_with_keys(browser):
+    tab_to(browser, "#start")
+    browser.press(Keys.ENTER)
+
+
+def wait_for_state(browser, state, seconds=15):
+    wait.until(lambda: browser.state("#content") in (state, "failed"), f"the test is {state}", seconds)
+    assert browser.state("#content") == state, browser.text("#summary")
+
+
+def run_whole_test(browser, start, look):
+    """From the button to the result, with a picture of each state."""
+    browser.script("""
+        window.states = [];
+        document.addEventListener("speedtest", ({ detail }) => window.states.push(detail.state));
+    """)
+    browser.screenshot(f"speedtest-{look}-idle")
+    start(browser)
+    for state in RUNNING:
+        wait_for_state(browser, state)
+        wait.until(lambda: browser.text("#live"), f"a live figure of {state}")
+        browser.screenshot(f"speedtest-{look}-{state}")
+    wait_for_state(browser, "done")
+    browser.screenshot(f"speedtest-{look}-done")
+    assert browser.script("return window.states") == [*RUNNING, "done"]
+
+
+def shown_number(browser, selector):
+    return int(re.sub(r"\D", "", browser.text(selector)))
+
+
+def spoken(browser, selector):
+    """The text with plain spaces."""
+    return re.sub(r"\s", " ", browser.text(selector))
+
+
+def expect_rate(browser, direction):
+    """The rate is the bytes of the measured window over its time: no more, no less."""
+    selector = f"#{direction}"
+    rate = browser.figure(selector, "bits-per-second")
+    window_bytes, window_ms = browser.figure(selector, "bytes"), browser.figure(selector, "ms")
+    assert rate == pytest.approx(window_bytes * 8000 / window_ms)
+    assert 6000 < window_ms < 8500
+    assert 0.5 < window_bytes / browser.figure(selector, "total-bytes") < 1
+    assert rate > 100e6  # over loopback
+    assert shown_number(browser, selector) == round(rate / 1e6)
+
+
+def expect_latencies(browser):
+    assert 0 <= browser.figure("#idle", "min-ms") <= browser.figure("#idle", "ms") < 50
+    assert 0 <= browser.figure("#jitter", "ms") < 50
+    for direction in ("download", "upload"):
+        assert 0 <= browser.figure(f"#latency-{direction}", "ms") < 1000
+
+
+def expect_bytes(browser, counted):
+    """What the page says was moved is what the server counted."""
+    downloaded, uploaded = (browser.figure(f"#{direction}", "total-bytes") for direction in ("download", "upload"))
+    assert uploaded == counted["received_bytes_total"]
+    assert downloaded < counted["sent_bytes_total"] < downloaded + buffers_bytes(STREAMS)
+    assert browser.figure("#used", "bytes") == downloaded + uploaded
+    return uploaded
+
+
+def server_count(requests):
+    """What the server says of the test that the browser asked about."""
+    [test] = {match[1] for url in requests if (match := re.search(r"/received\?test=(\w+)", url))}
+    reply = wire.ask(pop.address("speedtest"), wire.request("GET", f"/received?test={test}"))
+    return json.loads(reply.body)["bytes"]
+
+
+@pytest.mark.timeout(120)
+@pytest.mark.parametrize("family, language, dark, width, start", [
+    ("ipv4", "en", False, 1280, click_start),
+    ("ipv6", "fr", True, 360, start_with_keys),
+])
+def test_the_figures_of_the_page_are_those_of_the_server(family, language, dark, width, start):
+    words = WORDS[language]
+    before = counters.read()
+    with chromium(language, dark, width) as browser:
+        browser.open(pop.url("speedtest", family=family))
+        wait.until(lambda: browser.text("#start") == words["start"], "the button is there")
+        run_whole_test(browser, start, look=f"{language}-{'dark' if dark else 'light'}-{width}")
+        assert browser.text("#start") == words["again"]
+        expect_rate(browser, "download")
+        expect_rate(browser, "upload")
+        expect_latencies(browser)
+        uploaded = expect_bytes(browser, counters.read().since(before))
+        assert spoken(browser, "#summary").startswith(
+            words["done"].format(spoken(browser, "#download"), spoken(browser, "#upload")))
+        assert len(browser.find_all("#chart polyline")) == 2
+        assert browser.errors() == []
+    assert uploaded == server_count(browser.requests)
+    assert browser.foreign_requests() == []
+
+
+def test_a_visitor_can_stop_a_test_and_start_again():
+    with chromium() as browser:
+        browser.open(pop.url("speedtest"))
+        click_start(browser)
+        wait_for_state(browser, "download")
+        wait.until(lambda: browser.text("#live"), "data flows")
+        click_start(browser)
+        wait_for_state(browser, "stopped")
+        moved = counters.read()
+        wait.until(lambda: counters.read()["connections"] <= 1 + 6, "the streams end")
+        after = counters.read().since(moved)
+        assert after["sent_bytes_total"] < buffers_bytes(STREAMS)
+        click_start(browser)
+        wait_for_state(browser, "latency")
+        assert browser.errors() == []
+
+
+def test_the_page_is_made_for_screen_readers():
+    with chromium() as browser:
+        browser.open(pop.url("speedtest"))
+        button = browser.find("#start")
+        wait.until(lambda: button.text, "the button is there")
+        assert (button.aria_role, button.accessible_name) == ("button", "Start")
+        assert browser.find("#summary").aria_role == "status"
+        assert browser.find("#chart").accessible_name
+        headings = [heading.text for heading in browser.find_all("h1")]
+        assert len(headings) == 1 and headings[0]
+        assert browser.script("return document.documentElement.lang") == "en"
+        for figure in browser.find_all("dl dt"):
+            assert figure.text

@@ -1,0 +1,95 @@
+# A Chromium as a visitor has it, and what it did.
+# SPDX-License-Identifier: MIT
+
+import re
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from selenium import webdriver
+from selenium.webdriver.chrome.service import Service
+from selenium.webdriver.common.by import By
+
+from support import pop
+
+SCREENSHOTS = pop.BUILD / "screenshots"
+OPTIONS = [
+    "--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--hide-scrollbars", "--no-first-run",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE ::1, EXCLUDE *.localhost",  # nothing leaves the machine
+]
+OUR_HOSTS = ["127.0.0.1", "::1"]
+REQUEST_OF_A_PAGE = re.compile(r'"initiator":"http[^"]*".*?"url":"([^"]+)"')
+
+
+class Browser:
+    """As chromium() gives it."""
+
+    def __init__(self, driver):
+        self.driver = driver
+        self.requests = []  # once it has ended: the URLs that pages and their workers asked for
+
+    def open(self, url):
+        self.driver.get(url)
+
+    def find(self, selector):
+        return self.driver.find_element(By.CSS_SELECTOR, selector)
+
+    def find_all(self, selector):
+        return self.driver.find_elements(By.CSS_SELECTOR, selector)
+
+    def text(self, selector):
+        return self.find(selector).text
+
+    def state(self, selector):
+        return self.find(selector).get_attribute("data-state")
+
+    def figure(self, selector, name):
+        """A data attribute that is a number."""
+        return float(self.find(selector).get_attribute(f"data-{name}"))
+
+    def script(self, source):
+        return self.driver.execute_script(source)
+
+    def press(self, key):
+        webdriver.ActionChains(self.driver).send_keys(key).perform()
+
+    def screenshot(self, name):
+        SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+        self.driver.save_screenshot(SCREENSHOTS / f"{name}.png")
+
+    def errors(self):
+        """What the console says."""
+        return [entry["message"] for entry in self.driver.get_log("browser") if entry["level"] == "SEVERE"]
+
+    def foreign_requests(self):
+        """Those that went elsewhere than to the POP."""
+        return [url for url in self.requests if urlsplit(url).hostname not in OUR_HOSTS]
+
+
+def options_of(language, log):
+    options = webdriver.ChromeOptions()
+    options.binary_location = "/usr/bin/chromium"
+    for option in [*OPTIONS, f"--log-net-log={log}"]:
+        options.add_argument(option)
+    options.add_experimental_option("prefs", {"intl.accept_languages": language})
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+    return options
+
+
+@contextmanager
+def chromium(language="en", dark=False, width=1280, height=900):
+    with tempfile.TemporaryDirectory(dir=pop.BUILD) as folder:
+        log = Path(folder) / "netlog.json"
+        driver = webdriver.Chrome(options_of(language, log), Service("/usr/bin/chromedriver"))
+        browser = Browser(driver)
+        try:
+            driver.set_page_load_timeout(20)
+            driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {
+                "width": width, "height": height, "deviceScaleFactor": 1, "mobile": False})
+            driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {
+                "features": [{"name": "prefers-color-scheme", "value": "dark" if dark else "light"}]})
+            yield browser
+        finally:
+            driver.quit()
+        browser.requests = [match[1] for line in log.open() for match in REQUEST_OF_A_PAGE.finditer(line)]
