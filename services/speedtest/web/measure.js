@@ -155,7 +155,6 @@ export async function measureUpload(report) {
 		return { ...JSON.parse(text), latencyMs };
 	};
 
-	await ask(`/empty?test=${id}`, { method: "POST" }); /* the server knows the test before we ask for its count */
 	await ask(`/empty?test=${id}`, { method: "POST" }); /* opens the count, at 0 */
 	const result = await loaded(send, () => follow(read, report));
 	return { ...result, totalBytes: await settled(read) };

@@ -103,7 +103,8 @@ function translate(t) {
  */
 export async function openPage(texts, show) {
 	const pop = await loadPop();
-	const languages = pop.site.languages.filter((language) => language in texts);
+	const both = pop.site.languages.filter((language) => language in texts);
+	const languages = both.length > 0 ? both : Object.keys(texts);
 	const wanted = [remembered("language"), ...navigator.languages].filter(Boolean);
 
 	const speak = (language) => {
