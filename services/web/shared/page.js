@@ -103,8 +103,7 @@ function translate(t) {
  */
 export async function openPage(texts, show) {
 	const pop = await loadPop();
-	const both = pop.site.languages.filter((language) => language in texts);
-	const languages = both.length > 0 ? both : Object.keys(texts);
+	const { languages } = pop.site; /* the POP file allows those that pages have */
 	const wanted = [remembered("language"), ...navigator.languages].filter(Boolean);
 
 	const speak = (language) => {
