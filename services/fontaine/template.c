@@ -9,7 +9,8 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { SCOPES_MAX = 8, NAME_MAX_BYTES = 48 };
+enum { SCOPES_MAX = 8,
+       NAME_MAX_BYTES = 48 };
 
 struct render {
 	const char *text;
@@ -179,8 +180,7 @@ static int render_section(struct render *r, const struct tag *t)
 		return render_block(r, t);
 	if (!yyjson_is_arr(v))
 		return render_in(r, t, v);
-	yyjson_arr_foreach(v, i, n, entry)
-	{
+	yyjson_arr_foreach(v, i, n, entry) {
 		r->at = body;
 		int rc = render_in(r, t, entry);
 		if (rc < 0)

@@ -113,6 +113,24 @@ void pop_free(struct pop *p)
 	(void)cyaml_free(&cyaml_config, &pop_schema, p, 0);
 }
 
+static struct pop_service service(const struct pop *p, const char *name, bool is_on,
+                                  const struct pop_addresses *own)
+{
+	return (struct pop_service){name, is_on, own != NULL ? own : p->addresses};
+}
+
+void pop_list_services(const struct pop *p, struct pop_service ret[POP_SERVICES])
+{
+	const struct pop_services *s = p->services;
+
+	ret[0] = service(p, "pages", s->pages, s->pages ? s->pages->addresses : NULL);
+	ret[1] = service(p, "speedtest", s->speedtest, s->speedtest ? s->speedtest->addresses : NULL);
+	ret[2] = service(p, "ntp", s->ntp, s->ntp ? s->ntp->addresses : NULL);
+	ret[3] = service(p, "resolver", s->resolver, s->resolver ? s->resolver->addresses : NULL);
+	ret[4] = service(p, "authoritative", s->authoritative,
+	                 s->authoritative ? s->authoritative->addresses : NULL);
+}
+
 /** Where pop_endpoints() puts what it finds. */
 struct listing {
 	const struct pop *pop;

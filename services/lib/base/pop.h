@@ -23,11 +23,11 @@ struct pop_party {
 };
 
 struct pop_site {
-	char *name;    /* the POP's id and host name: a DNS label */
-	char *title;   /* for people: "LyonIX, Lyon 3" */
-	char *domain;  /* the POP's own zone: "lyon.fontaine.example" */
+	char *name;   /* the POP's id and host name: a DNS label */
+	char *title;  /* for people: "LyonIX, Lyon 3" */
+	char *domain; /* the POP's own zone: "lyon.fontaine.example" */
 	char *city;
-	char *country; /* ISO 3166-1 alpha-2 */
+	char *country;    /* ISO 3166-1 alpha-2 */
 	char **languages; /* "fr", "en"; the first is the default */
 	unsigned n_languages;
 	struct pop_party *operated_by; /* name and contact always present */
@@ -49,17 +49,17 @@ struct pop_pages {
 
 struct pop_speedtest {
 	struct pop_addresses *addresses;
-	uint16_t http_port;       /* default 8080 */
-	unsigned workers;         /* default 0: one per core */
-	unsigned max_connections; /* per worker; default 10000 */
+	uint16_t http_port;           /* default 8080 */
+	unsigned workers;             /* default 0: one per core */
+	unsigned max_connections;     /* per worker; default 10000 */
 	unsigned requests_per_second; /* of one client (IPv4 /32, IPv6 /56) and worker; default 1000; 0: no limit */
 };
 
 struct pop_ntp {
 	struct pop_addresses *addresses;
-	uint16_t port;      /* default 123 */
-	bool set_clock;     /* default true; false in a container */
-	char **sources;     /* at least four, unless set_clock is false */
+	uint16_t port;  /* default 123 */
+	bool set_clock; /* default true; false in a container */
+	char **sources; /* at least four, unless set_clock is false */
 	unsigned n_sources;
 };
 
@@ -86,7 +86,7 @@ struct pop_member {
 	char *name;
 	char **prefixes; /* assigned to the member */
 	unsigned n_prefixes;
-	char **peering;  /* its addresses on the peering LAN */
+	char **peering; /* its addresses on the peering LAN */
 	unsigned n_peering;
 	char **contacts; /* mail addresses */
 	unsigned n_contacts;
@@ -124,6 +124,17 @@ int pop_load(const char *path, struct pop **ret_pop, struct pop_error *reterr);
 /** The same for @len bytes of @text (borrowed), followed by a NUL. */
 int pop_parse(const char *text, size_t len, struct pop **ret_pop, struct pop_error *reterr);
 void pop_free(struct pop *p);
+
+/** One row of the services in the POP file, on or off, in its order. */
+struct pop_service {
+	const char *name; /* key in the POP file */
+	bool is_on;
+	const struct pop_addresses *addresses; /* its own, or else the shared ones; NULL: neither */
+};
+
+enum { POP_SERVICES = 5 };
+
+void pop_list_services(const struct pop *p, struct pop_service ret[POP_SERVICES]);
 
 /** One socket that the POP answers on. */
 struct pop_endpoint {

@@ -13,7 +13,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PATH_MAX_BYTES = 96, NTP_SOURCES_MIN = 4, SPEEDTEST_WORKERS_MAX = 64 };
+enum { PATH_MAX_BYTES = 96,
+       NTP_SOURCES_MIN = 4,
+       SPEEDTEST_WORKERS_MAX = 64 };
 
 /** What one text must be. */
 struct rule {
@@ -80,7 +82,7 @@ static bool is_path(const char *text)
 static bool is_ssh_key(const char *text)
 {
 	static const char base64[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-	                             "0123456789+/=";
+				     "0123456789+/=";
 	size_t type = strcspn(text, " ");
 
 	if (strncmp(text, "ssh-", 4) != 0 && strncmp(text, "ecdsa-sha2-", 11) != 0 &&
@@ -175,8 +177,6 @@ static int check_site(struct pop_doc *d, const struct pop_site *site)
 
 static int check_addresses(struct pop_doc *d, const struct pop_addresses *a, const char *path)
 {
-	if (a == NULL)
-		return 0;
 	if (a->ipv4 == NULL && a->ipv6 == NULL)
 		return pop_doc_refuse(d, path, "give ipv4, ipv6 or both", "no address");
 	int rc = check_text(d, &ipv4_rule, a->ipv4, "%s.ipv4", path);
@@ -186,26 +186,17 @@ static int check_addresses(struct pop_doc *d, const struct pop_addresses *a, con
 /** Every service that is on has an address. */
 static int check_service_addresses(struct pop_doc *d, const struct pop *p)
 {
-	const struct pop_services *s = p->services;
-	const struct {
-		const char *name;
-		bool on;
-		const struct pop_addresses *addresses;
-	} all[] = {
-		{"pages", s->pages != NULL, s->pages ? s->pages->addresses : NULL},
-		{"speedtest", s->speedtest != NULL, s->speedtest ? s->speedtest->addresses : NULL},
-		{"ntp", s->ntp != NULL, s->ntp ? s->ntp->addresses : NULL},
-		{"resolver", s->resolver != NULL, s->resolver ? s->resolver->addresses : NULL},
-		{"authoritative", s->authoritative != NULL,
-		 s->authoritative ? s->authoritative->addresses : NULL},
-	};
+	struct pop_service all[POP_SERVICES];
 	unsigned n_on = 0;
 
-	for (size_t i = 0; i < sizeof(all) / sizeof(*all); i++) {
+	pop_list_services(p, all);
+	for (size_t i = 0; i < POP_SERVICES; i++) {
 		char path[PATH_MAX_BYTES];
+		if (!all[i].is_on)
+			continue;
+		n_on++;
 		(void)snprintf(path, sizeof(path), "services.%s", all[i].name);
-		n_on += all[i].on;
-		if (all[i].on && all[i].addresses == NULL && p->addresses == NULL)
+		if (all[i].addresses == NULL)
 			return pop_doc_refuse(d, path,
 			                      "add \"addresses\" to this service, or for all services "
 			                      "at the top of the file",
@@ -215,9 +206,7 @@ static int check_service_addresses(struct pop_doc *d, const struct pop *p)
 		if (rc < 0)
 			return rc;
 	}
-	return n_on > 0 ? 0 : pop_doc_refuse(d, "services",
-	                                     "add at least one, for instance \"speedtest: {}\"",
-	                                     "no service is on");
+	return n_on > 0 ? 0 : pop_doc_refuse(d, "services", "add at least one, for instance \"speedtest: {}\"", "no service is on");
 }
 
 static bool same_socket(const struct pop_endpoint *a, const struct pop_endpoint *b)
@@ -312,7 +301,8 @@ static int check_prefix(struct pop_doc *d, const char *text, const char *path)
 /** Numbers that a network can originate routes with (RFC 7607, 7300, 6793). */
 static bool is_asn(uint32_t asn)
 {
-	enum { AS_TRANS = 23456, LAST_16_BIT = 65535 };
+	enum { AS_TRANS = 23456,
+	       LAST_16_BIT = 65535 };
 
 	return asn != 0 && asn != AS_TRANS && asn != LAST_16_BIT && asn != UINT32_MAX;
 }
@@ -434,7 +424,7 @@ int pop_check(struct pop_doc *d, const struct pop *p)
 {
 	int rc = check_site(d, p->site);
 
-	if (rc == 0)
+	if (rc == 0 && p->addresses != NULL)
 		rc = check_addresses(d, p->addresses, "addresses");
 	if (rc == 0)
 		rc = check_services(d, p);

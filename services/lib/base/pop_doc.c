@@ -137,7 +137,7 @@ static yaml_node_t *entry(struct pop_doc *d, const yaml_node_t *node, unsigned l
 		return NULL;
 	const yaml_node_item_t *items = node->data.sequence.items.start;
 	return i < (size_t)(node->data.sequence.items.top - items) ? pop_doc_node(d, items[i])
-	                                                             : NULL;
+	                                                           : NULL;
 }
 
 /** The value of the key of @len bytes in @node, or NULL; *ret_key is the key. */

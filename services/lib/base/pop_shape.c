@@ -9,7 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PATH_MAX_BYTES = 192, KEY_MAX_BYTES = 32, REMEDY_MAX_BYTES = 256 };
+enum { PATH_MAX_BYTES = 192,
+       KEY_MAX_BYTES = 32,
+       REMEDY_MAX_BYTES = 256 };
 
 static int check_value(struct pop_doc *d, const char *path, yaml_node_t *place, yaml_node_t *node,
                        const cyaml_schema_value_t *schema);
@@ -215,9 +217,9 @@ static const struct kind {
 	const char *remedy;
 } kinds[] = {
 	{CYAML_MAPPING, YAML_MAPPING_NODE, check_mapping, "a group of keys",
-     "write its keys below it, two spaces further in; {} takes every default"},
+         "write its keys below it, two spaces further in; {} takes every default"},
 	{CYAML_SEQUENCE, YAML_SEQUENCE_NODE, check_sequence, "a list",
-     "write every entry on a line of its own, after \"- \""},
+         "write every entry on a line of its own, after \"- \""},
 	{CYAML_UINT, YAML_SCALAR_NODE, check_number, "a number", "write one number"},
 	{CYAML_BOOL, YAML_SCALAR_NODE, check_bool, "true or false", "write true or false"},
 	{CYAML_STRING, YAML_SCALAR_NODE, check_text, "a text", "write one text, in quotes if need be"},

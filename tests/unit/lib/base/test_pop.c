@@ -14,33 +14,33 @@
 #include <string.h>
 
 static const char good[] =
-    "site:\n"                                              /* line 1 */
-    "  name: lyon\n"                                       /* 2 */
-    "  title: \"Lyon; {3} 'IX'\"\n"                        /* 3 */
-    "  domain: lyon.fontaine.example\n"                    /* 4 */
-    "  city: Lyon\n"                                       /* 5 */
-    "  country: FR\n"                                      /* 6 */
-    "  languages: [fr, en]\n"                              /* 7 */
-    "  operated_by: {name: IX, contact: noc@example.net}\n" /* 8 */
-    "addresses:\n"                                         /* 9 */
-    "  ipv4: 192.0.2.1\n"                                  /* 10 */
-    "  ipv6: 2001:db8::1\n"                                /* 11 */
-    "services:\n"                                          /* 12 */
-    "  pages: {}\n"                                        /* 13 */
-    "  ntp:\n"                                             /* 14 */
-    "    set_clock: true\n"                                /* 15 */
+    "site:\n"                                                     /* line 1 */
+    "  name: lyon\n"                                              /* 2 */
+    "  title: \"Lyon; {3} 'IX'\"\n"                               /* 3 */
+    "  domain: lyon.fontaine.example\n"                           /* 4 */
+    "  city: Lyon\n"                                              /* 5 */
+    "  country: FR\n"                                             /* 6 */
+    "  languages: [fr, en]\n"                                     /* 7 */
+    "  operated_by: {name: IX, contact: noc@example.net}\n"       /* 8 */
+    "addresses:\n"                                                /* 9 */
+    "  ipv4: 192.0.2.1\n"                                         /* 10 */
+    "  ipv6: 2001:db8::1\n"                                       /* 11 */
+    "services:\n"                                                 /* 12 */
+    "  pages: {}\n"                                               /* 13 */
+    "  ntp:\n"                                                    /* 14 */
+    "    set_clock: true\n"                                       /* 15 */
     "    sources: [a.example, b.example, c.example, d.example]\n" /* 16 */
-    "  resolver:\n"                                        /* 17 */
-    "    port: 53\n"                                       /* 18 */
-    "    addresses: {ipv4: 192.0.2.53}\n"                  /* 19 */
-    "members:\n"                                           /* 20 */
-    "  - asn: 64496\n"                                     /* 21 */
-    "    name: One\n"                                      /* 22 */
-    "    prefixes: [198.51.100.0/25]\n"                    /* 23 */
-    "  - asn: 64497\n"                                     /* 24 */
-    "    name: Two\n"                                      /* 25 */
-    "    prefixes: [198.51.100.128/25, \"2001:db8:2::/48\"]\n" /* 26 */
-    "    peering: [203.0.113.2]\n";                        /* 27 */
+    "  resolver:\n"                                               /* 17 */
+    "    port: 53\n"                                              /* 18 */
+    "    addresses: {ipv4: 192.0.2.53}\n"                         /* 19 */
+    "members:\n"                                                  /* 20 */
+    "  - asn: 64496\n"                                            /* 21 */
+    "    name: One\n"                                             /* 22 */
+    "    prefixes: [198.51.100.0/25]\n"                           /* 23 */
+    "  - asn: 64497\n"                                            /* 24 */
+    "    name: Two\n"                                             /* 25 */
+    "    prefixes: [198.51.100.128/25, \"2001:db8:2::/48\"]\n"    /* 26 */
+    "    peering: [203.0.113.2]\n";                               /* 27 */
 
 /** One change to the good file, and what must be said about it. */
 static const struct mistake {
@@ -56,16 +56,16 @@ static const struct mistake {
 	{"    peering: [203", "   peering: [203", 27, 4, "not valid YAML", "indentation"},
 	/* keys */
 	{"    port: 53", "    prot: 53", 18, 5, "services.resolver.prot: unknown key",
-     "did you mean \"port\"?"},
+         "did you mean \"port\"?"},
 	{"  pages: {}", "  mirrors: {}", 13, 3, "services.mirrors: unknown key",
-     "pages, speedtest, ntp, resolver, authoritative"},
+         "pages, speedtest, ntp, resolver, authoritative"},
 	{"  city: Lyon\n", "", 1, 1, "site.city: missing", "add the key \"city\""},
 	{"    name: One\n", "", 21, 5, "members[0].name: missing", "\"name\""},
 	{"  city: Lyon", "  city: Lyon\n  name: x", 6, 3, "site.name: given twice, first in line 2",
-     "remove one"},
+         "remove one"},
 	/* types */
 	{"  ntp:\n", "  ntp: 123\n  x:\n", 14, 3, "services.ntp: a group of keys is expected",
-     "two spaces"},
+         "two spaces"},
 	{"  pages: {}", "  pages:", 13, 3, "services.pages: a group", "{} takes every default"},
 	{"[fr, en]", "fr", 7, 3, "site.languages: a list is expected", "\"- \""},
 	{"[fr, en]", "[]", 7, 3, "site.languages: the list is empty", "add an entry"},
@@ -73,16 +73,16 @@ static const struct mistake {
 	{"city: Lyon", "city:", 5, 8, "site.city: empty", "write a text"},
 	{"city: Lyon", "city: \"Ly\\non\"", 5, 9, "site.city: has a control character", "one line"},
 	{"port: 53", "port: domain", 18, 11, "services.resolver.port: \"domain\" is not a number",
-     "from 1 to 65535"},
+         "from 1 to 65535"},
 	{"port: 53", "port: 70000", 18, 11, "services.resolver.port: \"70000\" is not a number in",
-     "from 1 to 65535"},
+         "from 1 to 65535"},
 	{"port: 53", "port: 0x35", 18, 11, "plain digits", "from 1 to 65535"},
 	{"asn: 64496", "asn: 0", 21, 10, "members[0].asn: \"0\" is not", "from 1 to 4294967295"},
 	{"set_clock: true", "set_clock: flase", 15, 16, "\"flase\" is neither", "true or false"},
 	{"set_clock: true", "set_clock: no", 15, 16, "\"no\" is neither", "true or false"},
 	/* values */
 	{"name: lyon", "name: lyon.example", 2, 9, "site.name: \"lyon.example\" is not a host name",
-     "hyphens"},
+         "hyphens"},
 	{"name: lyon", "name: \"lyon; include x\"", 2, 9, "is not a host name", "hyphens"},
 	{"lyon.fontaine.example", "lyon..example", 4, 11, "is not a domain name", "no dot at the end"},
 	{"country: FR", "country: France", 6, 12, "site.country: \"France\"", "two capital letters"},
@@ -90,36 +90,36 @@ static const struct mistake {
 	{"[fr, en]", "[fr, fr]", 7, 19, "site.languages[1]: \"fr\" is listed twice", "remove"},
 	{"noc@example.net", "nobody", 8, 36, "site.operated_by.contact: \"nobody\"", "noc@"},
 	{"{name: IX,", "{name: IX, url: \"javascript:alert(1)\",", 8, 32, "is not a web address",
-     "https://"},
+         "https://"},
 	{"192.0.2.1\n", "2001:db8::2\n", 10, 9, "addresses.ipv4: \"2001:db8::2\" is not an IPv4",
-     "192.0.2.1"},
+         "192.0.2.1"},
 	{"2001:db8::1\n", "fe80::g\n", 11, 9, "addresses.ipv6: \"fe80::g\"", "2001:db8::1"},
 	{"192.0.2.1\n", "0.0.0.0\n", 10, 9, "addresses.ipv4: \"0.0.0.0\" is not", "192.0.2.1"},
 	{"[a.example, ", "[\"a b\", ", 16, 15, "services.ntp.sources[0]: \"a b\"", "ntp.example.net"},
 	{", d.example]", "]", 16, 5, "services.ntp.sources: 3 time sources", "at least four"},
 	{"    sources: [a.example, b.example, c.example, d.example]\n", "", 14, 3,
-     "services.ntp.sources: 0 time sources", "at least four"},
+         "services.ntp.sources: 0 time sources", "at least four"},
 	{"64496", "23456", 21, 10, "members[0].asn: AS23456 is reserved", "own AS number"},
 	{"64497", "64496", 24, 10, "members[1].asn: AS64496 is listed twice, as \"One\" and \"Two\"",
-     "join"},
+         "join"},
 	{"198.51.100.0/25", "198.51.100.1/25", 23, 16, "has bits set beyond its length",
-     "write 198.51.100.0/25"},
+         "write 198.51.100.0/25"},
 	{"198.51.100.0/25", "198.51.100.0/33", 23, 16, "33 bits are more than 32", "shorten"},
 	{"198.51.100.0/25", "198.51.100.0", 23, 16, "is not a prefix", "192.0.2.0/24"},
 	{"203.0.113.2", "203.0.113.256", 27, 15, "members[1].peering[0]: \"203.0.113.256\"",
-     "write one address"},
+         "write one address"},
 	/* values that do not go together */
 	{"198.51.100.0/25", "198.51.0.0/16", 26, 16,
-     "members[1].prefixes[0]: overlaps 198.51.0.0/16 of AS64496", "one member"},
+         "members[1].prefixes[0]: overlaps 198.51.0.0/16 of AS64496", "one member"},
 	{"port: 53\n    addresses: {ipv4: 192.0.2.53}", "port: 123", 18, 11,
-     "services.resolver.port: 192.0.2.1:123 is taken by ntp (udp)", "another port"},
+         "services.resolver.port: 192.0.2.1:123 is taken by ntp (udp)", "another port"},
 	{"pages: {}", "pages: {https_port: 80}", 13, 23,
-     "services.pages.https_port: 192.0.2.1:80 is taken by pages (http)", "another port"},
+         "services.pages.https_port: 192.0.2.1:80 is taken by pages (http)", "another port"},
 	{"addresses:\n  ipv4: 192.0.2.1\n  ipv6: 2001:db8::1\n", "", 10, 3,
-     "services.pages: no address to answer on", "at the top of the file"},
+         "services.pages: no address to answer on", "at the top of the file"},
 	{"{ipv4: 192.0.2.53}", "{}", 19, 5, "services.resolver.addresses: no address", "or both"},
 	{"members:", "ixf_export: /etc/ixf.json\nmembers:", 20, 13,
-     "ixf_export: members are listed in this file as well", "keep one"},
+         "ixf_export: members are listed in this file as well", "keep one"},
 };
 
 /** Return the good file with the first @old replaced; release with free(). */
@@ -237,10 +237,14 @@ static void test_endpoints(void **state)
 {
 	(void)state;
 	static const char *const expected[] = {
-		"pages http 192.0.2.1:80",     "pages http [2001:db8::1]:80",
-		"pages https 192.0.2.1:443",   "pages https [2001:db8::1]:443",
-		"ntp udp 192.0.2.1:123",       "ntp udp [2001:db8::1]:123",
-		"resolver udp 192.0.2.53:53",  "resolver tcp 192.0.2.53:53",
+		"pages http 192.0.2.1:80",
+		"pages http [2001:db8::1]:80",
+		"pages https 192.0.2.1:443",
+		"pages https [2001:db8::1]:443",
+		"ntp udp 192.0.2.1:123",
+		"ntp udp [2001:db8::1]:123",
+		"resolver udp 192.0.2.53:53",
+		"resolver tcp 192.0.2.53:53",
 	};
 	struct pop_endpoint all[POP_ENDPOINTS_MAX];
 	struct pop *p = parse(good);

@@ -1,0 +1,41 @@
+/* The commands of fontaine(1): each is one file, and one row of the table in main.c. */
+/* SPDX-License-Identifier: MIT */
+#ifndef FONTAINE_FONTAINE_COMMAND_H
+#define FONTAINE_FONTAINE_COMMAND_H
+
+#include "base/pop.h"
+
+#include <stdbool.h>
+
+#define POP_PATH   "/etc/fontaine/pop.yaml"
+#define STOCK_PATH "/usr/share/fontaine/stock"
+
+/** Exit statuses. */
+enum { EXIT_FINE = 0,
+       EXIT_FAILED = 1,
+       EXIT_WRONG_INPUT = 2 };
+
+struct arguments {
+	const char *pop_path;   /* FILE; default POP_PATH */
+	const char *dir;        /* DIR, where the command has one */
+	const char *stock_path; /* --stock DIR; default STOCK_PATH */
+	bool json;              /* --json */
+};
+
+/** Each returns the exit status. */
+int check_run(const struct arguments *a);
+int render_run(const struct arguments *a);
+int endpoints_run(const struct arguments *a);
+int status_run(const struct arguments *a);
+int generate_run(const struct arguments *a);
+
+/**
+ * Load the POP file, or print on standard error what is wrong with it.
+ * Return: EXIT_FINE and *ret_pop, released with pop_free(); else EXIT_WRONG_INPUT.
+ */
+int command_load_pop(const char *path, struct pop **ret_pop);
+
+/** Print "FILE:LINE:COLUMN: what" and, below, the remedy on standard error. */
+void command_print_error(const char *path, const struct pop_error *e);
+
+#endif

@@ -1,0 +1,106 @@
+/* fontaine generate: let the POP file decide what systemd starts (systemd.generator(7)). */
+/* SPDX-License-Identifier: MIT */
+#include "fontaine/command.h"
+
+#include "base/buf.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "fontaine/fileset.h"
+#include "fontaine/units.h"
+#include "net/workers.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define UNIT_PATH "/usr/lib/systemd/system"
+
+enum { DROP_IN_MAX_BYTES = 1 << 16 };
+
+/** Where the drop-in for the speed test's sockets goes: one of them for each worker. */
+static void add_sockets(struct fileset *set, const struct pop *p)
+{
+	struct pop_endpoint all[POP_ENDPOINTS_MAX];
+	size_t n = pop_endpoints(p, all);
+	unsigned n_workers = p->services->speedtest->workers;
+	struct buf text;
+
+	if (n_workers == 0)
+		n_workers = workers_default();
+	buf_init(&text, DROP_IN_MAX_BYTES);
+	(void)buf_printf(&text, "# Written at boot from the POP file.\n[Socket]\n");
+	for (size_t i = 0; i < n; i++) {
+		char address[ADDR_PORT_TEXT_MAX];
+		if (strcmp(all[i].service, "speedtest") != 0)
+			continue;
+		for (unsigned worker = 0; worker < n_workers; worker++)
+			(void)buf_printf(&text, "ListenStream=%s\n", addr_port_text(&all[i].addr, address));
+	}
+	fileset_take(set, "speedtestd.socket.d/pop.conf", buf_take_text(&text));
+}
+
+/** Make DIR/multi-user.target.wants/UNIT. */
+static int want(const char *dir, const char *unit)
+{
+	char *target = mem_printf(UNIT_PATH "/%s", unit);
+	char *folder = mem_printf("%s/multi-user.target.wants", dir);
+	char *link = mem_printf("%s/%s", folder, unit);
+	int rc = 0;
+
+	if ((mkdir(folder, 0755) < 0 && errno != EEXIST) || (symlink(target, link) < 0 && errno != EEXIST)) {
+		rc = -errno;
+		log_error("%s: %s", link, strerror(-rc));
+	}
+	free(link);
+	free(folder);
+	free(target);
+	return rc;
+}
+
+static int want_services(const char *dir, const struct pop *p)
+{
+	struct pop_service all[POP_SERVICES];
+	int rc = 0;
+
+	pop_list_services(p, all);
+	for (size_t i = 0; i < POP_SERVICES && rc == 0; i++)
+		if (all[i].is_on)
+			rc = want(dir, units_of(all[i].name));
+	if (rc == 0 && p->services->pages != NULL)
+		rc = want(dir, "fontaine-status.timer"); /* they show it */
+	return rc;
+}
+
+/** At boot, before the journal is there, what goes wrong goes to the kernel's log. */
+static void log_to_kernel(void)
+{
+	int fd = open("/dev/kmsg", O_WRONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return; /* standard error will do */
+	(void)dup2(fd, STDERR_FILENO);
+	(void)close(fd);
+}
+
+int generate_run(const struct arguments *a)
+{
+	struct fileset set;
+	struct pop *p;
+
+	if (getenv("SYSTEMD_SCOPE") != NULL) /* systemd started us */
+		log_to_kernel();
+	int rc = command_load_pop(a->pop_path, &p);
+	if (rc != EXIT_FINE)
+		return rc;
+	fileset_init(&set, a->dir);
+	if (p->services->speedtest != NULL)
+		add_sockets(&set, p);
+	if (fileset_write(&set) < 0 || want_services(a->dir, p) < 0)
+		rc = EXIT_FAILED;
+	fileset_done(&set);
+	pop_free(p);
+	return rc;
+}

@@ -1,0 +1,155 @@
+/* fontaine(1): what an operator does with a POP file. */
+/* SPDX-License-Identifier: MIT */
+#include "fontaine/command.h"
+
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+
+/* FILE may always be left out; DIR, where there is one, comes last and may not. */
+static const struct command {
+	const char *name;
+	int (*run)(const struct arguments *a);
+	const char *usage;
+	const char *summary;
+	bool takes_dir, takes_json, takes_stock;
+} commands[] = {
+	{
+		.name = "check",
+		.run = check_run,
+		.usage = "[FILE] [--json]",
+		.summary = "say whether a POP file is right, and what is wrong where",
+		.takes_json = true,
+	},
+	{
+		.name = "endpoints",
+		.run = endpoints_run,
+		.usage = "[FILE] [--json]",
+		.summary = "list where the POP's services answer",
+		.takes_json = true,
+	},
+	{
+		.name = "status",
+		.run = status_run,
+		.usage = "[FILE] [--json]",
+		.summary = "ask every service a question, and say which are up",
+		.takes_json = true,
+	},
+	{
+		.name = "render",
+		.run = render_run,
+		.usage = "[FILE] DIR [--stock DIR]",
+		.summary = "write the configurations of the stock servers",
+		.takes_dir = true,
+		.takes_stock = true,
+	},
+	{
+		.name = "generate",
+		.run = generate_run,
+		.usage = "[FILE] DIR",
+		.summary = "write what systemd starts at boot (systemd.generator(7))",
+		.takes_dir = true,
+	},
+};
+
+enum { N_COMMANDS = sizeof(commands) / sizeof(*commands) };
+
+static const struct command *find_command(const char *name)
+{
+	for (size_t i = 0; i < N_COMMANDS; i++)
+		if (strcmp(commands[i].name, name) == 0)
+			return &commands[i];
+	return NULL;
+}
+
+static void print_help(void)
+{
+	(void)printf("Usage: fontaine COMMAND ...\n"
+	             "Check, apply and watch the POP file of a Fontaine POP.\n\n");
+	for (size_t i = 0; i < N_COMMANDS; i++)
+		(void)printf("  %-9s  %-26s%s\n", commands[i].name, commands[i].usage,
+		             commands[i].summary);
+	(void)printf("\n"
+	             "  --version  print the version and exit\n"
+	             "  --help     print this text and exit; after a command, explain that one\n"
+	             "\n"
+	             "Exit status: 0 when all is well, 1 after a failure or when a service is down,\n"
+	             "2 when the POP file or the command line is wrong.\n"
+	             "The format of the POP file: man 5 fontaine-pop\n");
+}
+
+static void print_command_help(const struct command *c)
+{
+	(void)printf("Usage: fontaine %s %s\n"
+	             "fontaine-%s: %s.\n\n"
+	             "  FILE         the POP file (default: " POP_PATH ")\n",
+	             c->name, c->usage, c->name, c->summary);
+	if (c->takes_dir)
+		(void)printf("  DIR          the folder to write to\n");
+	if (c->takes_json)
+		(void)printf("  --json       print JSON\n");
+	if (c->takes_stock)
+		(void)printf("  --stock DIR  the templates (default: " STOCK_PATH ")\n");
+	(void)printf("  --help       print this text and exit\n\n"
+	             "More: man fontaine-%s\n",
+	             c->name);
+}
+
+static int usage_error(const struct command *c)
+{
+	(void)fprintf(stderr, "Usage: fontaine %s %s\n", c->name, c->usage);
+	return EXIT_WRONG_INPUT;
+}
+
+static int run(const struct command *c, int argc, char **argv)
+{
+	static const struct option options[] = {
+		{"json", no_argument, NULL, 'j'},
+		{"stock", required_argument, NULL, 's'},
+		{"help", no_argument, NULL, 'h'},
+		{NULL, 0, NULL, 0},
+	};
+	struct arguments a = {.pop_path = POP_PATH, .stock_path = STOCK_PATH};
+	int option;
+
+	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		if (option == 'h') {
+			print_command_help(c);
+			return EXIT_FINE;
+		}
+		if (option == 'j' && c->takes_json)
+			a.json = true;
+		else if (option == 's' && c->takes_stock)
+			a.stock_path = optarg;
+		else
+			return usage_error(c);
+	}
+	int n = argc - optind;
+	if (n < c->takes_dir || n > c->takes_dir + 1)
+		return usage_error(c);
+	if (c->takes_dir)
+		a.dir = argv[argc - 1];
+	if (n > c->takes_dir)
+		a.pop_path = argv[optind];
+	return c->run(&a);
+}
+
+int main(int argc, char **argv)
+{
+	const char *name = argc > 1 ? argv[1] : "";
+
+	if (strcmp(name, "--help") == 0) {
+		print_help();
+		return EXIT_FINE;
+	}
+	if (strcmp(name, "--version") == 0) {
+		(void)printf("fontaine %s\n", FONTAINE_VERSION);
+		return EXIT_FINE;
+	}
+	const struct command *c = find_command(name);
+	if (c == NULL) {
+		(void)fprintf(stderr, "fontaine: \"%s\" is not a command; see fontaine --help\n", name);
+		return EXIT_WRONG_INPUT;
+	}
+	return run(c, argc - 1, argv + 1);
+}

@@ -1,0 +1,195 @@
+/* The POP as the templates see it. */
+/* SPDX-License-Identifier: MIT */
+#include "fontaine/view.h"
+
+#include "base/mem.h"
+#include "fontaine/ixf.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/** A mail address as a domain name: first.last@example.net is first\.last.example.net. (RFC 1035, 8). */
+static void add_mailbox(yyjson_mut_doc *d, yyjson_mut_val *site, const char *mail)
+{
+	char *text = mem_new(2 * strlen(mail) + 2);
+	char *out = text;
+
+	for (; *mail != '@'; mail++) {
+		if (*mail == '.')
+			*out++ = '\\';
+		*out++ = *mail;
+	}
+	*out++ = '.';
+	strcpy(out, mail + 1);
+	yyjson_mut_obj_add_strcpy(d, site, "mailbox", text);
+	free(text);
+}
+
+/** Whether @domain is below a name that no registry delegates. */
+static bool is_set_aside(const char *domain)
+{
+	static const char *const names[] = {"localhost", "example", "test", "invalid", "internal"};
+	const char *dot = strrchr(domain, '.');
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+		if (strcmp(dot == NULL ? domain : dot + 1, names[i]) == 0)
+			return true;
+	return false;
+}
+
+static void add_site(yyjson_mut_doc *d, yyjson_mut_val *root, const struct pop_site *s)
+{
+	yyjson_mut_val *o = yyjson_mut_obj_add_obj(d, root, "site");
+
+	yyjson_mut_obj_add_strcpy(d, o, "name", s->name);
+	yyjson_mut_obj_add_strcpy(d, o, "domain", s->domain);
+	yyjson_mut_obj_add_bool(d, o, "is_delegated", !is_set_aside(s->domain));
+	add_mailbox(d, o, s->operated_by->contact);
+}
+
+static void add_text(yyjson_mut_doc *d, yyjson_mut_val *list, const char *text)
+{
+	if (text != NULL)
+		yyjson_mut_arr_add_strcpy(d, list, text);
+}
+
+/** The object of the service called @name, with its addresses; NULL when it is off. */
+static yyjson_mut_val *add_service(yyjson_mut_doc *d, yyjson_mut_val *root, const struct pop *p,
+                                   const char *name)
+{
+	struct pop_service all[POP_SERVICES];
+	const struct pop_service *s = all;
+
+	pop_list_services(p, all);
+	while (strcmp(s->name, name) != 0)
+		s++;
+	if (!s->is_on) {
+		yyjson_mut_obj_add_null(d, root, name);
+		return NULL;
+	}
+	yyjson_mut_val *o = yyjson_mut_obj_add_obj(d, root, name);
+	yyjson_mut_val *addresses = yyjson_mut_obj_add_arr(d, o, "addresses");
+	add_text(d, addresses, s->addresses->ipv4);
+	add_text(d, addresses, s->addresses->ipv6);
+	return o;
+}
+
+static void add_pages(yyjson_mut_doc *d, yyjson_mut_val *root, const struct pop *p)
+{
+	yyjson_mut_val *o = add_service(d, root, p, "pages");
+	if (o == NULL)
+		return;
+
+	struct pop_endpoint all[POP_ENDPOINTS_MAX];
+	size_t n = pop_endpoints(p, all);
+	yyjson_mut_val *http = yyjson_mut_obj_add_arr(d, o, "http");
+	yyjson_mut_val *https = yyjson_mut_obj_add_arr(d, o, "https");
+	for (size_t i = 0; i < n; i++) {
+		char text[ADDR_PORT_TEXT_MAX];
+		if (strcmp(all[i].service, "pages") != 0)
+			continue;
+		add_text(d, strcmp(all[i].protocol, "http") == 0 ? http : https,
+		         addr_port_text(&all[i].addr, text));
+	}
+}
+
+static void add_ntp(yyjson_mut_doc *d, yyjson_mut_val *root, const struct pop *p)
+{
+	const struct pop_ntp *ntp = p->services->ntp;
+	yyjson_mut_val *o = add_service(d, root, p, "ntp");
+
+	if (o == NULL)
+		return;
+	yyjson_mut_obj_add_uint(d, o, "port", ntp->port);
+	yyjson_mut_obj_add_bool(d, o, "set_clock", ntp->set_clock);
+	yyjson_mut_obj_add_bool(d, o, "is_alone", ntp->n_sources == 0);
+	yyjson_mut_val *sources = yyjson_mut_obj_add_arr(d, o, "sources");
+	for (unsigned i = 0; i < ntp->n_sources; i++)
+		add_text(d, sources, ntp->sources[i]);
+}
+
+/** The POP itself, which asks its own resolver, and the members. */
+static int add_clients(yyjson_mut_doc *d, yyjson_mut_val *resolver, const struct pop *p)
+{
+	struct pop_endpoint all[POP_ENDPOINTS_MAX];
+	size_t n = pop_endpoints(p, all);
+	yyjson_mut_val *clients = yyjson_mut_obj_add_arr(d, resolver, "clients");
+
+	for (size_t i = 0; i < n; i++) {
+		char text[ADDR_TEXT_MAX];
+		if (strcmp(all[i].service, "resolver") == 0 && strcmp(all[i].protocol, "udp") == 0)
+			add_text(d, clients, addr_text(&all[i].addr, text));
+	}
+	for (unsigned i = 0; i < p->n_members; i++) {
+		const struct pop_member *m = &p->members[i];
+		for (unsigned j = 0; j < m->n_prefixes; j++)
+			add_text(d, clients, m->prefixes[j]);
+		for (unsigned j = 0; j < m->n_peering; j++)
+			add_text(d, clients, m->peering[j]);
+	}
+	return p->ixf_export == NULL ? 0 : ixf_add_prefixes(p->ixf_export, d, clients);
+}
+
+static int add_resolver(yyjson_mut_doc *d, yyjson_mut_val *root, const struct pop *p)
+{
+	yyjson_mut_val *o = add_service(d, root, p, "resolver");
+
+	if (o == NULL)
+		return 0;
+	yyjson_mut_obj_add_uint(d, o, "port", p->services->resolver->port);
+	return add_clients(d, o, p);
+}
+
+static void add_authoritative(yyjson_mut_doc *d, yyjson_mut_val *root, const struct pop *p)
+{
+	yyjson_mut_val *o = add_service(d, root, p, "authoritative");
+
+	if (o != NULL)
+		yyjson_mut_obj_add_uint(d, o, "port", p->services->authoritative->port);
+}
+
+static void add_record(yyjson_mut_doc *d, yyjson_mut_val *records, const char *name,
+                       const char *type, const char *address)
+{
+	if (address == NULL)
+		return;
+	yyjson_mut_val *o = yyjson_mut_arr_add_obj(d, records);
+	yyjson_mut_obj_add_str(d, o, "name", name);
+	yyjson_mut_obj_add_str(d, o, "type", type);
+	yyjson_mut_obj_add_strcpy(d, o, "address", address);
+}
+
+/** The POP's own names, for its zone and for its certificate. */
+static void add_names(yyjson_mut_doc *d, yyjson_mut_val *root, const struct pop *p)
+{
+	static const char *const names[POP_SERVICES] = {"www", "speedtest", "ntp", "dns", "ns1"};
+	struct pop_service all[POP_SERVICES];
+	yyjson_mut_val *list = yyjson_mut_obj_add_arr(d, root, "names");
+	yyjson_mut_val *records = yyjson_mut_obj_add_arr(d, root, "records");
+
+	pop_list_services(p, all);
+	if (all[0].is_on) { /* the domain alone leads to the pages */
+		add_record(d, records, "@", "A", all[0].addresses->ipv4);
+		add_record(d, records, "@", "AAAA", all[0].addresses->ipv6);
+	}
+	for (size_t i = 0; i < POP_SERVICES; i++) {
+		if (!all[i].is_on)
+			continue;
+		add_text(d, list, names[i]);
+		add_record(d, records, names[i], "A", all[i].addresses->ipv4);
+		add_record(d, records, names[i], "AAAA", all[i].addresses->ipv6);
+	}
+}
+
+yyjson_mut_val *view_new(yyjson_mut_doc *d, const struct pop *p, const char *dir)
+{
+	yyjson_mut_val *root = yyjson_mut_obj(d);
+
+	yyjson_mut_obj_add_strcpy(d, root, "dir", dir);
+	add_site(d, root, p->site);
+	add_pages(d, root, p);
+	add_ntp(d, root, p);
+	add_authoritative(d, root, p);
+	add_names(d, root, p);
+	return add_resolver(d, root, p) < 0 ? NULL : root;
+}
