@@ -4,6 +4,12 @@
 VARIANT ?= release
 OUT := build/$(VARIANT)
 
+# AddressSanitizer sees into libuv only when libuv is built with it.
+ifeq ($(VARIANT),asan)
+export PKG_CONFIG_PATH := $(CURDIR)/build/libuv-asan/lib/pkgconfig
+include build/libuv-asan/done.mk
+endif
+
 PACKAGES := libuv libllhttp libcrypto sqlite3 yyjson libcyaml yaml-0.1 libseccomp libsystemd
 PROGRAMS := speedtestd fontaine
 program_dir_speedtestd := services/speedtest
@@ -37,16 +43,21 @@ program_objects = $(call objects,$(wildcard $(program_dir_$(1))/*.c))
 UNIT_SOURCES := $(wildcard tests/unit/lib/*/test_*.c tests/unit/*/test_*.c)
 UNIT_TESTS := $(patsubst tests/unit/%.c,$(OUT)/unit/%,$(UNIT_SOURCES))
 
-.PHONY: programs unit-tests
+# Without V=1, a compiler's complaint is all that is shown.
+QUIET := $(if $(V),,@)
+
+.PHONY: build programs unit-tests
+build:
+	@$(MAKE) --question programs || image/step programs $(MAKE) programs
 programs: $(PROGRAMS:%=$(OUT)/%)
 unit-tests: $(UNIT_TESTS)
 
 $(LIBRARY): $(LIB_OBJECTS)
-	rm -f $@ && ar rcsD $@ $^
+	$(QUIET)rm -f $@ && ar rcsD $@ $^
 
 define program_rule
 $(OUT)/$(1): $(call program_objects,$(1)) $(LIBRARY)
-	$$(CC) $$(LDFLAGS) -o $$@ $$^ $$(LIBS)
+	$$(QUIET)$$(CC) $$(LDFLAGS) -o $$@ $$^ $$(LIBS)
 endef
 $(foreach p,$(PROGRAMS),$(eval $(call program_rule,$(p))))
 
@@ -54,10 +65,14 @@ $(foreach p,$(PROGRAMS),$(eval $(call program_rule,$(p))))
 SERVICE_OBJECTS := $(filter-out %/main.o,$(foreach p,$(PROGRAMS),$(call program_objects,$(p))))
 $(OUT)/unit/%: $(OUT)/tests/unit/%.o $(SERVICE_OBJECTS) $(LIBRARY)
 	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS) -o $@ $< $(SERVICE_OBJECTS) $(LIBRARY) $(LIBS) -lcmocka
+	$(QUIET)$(CC) $(LDFLAGS) -o $@ $< $(SERVICE_OBJECTS) $(LIBRARY) $(LIBS) -lcmocka
 
-$(OUT)/%.o: %.c
+$(OUT)/%.o: %.c services/build.mk packaging/debian/changelog
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+	$(QUIET)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
 -include $(shell find $(OUT) -name '*.d' 2>/dev/null)
+
+build/libuv-asan/done.mk: tests/support/libuv-asan
+	@image/step libuv-asan $< $(@D)
+	@touch $@

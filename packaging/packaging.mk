@@ -1,0 +1,25 @@
+# Debian packages of the daemons, into build/deb/.
+# SPDX-License-Identifier: MIT
+
+DEB_TREE := build/deb/fontaine
+DEB_INPUTS := $(shell find services packaging docs/man -type f 2>/dev/null)
+DEBS := build/deb/done
+
+# The packages are built in a copy, with debian/ where its tools expect it. The
+# copy shares our objects: what is compiled already is not compiled again.
+define build_debs
+mkdir -p $(DEB_TREE)
+rm -f build/deb/*.deb
+rsync -a --delete --exclude=/build --exclude=/debian services packaging docs $(DEB_TREE)
+rsync -a --delete packaging/debian $(DEB_TREE)
+ln -sfn ../../../build $(DEB_TREE)/build
+cd $(DEB_TREE) && dpkg-buildpackage --build=binary --no-pre-clean --unsigned-changes
+endef
+export build_debs
+
+$(DEBS): $(DEB_INPUTS)
+	@image/step packages sh -ec "$$build_debs"
+	@touch $@
+
+.PHONY: deb
+deb: build $(DEBS)

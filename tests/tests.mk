@@ -1,0 +1,36 @@
+# Tests and checks. Each suite leaves JUnit files in build/results/SUITE/.
+# SPDX-License-Identifier: MIT
+
+RESULTS := build/results
+PYTEST := python3 -B -m pytest --config-file=tests/pytest.ini --quiet
+
+.PHONY: unit asan lint run-e2e
+
+unit:
+	@$(MAKE) --question unit-tests || image/step unit-tests $(MAKE) unit-tests
+	@tests/support/run_unit.py $(OUT)/unit $(RESULTS)/unit
+	@node --test --test-reporter=spec --test-reporter-destination=stdout \
+		--test-reporter=junit --test-reporter-destination=$(RESULTS)/unit/web.xml tests/unit/web/*.mjs
+
+asan: export VARIANT := asan
+asan:
+	@$(MAKE) --question unit-tests || image/step unit-tests-asan $(MAKE) unit-tests
+	@tests/support/run_unit.py build/asan/unit $(RESULTS)/asan
+
+# A source is checked again when it, a header of it, or the list of checks has changed.
+TIDY := $(patsubst %.c,build/lint/%.tidy,$(shell find services tests -name '*.c'))
+TIDY_FLAGS := $(CPPFLAGS) $(filter-out -g $(HARDENING) $(OPTIMISE_release),$(CFLAGS))
+
+build/lint/%.tidy: $(OUT)/%.o .clang-tidy
+	@mkdir -p $(@D)
+	clang-tidy --quiet --warnings-as-errors='*' $*.c -- $(TIDY_FLAGS)
+	@touch $@
+
+.PHONY: tidy
+tidy: $(TIDY)
+
+lint:
+	@$(PYTEST) --junitxml=$(RESULTS)/lint/lint.xml tests/lint
+
+run-e2e:
+	@$(PYTEST) --junitxml=$(RESULTS)/e2e/e2e.xml tests/e2e tests/clients
