@@ -1,0 +1,206 @@
+/* Whether a service of the POP does its work. */
+/* SPDX-License-Identifier: MIT */
+#include "fontaine/probe.h"
+
+#include "fontaine/dns.h"
+#include "fontaine/exchange.h"
+#include "fontaine/ntp.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void find_down(struct finding *f, const char *why)
+{
+	*f = (struct finding){.is_up = false};
+	(void)snprintf(f->detail, sizeof(f->detail), "%s", why);
+}
+
+static void find_up(struct finding *f, const char *figure_name, double figure, const char *unit)
+{
+	*f = (struct finding){
+	    .is_up = true,
+	    .figure_name = figure_name,
+	    .figure = figure,
+	    .figure_unit = unit,
+	};
+}
+
+/** A number that nobody guesses, to know our answer by. */
+static uint64_t new_nonce(void)
+{
+	uint64_t nonce;
+
+	arc4random_buf(&nonce, sizeof(nonce));
+	return nonce;
+}
+
+/** The body of the answer when its status is 200, else NULL. */
+static const char *body_of(const struct exchange *x)
+{
+	const char *text = (const char *)x->answer;
+
+	if (strncmp(text, "HTTP/1.1 200 ", 13) != 0)
+		return NULL;
+	const char *end = strstr(text, "\r\n\r\n");
+	return end == NULL ? NULL : end + 4;
+}
+
+/** GET @path. Return: the body, in @x; or NULL after find_down(). */
+static const char *get(const struct pop_endpoint *e, const char *path, struct exchange *x, struct finding *ret)
+{
+	char address[ADDR_PORT_TEXT_MAX], question[256];
+
+	int n = snprintf(question, sizeof(question), "GET %s HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n\r\n", path,
+	                 addr_port_text(&e->addr, address));
+	x->to = &e->addr;
+	x->question = question;
+	x->question_len = (size_t)n;
+	int rc = strcmp(e->protocol, "https") == 0 ? exchange_tls(x) : exchange_tcp(x);
+	x->question = NULL;
+	if (rc < 0) {
+		find_down(ret, strerror(-rc));
+		return NULL;
+	}
+	const char *body = body_of(x);
+	if (body == NULL)
+		find_down(ret, "it does not answer with status 200");
+	return body;
+}
+
+static void probe_pages(const struct pop *p, const struct pop_endpoint *e, struct finding *ret)
+{
+	(void)p;
+	struct exchange x = {.to = NULL};
+	const char *body = get(e, "/", &x, ret);
+
+	if (body == NULL)
+		return;
+	if (strstr(body, "<html") == NULL)
+		find_down(ret, "it answers without a page");
+	else
+		find_up(ret, "answer_time", x.took_ms, "ms");
+}
+
+/** The value of the metric @name, which has no labels, or -1. */
+static double metric(const char *text, const char *name)
+{
+	size_t len = strlen(name);
+
+	for (const char *line = text; line != NULL; line = strchr(line, '\n')) {
+		line += *line == '\n';
+		if (strncmp(line, name, len) == 0 && line[len] == ' ')
+			return strtod(line + len, NULL);
+	}
+	return -1;
+}
+
+static void probe_speedtest(const struct pop *p, const struct pop_endpoint *e, struct finding *ret)
+{
+	(void)p;
+	struct exchange x = {.to = NULL};
+	const char *body = get(e, "/metrics", &x, ret);
+
+	if (body == NULL)
+		return;
+	double sent = metric(body, "speedtestd_sent_bytes_total");
+	double received = metric(body, "speedtestd_received_bytes_total");
+	if (sent < 0 || received < 0)
+		find_down(ret, "it answers without its metrics");
+	else
+		find_up(ret, "served", (sent + received) / 1e9, "GB");
+}
+
+static void probe_ntp(const struct pop *p, const struct pop_endpoint *e, struct finding *ret)
+{
+	(void)p;
+	uint8_t question[NTP_PACKET_BYTES];
+	uint64_t nonce = new_nonce();
+	unsigned stratum;
+	struct exchange x = {.to = &e->addr, .question = question, .question_len = sizeof(question)};
+
+	ntp_question(nonce, question);
+	int rc = exchange_udp(&x);
+	const char *wrong = rc < 0 ? strerror(-rc) : ntp_answer(x.answer, x.answer_len, nonce, &stratum);
+	if (wrong != NULL)
+		find_down(ret, wrong);
+	else
+		find_up(ret, "stratum", stratum, "");
+}
+
+/** Over TCP, a message comes after its length in two bytes (RFC 1035, 4.2.2). */
+static bool is_whole_message(const uint8_t *answer, size_t len)
+{
+	return len >= 2 && len - 2 >= (size_t)(answer[0] << 8 | answer[1]);
+}
+
+/** Ask for the SOA of @zone. Return: whether it came; else find_down() has been called. */
+static bool ask_soa(const struct pop_endpoint *e, const char *zone, uint32_t *ret_serial, struct finding *f,
+                    double *ret_took_ms)
+{
+	uint8_t question[2 + DNS_QUESTION_MAX_BYTES];
+	uint16_t id = (uint16_t)new_nonce();
+	size_t len = dns_question(id, zone, question + 2);
+	bool is_tcp = strcmp(e->protocol, "tcp") == 0;
+	size_t prefix_len = is_tcp ? 2 : 0;
+	struct exchange x = {
+	    .to = &e->addr,
+	    .question = question + 2 - prefix_len,
+	    .question_len = len + prefix_len,
+	    .is_whole = is_whole_message,
+	};
+
+	question[0] = (uint8_t)(len >> 8);
+	question[1] = (uint8_t)len;
+	int rc = is_tcp ? exchange_tcp(&x) : exchange_udp(&x);
+	const char *wrong = NULL;
+	if (rc < 0)
+		wrong = strerror(-rc);
+	else if (x.answer_len < prefix_len)
+		wrong = "it closes the connection";
+	else
+		wrong = dns_answer(x.answer + prefix_len, x.answer_len - prefix_len, id, ret_serial);
+	if (wrong != NULL)
+		find_down(f, wrong);
+	*ret_took_ms = x.took_ms;
+	return wrong == NULL;
+}
+
+/** With a zone of its own next door, the POP's resolver is up without the Internet. */
+static void probe_resolver(const struct pop *p, const struct pop_endpoint *e, struct finding *ret)
+{
+	const char *zone = p->services->authoritative != NULL ? p->site->domain : "";
+	uint32_t serial;
+	double took_ms;
+
+	if (ask_soa(e, zone, &serial, ret, &took_ms))
+		find_up(ret, "answer_time", took_ms, "ms");
+}
+
+static void probe_authoritative(const struct pop *p, const struct pop_endpoint *e, struct finding *ret)
+{
+	uint32_t serial;
+	double took_ms;
+
+	if (ask_soa(e, p->site->domain, &serial, ret, &took_ms))
+		find_up(ret, "serial", serial, "");
+}
+
+void probe(const struct pop *p, const struct pop_endpoint *e, struct finding *ret)
+{
+	static const struct {
+		const char *service;
+		void (*probe)(const struct pop *p, const struct pop_endpoint *e, struct finding *ret);
+	} probes[POP_SERVICES] = {
+	    {"pages", probe_pages},
+	    {"speedtest", probe_speedtest},
+	    {"ntp", probe_ntp},
+	    {"resolver", probe_resolver},
+	    {"authoritative", probe_authoritative},
+	};
+	size_t i = 0;
+
+	while (strcmp(probes[i].service, e->service) != 0)
+		i++; /* every service has its own */
+	probes[i].probe(p, e, ret);
+}

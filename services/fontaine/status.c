@@ -1,0 +1,189 @@
+/* fontaine status: ask every socket of the POP at once, then say how each service is. */
+/* SPDX-License-Identifier: MIT */
+#include "fontaine/command.h"
+
+#include "base/pop_json.h"
+#include "fontaine/probe.h"
+#include "fontaine/units.h"
+
+#include <assert.h>
+#include <math.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <uv.h>
+
+enum { TIME_TEXT_MAX = 32 };
+
+struct question {
+	uv_work_t work;
+	const struct pop *pop;
+	const struct pop_endpoint *endpoint;
+	struct finding finding;
+};
+
+/** How one service is: down as soon as one of its sockets is. */
+struct state {
+	const char *service;
+	struct finding finding;
+	char detail[ADDR_PORT_TEXT_MAX + 128]; /* with the socket that is down */
+	uint64_t since_s;                      /* 0: unknown */
+};
+
+static void on_work(uv_work_t *work)
+{
+	struct question *q = work->data;
+
+	probe(q->pop, q->endpoint, &q->finding);
+}
+
+/** Ask all @n at once: waiting for one, which is all that they do, holds up no other. */
+static void ask_all(struct question *questions, size_t n)
+{
+	char n_threads[24];
+	uv_loop_t loop;
+
+	(void)signal(SIGPIPE, SIG_IGN); /* a server that hangs up is down, no more */
+	(void)snprintf(n_threads, sizeof(n_threads), "%zu", n);
+	(void)setenv("UV_THREADPOOL_SIZE", n_threads, 1);
+	if (uv_loop_init(&loop) < 0)
+		abort(); /* no descriptors left for a command that has just started */
+	for (size_t i = 0; i < n; i++) {
+		questions[i].work.data = &questions[i];
+		(void)uv_queue_work(&loop, &questions[i].work, on_work, NULL);
+	}
+	(void)uv_run(&loop, UV_RUN_DEFAULT);
+	int rc = uv_loop_close(&loop);
+	assert(rc == 0);
+	(void)rc;
+}
+
+/** Take what was found at one more socket. */
+static void add_finding(struct state *s, const struct question *q)
+{
+	char address[ADDR_PORT_TEXT_MAX];
+
+	if (q->finding.is_up || s->detail[0] != '\0')
+		return;
+	s->finding.is_up = false;
+	(void)snprintf(s->detail, sizeof(s->detail), "%s %s: %s", q->endpoint->protocol,
+	               addr_port_text(&q->endpoint->addr, address), q->finding.detail);
+}
+
+/** The sockets of one service stand together. Return: how many services there are. */
+static size_t sum_up(const struct question *questions, size_t n, struct state ret[POP_SERVICES])
+{
+	size_t n_states = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		const char *service = questions[i].endpoint->service;
+		if (n_states == 0 || strcmp(ret[n_states - 1].service, service) != 0)
+			ret[n_states++] = (struct state){
+			    .service = service,
+			    .finding = questions[i].finding,
+			    .since_s = units_active_since_s(service),
+			};
+		add_finding(&ret[n_states - 1], &questions[i]);
+	}
+	return n_states;
+}
+
+/** RFC 3339, in UTC. */
+static const char *time_text(time_t t, char out[TIME_TEXT_MAX])
+{
+	struct tm tm;
+
+	(void)strftime(out, TIME_TEXT_MAX, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&t, &tm));
+	return out;
+}
+
+static void add_figure(yyjson_mut_doc *d, yyjson_mut_val *service, const struct finding *f)
+{
+	yyjson_mut_val *figure = yyjson_mut_obj_add_obj(d, service, "figure");
+
+	yyjson_mut_obj_add_str(d, figure, "name", f->figure_name);
+	yyjson_mut_obj_add_real(d, figure, "value", round(f->figure * 1000) / 1000);
+	yyjson_mut_obj_add_str(d, figure, "unit", f->figure_unit);
+}
+
+static void add_state(yyjson_mut_doc *d, yyjson_mut_val *services, const struct state *s)
+{
+	char since[TIME_TEXT_MAX];
+	yyjson_mut_val *o = yyjson_mut_obj_add_obj(d, services, s->service);
+
+	yyjson_mut_obj_add_bool(d, o, "up", s->finding.is_up);
+	if (s->since_s > 0)
+		yyjson_mut_obj_add_strcpy(d, o, "since", time_text((time_t)s->since_s, since));
+	else
+		yyjson_mut_obj_add_null(d, o, "since");
+	if (s->finding.is_up)
+		add_figure(d, o, &s->finding);
+	else
+		yyjson_mut_obj_add_str(d, o, "detail", s->detail);
+}
+
+static void print_json(const struct state *states, size_t n)
+{
+	char now[TIME_TEXT_MAX];
+	yyjson_mut_doc *d = yyjson_mut_doc_new(NULL);
+	yyjson_mut_val *root = yyjson_mut_obj(d);
+
+	yyjson_mut_obj_add_str(d, root, "time", time_text(time(NULL), now));
+	yyjson_mut_val *services = yyjson_mut_obj_add_obj(d, root, "services");
+	for (size_t i = 0; i < n; i++)
+		add_state(d, services, &states[i]);
+	char *text = pop_json_text(d, root);
+	(void)fputs(text, stdout);
+	free(text);
+	yyjson_mut_doc_free(d);
+}
+
+/** "ntp            up    stratum 2, since 2026-01-01T00:00:00Z" */
+static void print_table(const struct state *states, size_t n)
+{
+	char since[TIME_TEXT_MAX];
+
+	for (size_t i = 0; i < n; i++) {
+		const struct finding *f = &states[i].finding;
+		if (!f->is_up) {
+			(void)printf("%-14s down  %s\n", states[i].service, states[i].detail);
+			continue;
+		}
+		(void)printf("%-14s up    %s %.10g%s%s", states[i].service, f->figure_name,
+		             round(f->figure * 1000) / 1000, *f->figure_unit == '\0' ? "" : " ",
+		             f->figure_unit);
+		if (states[i].since_s > 0)
+			(void)printf(", since %s", time_text((time_t)states[i].since_s, since));
+		(void)printf("\n");
+	}
+}
+
+int status_run(const struct arguments *a)
+{
+	struct pop_endpoint endpoints[POP_ENDPOINTS_MAX];
+	struct question questions[POP_ENDPOINTS_MAX] = {0};
+	struct state states[POP_SERVICES] = {0};
+	struct pop *p;
+
+	int rc = command_load_pop(a->pop_path, &p);
+	if (rc != EXIT_FINE)
+		return rc;
+	size_t n = pop_endpoints(p, endpoints);
+	for (size_t i = 0; i < n; i++) {
+		questions[i].pop = p;
+		questions[i].endpoint = &endpoints[i];
+	}
+	ask_all(questions, n);
+	size_t n_states = sum_up(questions, n, states);
+	for (size_t i = 0; i < n_states; i++)
+		if (!states[i].finding.is_up)
+			rc = EXIT_FAILED;
+	if (a->json)
+		print_json(states, n_states);
+	else
+		print_table(states, n_states);
+	pop_free(p);
+	return rc;
+}
