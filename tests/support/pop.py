@@ -7,6 +7,8 @@ from functools import cache
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import yaml
+
 PROJECT = Path(__file__).resolve().parents[2]
 BUILD = PROJECT / "build"
 POP_FILE = PROJECT / "image/pops/demo.yaml"
@@ -20,6 +22,12 @@ def endpoints():
     """service -> protocol -> family -> URL or "address:port"."""
     listing = subprocess.run([FONTAINE, "endpoints", POP_FILE, "--json"], check=True, timeout=10, stdout=subprocess.PIPE)
     return json.loads(listing.stdout)
+
+
+@cache
+def site():
+    """What the POP file says of the POP."""
+    return yaml.safe_load(POP_FILE.read_text())["site"]
 
 
 def each_endpoint():

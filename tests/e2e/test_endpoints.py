@@ -1,0 +1,50 @@
+# Everything that the POP promises answers, and nothing else does.
+# SPDX-License-Identifier: MIT
+
+import re
+
+import dns.rcode
+import pytest
+
+from support import pop, time_server, web
+from support.dns_client import DOMAIN, ask
+
+SOCKET = re.compile(r'^(?P<transport>tcp|udp)\s.*?\s(?P<address>\S+):(?P<port>\d+)\s+\S+\s+users:\(\("(?P<process>[^"]+)"', re.MULTILINE)
+
+
+def ask_web(service, protocol, family):
+    assert web.get(pop.url(service, protocol, family)).status == 200
+
+
+def ask_time(service, protocol, family):
+    assert time_server.query(pop.address(service, protocol, family)).mode == time_server.SERVER
+
+
+def ask_dns(service, protocol, family):
+    answer = ask(pop.address(service, protocol, family), DOMAIN, "SOA", protocol)
+    assert answer.rcode() == dns.rcode.NOERROR
+
+
+ASK = {"pages": ask_web, "speedtest": ask_web, "ntp": ask_time, "resolver": ask_dns, "authoritative": ask_dns}
+
+
+@pytest.mark.parametrize("service, protocol, family", pop.each_endpoint())
+def test_it_answers(service, protocol, family):
+    ASK[service](service, protocol, family)
+
+
+@pytest.mark.parametrize("service", pop.endpoints())
+def test_every_service_has_both_families(service):
+    for protocol, families in pop.endpoints()[service].items():
+        assert sorted(families) == pop.FAMILIES, protocol
+
+
+def test_nothing_else_listens():
+    promised = set()
+    for service, protocol, family in pop.each_endpoint():
+        host, port = pop.address(service, protocol, family)
+        promised.add(("udp" if protocol == "udp" else "tcp", host, port))
+
+    listing = pop.run("ss", "-Hlntup").stdout
+    listening = {(found["transport"], found["address"].strip("[]"), int(found["port"])) for found in SOCKET.finditer(listing)}
+    assert listening == promised

@@ -1,0 +1,68 @@
+# How the POP's services run: confined, without failures, and silent about their clients.
+# SPDX-License-Identifier: MIT
+
+import json
+
+import pytest
+
+from support import pop, udp, web, wire
+
+EXPOSURE_MAX = 2.0  # of 10, by systemd's own measure
+OURS = ["speedtestd.service", "fontaine-render.service", "fontaine-status.service", "fontaine-testca.service"]
+STOCK = ["nginx.service", "chrony.service", "unbound.service", "knot.service"]
+SERVERS = ["speedtestd.service", *STOCK]
+VISITOR = "127.66.0.1"
+
+
+def messages(unit, *options):
+    """What the unit's own processes wrote to the journal."""
+    lines = pop.run("journalctl", "--boot", "--output=json", *options, f"_SYSTEMD_UNIT={unit}").stdout.splitlines()
+    return [json.loads(line)["MESSAGE"] for line in lines]
+
+
+@pytest.mark.parametrize("unit", OURS + STOCK)
+def test_a_break_in_would_gain_little(unit):
+    analysis = pop.run("systemd-analyze", "security", "--no-pager", f"--threshold={EXPOSURE_MAX * 10:.0f}", unit, check=False)
+    overall = analysis.stdout.strip().splitlines()[-1]
+    assert analysis.returncode == 0, overall
+    assert float(overall.split(":")[1].split()[0]) <= EXPOSURE_MAX
+
+
+@pytest.mark.parametrize("unit", SERVERS)
+def test_no_server_is_root(unit):
+    pid = pop.property_of(unit, "MainPID")
+    ids = pop.run("cat", f"/proc/{pid}/status").stdout
+    [uids] = [line.split()[1:] for line in ids.splitlines() if line.startswith("Uid:")]
+    assert "0" not in uids
+
+
+def test_every_unit_of_ours_is_checked():
+    listing = pop.run("systemctl", "list-units", "--all", "--plain", "--no-legend", "--type=service", "fontaine-*", "speedtestd*").stdout
+    assert sorted(line.split()[0] for line in listing.splitlines()) == sorted(OURS)
+
+
+def test_nothing_has_failed():
+    assert pop.run("systemctl", "list-units", "--failed", "--plain", "--no-legend").stdout == ""
+
+
+@pytest.mark.parametrize("unit", OURS + STOCK)
+def test_it_reports_no_error(unit):
+    assert messages(unit, "--priority=err") == []
+
+
+def misbehave(source):
+    for service in ("pages", "speedtest"):
+        for data in b"nonsense\r\n\r\n", wire.request("GET", "/nowhere"), wire.request("GET", "/", "X: " + "a" * 40000):
+            with wire.Connection(pop.address(service), source=source) as connection:
+                connection.send(data)
+                connection.reply_head()
+    for service in ("ntp", "resolver", "authoritative"):
+        udp.flood(pop.address(service, "udp"), b"nonsense, and long enough to be looked at" * 2, 20, source)
+    web.get(pop.url("speedtest"), "--interface", source)
+
+
+@pytest.mark.parametrize("unit", SERVERS)
+def test_the_journal_does_not_say_who_came(unit):
+    misbehave(VISITOR)
+    pop.run("journalctl", "--sync")
+    assert not [message for message in messages(unit) if VISITOR in message]

@@ -1,0 +1,43 @@
+# Questions to the POP's name servers.
+# SPDX-License-Identifier: MIT
+
+from functools import cache
+
+import dns.dnssec
+import dns.message
+import dns.name
+import dns.query
+import dns.rdataclass
+import dns.rdatatype
+
+from support import pop
+
+DOMAIN = dns.name.from_text(pop.site()["domain"])
+WAYS = [(protocol, family) for protocol in ("udp", "tcp") for family in pop.FAMILIES]
+
+
+def ask(address, name, rdtype, protocol="udp", rdclass="IN", source=None):
+    """Ask (host, port) for records and their signatures. Return: the answer, a dns.message."""
+    host, port = address
+    query = dns.message.make_query(name, rdtype, rdclass, want_dnssec=True)
+    return getattr(dns.query, protocol)(query, host, port=port, timeout=5, source=source)
+
+
+def ask_zone(name, rdtype, protocol="udp", family="ipv4"):
+    return ask(pop.address("authoritative", protocol, family), name, rdtype, protocol)
+
+
+def signed(section, rdtype):
+    """The records of a type in a section, and their signatures."""
+    [records] = [rrset for rrset in section if rrset.rdtype == dns.rdatatype.from_text(rdtype)]
+    [signatures] = [rrset for rrset in section if rrset.name == records.name and rrset.covers == records.rdtype]
+    return records, signatures
+
+
+@cache
+def zone_keys():
+    """What validates the zone's records: the keys that the zone publishes, signed by themselves."""
+    records, signatures = signed(ask_zone(DOMAIN, "DNSKEY", "tcp").answer, "DNSKEY")
+    keys = {DOMAIN: records}
+    dns.dnssec.validate(records, signatures, keys)
+    return keys

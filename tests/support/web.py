@@ -1,0 +1,39 @@
+# Pages, fetched with curl as an operator would.
+# SPDX-License-Identifier: MIT
+
+import subprocess
+from dataclasses import dataclass
+from functools import cache
+
+from support import pop
+
+CA_INSIDE = "/var/lib/fontaine/tls/ca.crt"
+
+
+@dataclass
+class Page:
+    status: int
+    headers: dict  # names in lower case
+    body: str
+
+
+@cache
+def ca_file():
+    """The POP's own test CA, taken from the POP."""
+    path = pop.BUILD / "run/ca.crt"
+    path.write_text(pop.run("cat", CA_INSIDE).stdout)
+    return path
+
+
+def curl(*arguments):
+    command = ["curl", "--silent", "--show-error", "--globoff", "--noproxy", "*", "--max-time", "10", "--cacert", ca_file(), *arguments]
+    return subprocess.run(command, timeout=15, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+
+
+def get(url, *arguments):
+    done = curl("--include", *arguments, url)
+    assert done.returncode == 0, done.stderr
+    head, _, body = done.stdout.replace("\r\n", "\n").partition("\n\n")
+    status_line, *lines = head.split("\n")
+    headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
+    return Page(int(status_line.split()[1]), headers, body)
