@@ -49,6 +49,8 @@ static void fill_defaults(struct pop_doc *d, struct pop_services *s)
 		set_default_port(&s->speedtest->http_port, 8080);
 		if (s->speedtest->max_connections == 0)
 			s->speedtest->max_connections = 10000;
+		if (s->speedtest->requests_per_second == 0)
+			s->speedtest->requests_per_second = 1000;
 	}
 	if (s->ntp != NULL) {
 		set_default_port(&s->ntp->port, 123);

@@ -52,7 +52,7 @@ struct pop_speedtest {
 	uint16_t http_port;           /* default 8080 */
 	unsigned workers;             /* default 0: one per core */
 	unsigned max_connections;     /* per worker; default 10000 */
-	unsigned requests_per_second; /* of one client (IPv4 /32, IPv6 /56) and worker; default 1000; 0: no limit */
+	unsigned requests_per_second; /* of one client (IPv4 /32, IPv6 /56) and worker; default 1000 */
 };
 
 struct pop_ntp {

@@ -68,6 +68,7 @@ static const cyaml_schema_field_t speedtest_fields[] = {
 	NUMBER(struct pop_speedtest, http_port, MAY),
 	NUMBER(struct pop_speedtest, workers, MAY),
 	NUMBER(struct pop_speedtest, max_connections, MAY),
+	NUMBER(struct pop_speedtest, requests_per_second, MAY),
 	CYAML_FIELD_END,
 };
 

@@ -200,6 +200,7 @@ static void test_defaults(void **state)
 	assert_int_equal(p->services->speedtest->http_port, 8080);
 	assert_int_equal(p->services->speedtest->workers, 0);
 	assert_int_equal(p->services->speedtest->max_connections, 10000);
+	assert_int_equal(p->services->speedtest->requests_per_second, 1000);
 	assert_int_equal(p->services->ntp->port, 123);
 	assert_true(p->services->ntp->set_clock);
 	assert_int_equal(p->services->authoritative->port, 53);
