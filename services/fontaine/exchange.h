@@ -24,7 +24,10 @@ struct exchange {
 	double took_ms;
 };
 
-/** Each returns 0, -ETIMEDOUT, or another negative errno; TLS gives -EPROTO too, and trusts any certificate. */
+/**
+ * Each returns 0, -ETIMEDOUT, or another negative errno; TLS gives -EPROTO too,
+ * trusts any certificate, and wants SIGPIPE ignored.
+ */
 int exchange_udp(struct exchange *x);
 int exchange_tcp(struct exchange *x);
 int exchange_tls(struct exchange *x);

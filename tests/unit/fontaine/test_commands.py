@@ -1,0 +1,163 @@
+# The fontaine command as an operator and as systemd call it.
+# SPDX-License-Identifier: MIT
+
+import json
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+PROJECT = Path(__file__).resolve().parents[3]
+FONTAINE = PROJECT / "build/release/fontaine"
+STOCK = PROJECT / "services/stock"
+POPS = PROJECT / "image/pops"
+COMMANDS = ["check", "endpoints", "status", "render", "generate"]
+
+
+def fontaine(*arguments, **environment):
+    return subprocess.run([FONTAINE, *arguments], cwd=PROJECT, text=True, capture_output=True, timeout=20,
+                          env={**os.environ, **environment})
+
+
+def files_below(folder):
+    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if not path.is_dir())
+
+
+@pytest.fixture
+def broken(tmp_path):
+    path = tmp_path / "broken.yaml"
+    path.write_text((POPS / "demo.yaml").read_text().replace("http_port: 8081", "htpp_port: 8081"))
+    return path
+
+
+def line_of(path, text):
+    return next(number for number, line in enumerate(path.read_text().splitlines(), 1) if text in line)
+
+
+def test_help_names_every_command():
+    done = fontaine("--help")
+    assert done.returncode == 0
+    assert all(f"\n  {command} " in done.stdout for command in COMMANDS)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_each_command_has_help(command):
+    done = fontaine(command, "--help")
+    assert done.returncode == 0
+    assert done.stdout.startswith(f"Usage: fontaine {command} ")
+
+
+def test_version():
+    done = fontaine("--version")
+    assert (done.returncode, done.stdout.split()[0]) == (0, "fontaine")
+
+
+@pytest.mark.parametrize("arguments", [[], ["chek"], ["check", "--jsn"], ["check", "a", "b"], ["render"],
+                                       ["render", "a", "b", "c"], ["render", "--json", "a", "b"], ["generate"]])
+def test_wrong_command_lines(arguments):
+    done = fontaine(*arguments)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr
+
+
+@pytest.mark.parametrize("pop, sockets", [("demo", 16), ("lyon", 16)])
+def test_check_of_a_good_file(pop, sockets):
+    done = fontaine("check", f"image/pops/{pop}.yaml")
+    assert done.returncode == 0
+    assert done.stdout == f"image/pops/{pop}.yaml: fine: site {pop}, 5 services, {sockets} sockets\n"
+
+
+def test_check_of_a_bad_file(broken):
+    done = fontaine("check", broken)
+    assert done.returncode == 2
+    assert done.stderr == (f"{broken}:{line_of(broken, 'htpp')}:5: services.speedtest.htpp_port: unknown key\n"
+                           '  did you mean "http_port"?\n')
+
+
+def test_check_as_json(broken):
+    done = fontaine("check", broken, "--json")
+    assert done.returncode == 2
+    assert json.loads(done.stdout) == {
+        "file": str(broken), "fine": False, "line": line_of(broken, "htpp"), "column": 5,
+        "what": "services.speedtest.htpp_port: unknown key", "remedy": 'did you mean "http_port"?'}
+    assert json.loads(fontaine("check", POPS / "demo.yaml", "--json").stdout)["fine"] is True
+
+
+def test_check_of_no_file():
+    done = fontaine("check", "/nonexistent")
+    assert done.returncode == 2
+    assert done.stderr.startswith("/nonexistent: cannot be read: No such file")
+
+
+def test_endpoints():
+    expected = {
+        "pages": {"http": {"ipv4": "http://127.0.0.1:8080", "ipv6": "http://[::1]:8080"},
+                  "https": {"ipv4": "https://127.0.0.1:8443", "ipv6": "https://[::1]:8443"}},
+        "speedtest": {"http": {"ipv4": "http://127.0.0.1:8081", "ipv6": "http://[::1]:8081"}},
+        "ntp": {"udp": {"ipv4": "127.0.0.1:11123", "ipv6": "[::1]:11123"}},
+        "resolver": {"udp": {"ipv4": "127.0.0.1:5053", "ipv6": "[::1]:5053"},
+                     "tcp": {"ipv4": "127.0.0.1:5053", "ipv6": "[::1]:5053"}},
+        "authoritative": {"udp": {"ipv4": "127.0.0.1:5054", "ipv6": "[::1]:5054"},
+                          "tcp": {"ipv4": "127.0.0.1:5054", "ipv6": "[::1]:5054"}},
+    }
+    assert json.loads(fontaine("endpoints", POPS / "demo.yaml", "--json").stdout) == expected
+    table = [line.split() for line in fontaine("endpoints", POPS / "demo.yaml").stdout.splitlines()]
+    assert table == [[service, protocol, family, text] for service, protocols in expected.items()
+                     for protocol, families in protocols.items() for family, text in families.items()]
+
+
+def test_render_is_repeatable_and_drops_what_is_off(tmp_path):
+    def render(pop):
+        done = fontaine("render", pop, tmp_path / "out", "--stock", STOCK)
+        assert (done.returncode, done.stderr) == (0, "")
+        return {name: (tmp_path / "out" / name).read_bytes() for name in files_below(tmp_path / "out")}
+
+    first = render(POPS / "demo.yaml")
+    assert list(first) == ["chrony/chrony.conf", "chrony/options", "knot/knot.conf", "knot/pop.zone", "nginx/nginx.conf",
+                           "tls/names", "unbound/unbound.conf", "www/pop.json"]
+    assert render(POPS / "demo.yaml") == first
+
+    smaller = tmp_path / "smaller.yaml"
+    smaller.write_text((POPS / "demo.yaml").read_text().replace("  resolver:\n    port: 5053\n", ""))
+    assert list(render(smaller)) == [name for name in first if not name.startswith("unbound/")]
+
+
+def test_render_changes_nothing_on_a_mistake(tmp_path, broken):
+    out = tmp_path / "out"
+    assert fontaine("render", broken, out, "--stock", STOCK).returncode == 2
+    assert not out.exists()
+
+    stock = tmp_path / "stock"
+    subprocess.run(["cp", "-r", STOCK, stock], check=True)
+    (stock / "knot/pop.zone").write_text("one\n{{site.nme}}\n")
+    done = fontaine("render", POPS / "demo.yaml", out, "--stock", stock)
+    assert done.returncode == 1
+    assert f'{stock}/knot/pop.zone:2: no value is called "site.nme"' in done.stderr
+    assert not out.exists()
+
+
+def test_generate(tmp_path):
+    assert fontaine("generate", POPS / "lyon.yaml", tmp_path).returncode == 0
+    wants = tmp_path / "multi-user.target.wants"
+    assert {link.name: os.readlink(link) for link in wants.iterdir()} == {
+        unit: f"/usr/lib/systemd/system/{unit}"
+        for unit in ["nginx.service", "speedtestd.service", "chrony.service", "unbound.service", "knot.service",
+                     "fontaine-status.timer"]}
+    assert (tmp_path / "speedtestd.socket.d/pop.conf").read_text().splitlines()[1:] == (
+        ["[Socket]"] + ["ListenStream=192.0.2.11:80"] * 4 + ["ListenStream=[2001:db8:10::11]:80"] * 4)
+
+
+def test_generate_opens_a_socket_for_each_processor(tmp_path):
+    assert fontaine("generate", POPS / "demo.yaml", tmp_path).returncode == 0
+    lines = (tmp_path / "speedtestd.socket.d/pop.conf").read_text().splitlines()
+    assert lines.count("ListenStream=[::1]:8081") == len(os.sched_getaffinity(0))
+
+
+def test_generate_writes_nothing_on_a_mistake(tmp_path, broken):
+    out = tmp_path / "out"
+    out.mkdir()
+    done = fontaine("generate", broken, out)
+    assert done.returncode == 2
+    assert "htpp_port" in done.stderr
+    assert files_below(out) == []

@@ -1,0 +1,155 @@
+/* The view: what the templates are given, also from an IX-F export. */
+/* SPDX-License-Identifier: MIT */
+#include "fontaine/view.h"
+
+#include "base/log.h"
+#include "base/mem.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const char site[] =
+    "site:\n"
+    "  name: lyon\n"
+    "  title: Lyon\n"
+    "  domain: %s\n"
+    "  city: Lyon\n"
+    "  country: FR\n"
+    "  languages: [fr]\n"
+    "  operated_by: {name: IX, contact: first.last@example.net}\n"
+    "addresses: {ipv4: 192.0.2.1, ipv6: \"2001:db8::1\"}\n"
+    "services:\n"
+    "  ntp: {set_clock: false}\n"
+    "  resolver: {addresses: {ipv4: 192.0.2.53}}\n"
+    "%s";
+
+static void drop(const struct log_record *record)
+{
+	(void)record;
+}
+
+/** Return the view as compact JSON, released with free(); NULL when there is none. */
+static char *view(const char *domain, const char *rest)
+{
+	char *text = NULL, *json = NULL;
+	struct pop *p = NULL;
+	struct pop_error e;
+
+	assert_true(asprintf(&text, site, domain, rest) > 0);
+	if (pop_parse(text, strlen(text), &p, &e) < 0)
+		fail_msg("%u:%u: %s", e.line, e.column, e.what);
+	yyjson_mut_doc *d = yyjson_mut_doc_new(NULL);
+	yyjson_mut_val *root = view_new(d, p, "/run/fontaine");
+	pop_free(p);
+	if (root != NULL) {
+		yyjson_mut_doc_set_root(d, root);
+		json = yyjson_mut_write(d, 0, NULL);
+	}
+	yyjson_mut_doc_free(d);
+	free(text);
+	return json;
+}
+
+static void assert_has(const char *json, const char *part)
+{
+	if (strstr(json, part) == NULL)
+		fail_msg("no %s in %s", part, json);
+}
+
+static void test_members(void **state)
+{
+	(void)state;
+	char *json = view("lyon.example.net",
+	                  "members:\n"
+	                  "  - {asn: 64496, name: One, prefixes: [198.51.100.0/24], peering: [203.0.113.1]}\n");
+
+	assert_has(json, "\"dir\":\"/run/fontaine\"");
+	assert_has(json, "\"mailbox\":\"first\\\\.last.example.net\"");
+	assert_has(json, "\"is_delegated\":true");
+	assert_has(json, "\"pages\":null");
+	assert_has(json, "\"authoritative\":null");
+	assert_has(json, "\"ntp\":{\"addresses\":[\"192.0.2.1\",\"2001:db8::1\"],\"port\":123,"
+	                 "\"set_clock\":false,\"is_alone\":true,\"sources\":[]}");
+	assert_has(json, "\"resolver\":{\"addresses\":[\"192.0.2.53\"],\"port\":53,"
+	                 "\"clients\":[\"192.0.2.53\",\"198.51.100.0/24\",\"203.0.113.1\"]}");
+	assert_has(json, "\"names\":[\"ntp\",\"dns\"]");
+	assert_has(json, "{\"name\":\"ntp\",\"type\":\"AAAA\",\"address\":\"2001:db8::1\"},"
+	                 "{\"name\":\"dns\",\"type\":\"A\",\"address\":\"192.0.2.53\"}]");
+	free(json);
+}
+
+static void test_names_set_aside(void **state)
+{
+	(void)state;
+	static const char *const domains[] = {"demo.localhost", "lyon.example", "a.b.test"};
+
+	for (size_t i = 0; i < sizeof(domains) / sizeof(*domains); i++) {
+		char *json = view(domains[i], "");
+		assert_has(json, "\"is_delegated\":false");
+		free(json);
+	}
+}
+
+static const char export[] =
+    "{\"version\":\"1.0\",\"member_list\":["
+    "{\"asnum\":64496,\"connection_list\":[{\"vlan_list\":["
+    "{\"vlan_id\":1,\"ipv4\":{\"address\":\"203.0.113.7\"},\"ipv6\":{\"address\":\"2001:db8:ffff::7\"}}]}]},"
+    "{\"asnum\":64497,\"connection_list\":[{\"vlan_list\":["
+    "{\"ipv4\":{\"address\":\"0.0.0.0/0; allow\"}},{\"ipv6\":null}]}]},"
+    "{\"asnum\":64498}]}";
+
+/** Write @text to a new file and return the view of a POP that has it as its export. */
+static char *view_of_export(const char *text)
+{
+	char path[] = "/tmp/ixf.XXXXXX";
+	int fd = mkstemp(path);
+
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, text, strlen(text)), strlen(text));
+	(void)close(fd);
+	char *rest = mem_printf("ixf_export: %s\n", path);
+	char *json = view("lyon.example.net", rest);
+	free(rest);
+	(void)unlink(path);
+	return json;
+}
+
+static void test_export(void **state)
+{
+	(void)state;
+	char *json = view_of_export(export);
+
+	assert_non_null(json);
+	assert_has(json, "\"clients\":[\"192.0.2.53\",\"203.0.113.7/32\",\"2001:db8:ffff::7/128\"]");
+	free(json);
+}
+
+static void test_bad_exports(void **state)
+{
+	(void)state;
+
+	log_set_sink(drop);
+	assert_null(view_of_export("{\"member_list\":["));
+	assert_null(view_of_export("{\"members\":[]}"));
+	assert_null(view("lyon.example.net", "ixf_export: /nonexistent/ixf.json\n"));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_members),
+	    cmocka_unit_test(test_names_set_aside),
+	    cmocka_unit_test(test_export),
+	    cmocka_unit_test(test_bad_exports),
+	};
+
+	return cmocka_run_group_tests_name("fontaine/view", tests, NULL, NULL);
+}
