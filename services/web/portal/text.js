@@ -33,12 +33,10 @@ export const en = {
 	overallDown: "{up} of {all} services are up.",
 	overallUnknown: "The status of the services is unknown at the moment.",
 	figure: "{name}: {value}",
-	figure_connections: "connections",
-	figure_queries: "queries",
-	figure_requests: "requests",
-	figure_clients: "clients",
+	figure_answer_time: "answer time",
+	figure_serial: "zone serial",
+	figure_served: "served",
 	figure_stratum: "stratum",
-	figure_zones: "zones",
 };
 
 export const fr = {
@@ -73,10 +71,8 @@ export const fr = {
 	overallDown: "{up}\u00a0services sur {all} répondent.",
 	overallUnknown: "L’état des services est inconnu pour l’instant.",
 	figure: "{name}\u00a0: {value}",
-	figure_connections: "connexions",
-	figure_queries: "requêtes",
-	figure_requests: "requêtes",
-	figure_clients: "clients",
+	figure_answer_time: "temps de réponse",
+	figure_serial: "numéro de zone",
+	figure_served: "servi",
 	figure_stratum: "strate",
-	figure_zones: "zones",
 };

@@ -11,7 +11,7 @@ const NOW_MS = Date.parse("2026-01-01T12:00:10Z");
 const JSON_READ = {
 	time: "2026-01-01T12:00:00Z",
 	services: {
-		speedtest: { up: true, since: "2026-01-01T09:00:00Z", figure: { name: "connections", value: 1234, unit: "" } },
+		speedtest: { up: true, since: "2026-01-01T09:00:00Z", figure: { name: "served", value: 1234, unit: "GB" } },
 		ntp: { up: true, since: null, figure: { name: "offset", value: 3, unit: "ms" } },
 		resolver: { up: false, since: null, detail: "no answer" },
 		pages: { up: false, since: null },
@@ -23,9 +23,9 @@ const tell = (status, name, language = "en") =>
 
 test("a service that is up says since when, and its figure", () => {
 	const status = readStatus(JSON_READ, NOW_MS);
-	assert.deepEqual(tell(status, "speedtest"), { state: "up", text: "Up for 3 hours \u00b7 connections: 1,234" });
+	assert.deepEqual(tell(status, "speedtest"), { state: "up", text: "Up for 3 hours \u00b7 served: 1,234\u00a0GB" });
 	assert.deepEqual(tell(status, "speedtest", "fr"),
-		{ state: "up", text: "En service depuis 3\u00a0heures \u00b7 connexions\u00a0: 1\u202f234" });
+		{ state: "up", text: "En service depuis 3\u00a0heures \u00b7 servi\u00a0: 1\u202f234\u00a0GB" });
 	assert.deepEqual(tell(status, "ntp"), { state: "up", text: "Up \u00b7 offset: 3\u00a0ms" });
 });
 
