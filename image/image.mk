@@ -20,7 +20,7 @@ tree: deb $(TREE)
 
 $(TREE): $(DEBS) $(TREE_INPUTS)
 	@image/run stopped
-	@image/step tree sh -ec "$$build_tree"
+	@image/step tree flock build/lock sh -ec "$$build_tree"
 	@touch $@
 
 .PHONY: free-ports

@@ -18,7 +18,7 @@ endef
 export build_debs
 
 $(DEBS): $(DEB_INPUTS)
-	@image/step packages sh -ec "$$build_debs"
+	@image/step packages flock build/lock sh -ec "$$build_debs"
 	@touch $@
 
 .PHONY: deb

@@ -1,0 +1,136 @@
+# The rules of the source that a machine can check: the project keeps each, and
+# each check finds what it is there for.
+# SPDX-License-Identifier: MIT
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+PROJECT = Path(__file__).resolve().parents[2]
+LINT = PROJECT / "tests/lint"
+LAYERS, SIZES = LINT / "layers.py", LINT / "sizes.py"
+FORMAT = ["clang-format", f"--style=file:{PROJECT}/.clang-format", "--dry-run", "--Werror"]
+TIDY = ["clang-tidy", f"--config-file={PROJECT}/.clang-tidy", "--quiet"]
+SHELLCHECK = ["shellcheck", "--shell=sh"]
+MANDOC = ["mandoc", "-T", "lint", "-W", "warning"]
+FOLDERS = ["services", "tests", "image", "packaging", "docs"]
+
+ONE_LINE_TOO_MANY = "void f(void)\n{\n" + "\tf();\n" * 58 + "}\n"
+
+
+def run(command, *arguments, seconds=300):
+    """Return what the command complains about: "" when it is content."""
+    done = subprocess.run([*command, *arguments], cwd=PROJECT, timeout=seconds, text=True,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    return "" if done.returncode == 0 else done.stdout or f"exit status {done.returncode}"
+
+
+def sources(*suffixes):
+    found = [path for folder in FOLDERS for path in (PROJECT / folder).rglob("*")
+             if path.suffix in suffixes and path.is_file()]
+    assert found, f"no {suffixes} found"
+    return [str(path.relative_to(PROJECT)) for path in sorted(found)]
+
+
+def scripts(interpreter):
+    """Files that start with "#!" and this interpreter."""
+    def is_script(path):
+        with open(path, "rb") as file:
+            return file.readline().strip() == b"#!" + interpreter
+
+    files = [path for folder in [*FOLDERS, ".ci"] for path in (PROJECT / folder).rglob("*") if path.is_file()]
+    found = [str(path.relative_to(PROJECT)) for path in sorted(files) if is_script(path)]
+    assert found, f"no script of {interpreter} found"
+    return found
+
+
+def services():
+    return [path for path in sources(".c", ".h") if path.startswith("services/")]
+
+
+def test_format():
+    assert run(FORMAT, *sources(".c", ".h")) == ""
+
+
+def test_tidy():
+    assert run(["make", "--silent", "--keep-going", "NATIVE=1", "tidy"], seconds=600) == ""
+
+
+def test_layers():
+    assert run([LAYERS], *services()) == ""
+
+
+def test_sizes():
+    files = {*sources(".c", ".h", ".py", ".js", ".mjs", ".css", ".html"), *scripts(b"/bin/sh"),
+             *scripts(b"/usr/bin/python3")}
+    assert run([SIZES], *sorted(files)) == ""
+
+
+def test_shell():
+    assert run(SHELLCHECK, *scripts(b"/bin/sh")) == ""
+
+
+def test_manual():
+    assert run(MANDOC, *sources(".1", ".5", ".8")) == ""
+
+
+def test_units():
+    """systemd itself reads our units; the programs that they name are in the packages."""
+    units = sources(".service", ".timer")
+    assert units
+    complaints = run(["systemd-analyze", "verify", "--man=no", "--recursive-errors=no"], *units)
+    ours = [line for line in complaints.splitlines() if "is not executable: No such file" not in line]
+    assert ours == []
+
+
+def write(folder, name, text):
+    path = folder / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+    return str(path)
+
+
+@pytest.mark.parametrize("name, text, complaint", [
+    ("services/lib/net/a.c", '#include "speedtest/a.h"\n', 'net must not include "speedtest/a.h"'),
+    ("services/lib/base/a.c", '#include "sys/a.h"\n', 'base must not include "sys/a.h"'),
+    ("services/speedtest/a.c", '#include "fontaine/a.h"\n', 'speedtest must not include "fontaine/a.h"'),
+    ("services/fontaine/a.c", '# include "../speedtest/a.h"\n', 'fontaine must not include "../speedtest/a.h"'),
+], ids=["service", "library", "sideways", "path"])
+def test_layers_finds(tmp_path, name, text, complaint):
+    assert complaint in run([LAYERS], write(tmp_path, name, text))
+
+
+def test_layers_allows(tmp_path):
+    text = '#include "net/a.h"\n#include "base/a.h"\n#include "speedtest/a.h"\n#include <uv.h>\n'
+    assert run([LAYERS], write(tmp_path, "services/speedtest/a.c", text)) == ""
+
+
+@pytest.mark.parametrize("name, text, complaint", [
+    ("a.c", ONE_LINE_TOO_MANY, "a function of 61 lines"),
+    ("a.c", "\n" * 501, "501 lines"),
+    ("a.c", "\t" * 15 + "x\n", "a line of more than 120 columns"),
+    ("a.py", "def f():\n" + "    pass\n" * 60, "a function of 61 lines"),
+    ("a.js", "\n" * 401, "401 lines"),
+], ids=["function", "file", "line", "python", "page"])
+def test_sizes_finds(tmp_path, name, text, complaint):
+    assert complaint in run([SIZES], write(tmp_path, name, text))
+
+
+def test_sizes_allows(tmp_path):
+    assert run([SIZES], write(tmp_path, "a.c", ONE_LINE_TOO_MANY.replace("\tf();\n", "", 1))) == ""
+
+
+@pytest.mark.parametrize("command, name, text", [
+    (FORMAT, "a.c", "int  a ;\n"),
+    (TIDY, "a.c", "int f(int a)\n{\n\tif (a = 1)\n\t\treturn 1;\n\treturn 0;\n}\n"),
+    (SHELLCHECK, "a", "#!/bin/sh\nrm $1/*\n"),
+    (MANDOC, "a.1", ".Dd January 1, 2026\n.Dt A 1\n.Os\n.Sh NAME\n.Nm a\n.Nd b\n.Xx\n"),
+    (["systemd-analyze", "verify", "--man=no"], "a.service", "[Service]\nExecStart=/bin/true\nNoSuchKey=1\n"),
+], ids=["format", "tidy", "shell", "manual", "unit"])
+def test_tool_finds(tmp_path, command, name, text):
+    arguments = [write(tmp_path, name, text), *(["--"] if command is TIDY else [])]
+    if command[0] == "systemd-analyze":
+        assert "NoSuchKey" in subprocess.run([*command, *arguments], capture_output=True, text=True, timeout=60).stderr
+    else:
+        assert run(command, *arguments) != ""
