@@ -87,7 +87,11 @@ static void skip_name(struct reader *r)
 static const char *rcode_text(unsigned rcode)
 {
 	static const char *const texts[] = {
-	    [1] = "it answers FORMERR", [2] = "it answers SERVFAIL", [3] = "it answers NXDOMAIN", [4] = "it answers NOTIMP", [5] = "it answers REFUSED",
+		[1] = "it answers FORMERR",
+		[2] = "it answers SERVFAIL",
+		[3] = "it answers NXDOMAIN",
+		[4] = "it answers NOTIMP",
+		[5] = "it answers REFUSED",
 	};
 
 	return rcode < sizeof(texts) / sizeof(*texts) ? texts[rcode] : "it answers with an error";

@@ -31,8 +31,8 @@ static int set_limit(const struct channel *c)
 		return -ETIMEDOUT;
 
 	struct timeval limit = {
-	    .tv_sec = (time_t)(left_ms / 1e3),
-	    .tv_usec = (suseconds_t)(left_ms * 1e3) % 1000000,
+		.tv_sec = (time_t)(left_ms / 1e3),
+		.tv_usec = (suseconds_t)(left_ms * 1e3) % 1000000,
 	};
 	if (setsockopt(c->fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit)) < 0 ||
 	    setsockopt(c->fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof(limit)) < 0)

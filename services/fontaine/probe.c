@@ -19,10 +19,10 @@ static void find_down(struct finding *f, const char *why)
 static void find_up(struct finding *f, const char *figure_name, double figure, const char *unit)
 {
 	*f = (struct finding){
-	    .is_up = true,
-	    .figure_name = figure_name,
-	    .figure = figure,
-	    .figure_unit = unit,
+		.is_up = true,
+		.figure_name = figure_name,
+		.figure = figure,
+		.figure_unit = unit,
 	};
 }
 
@@ -116,7 +116,7 @@ static void probe_ntp(const struct pop *p, const struct pop_endpoint *e, struct 
 	(void)p;
 	uint8_t question[NTP_PACKET_BYTES];
 	uint64_t nonce = new_nonce();
-	unsigned stratum;
+	unsigned stratum = 0;
 	struct exchange x = {.to = &e->addr, .question = question, .question_len = sizeof(question)};
 
 	ntp_question(nonce, question);
@@ -144,10 +144,10 @@ static bool ask_soa(const struct pop_endpoint *e, const char *zone, uint32_t *re
 	bool is_tcp = strcmp(e->protocol, "tcp") == 0;
 	size_t prefix_len = is_tcp ? 2 : 0;
 	struct exchange x = {
-	    .to = &e->addr,
-	    .question = question + 2 - prefix_len,
-	    .question_len = len + prefix_len,
-	    .is_whole = is_whole_message,
+		.to = &e->addr,
+		.question = question + 2 - prefix_len,
+		.question_len = len + prefix_len,
+		.is_whole = is_whole_message,
 	};
 
 	question[0] = (uint8_t)(len >> 8);
@@ -170,7 +170,7 @@ static bool ask_soa(const struct pop_endpoint *e, const char *zone, uint32_t *re
 static void probe_resolver(const struct pop *p, const struct pop_endpoint *e, struct finding *ret)
 {
 	const char *zone = p->services->authoritative != NULL ? p->site->domain : "";
-	uint32_t serial;
+	uint32_t serial = 0;
 	double took_ms;
 
 	if (ask_soa(e, zone, &serial, ret, &took_ms))
@@ -179,7 +179,7 @@ static void probe_resolver(const struct pop *p, const struct pop_endpoint *e, st
 
 static void probe_authoritative(const struct pop *p, const struct pop_endpoint *e, struct finding *ret)
 {
-	uint32_t serial;
+	uint32_t serial = 0;
 	double took_ms;
 
 	if (ask_soa(e, p->site->domain, &serial, ret, &took_ms))
@@ -192,11 +192,11 @@ void probe(const struct pop *p, const struct pop_endpoint *e, struct finding *re
 		const char *service;
 		void (*probe)(const struct pop *p, const struct pop_endpoint *e, struct finding *ret);
 	} probes[POP_SERVICES] = {
-	    {"pages", probe_pages},
-	    {"speedtest", probe_speedtest},
-	    {"ntp", probe_ntp},
-	    {"resolver", probe_resolver},
-	    {"authoritative", probe_authoritative},
+		{"pages", probe_pages},
+		{"speedtest", probe_speedtest},
+		{"ntp", probe_ntp},
+		{"resolver", probe_resolver},
+		{"authoritative", probe_authoritative},
 	};
 	size_t i = 0;
 

@@ -76,7 +76,7 @@ static int render_all(const char *stock_path, yyjson_val *view, struct fileset *
 /** @dir as the configurations name it: they are read from anywhere. Release with free(). */
 static char *absolute(const char *dir)
 {
-	char *here = *dir == '/' ? NULL : getcwd(NULL, 0);
+	char *here = *dir == '/' ? NULL : get_current_dir_name();
 	char *path = here == NULL ? mem_strdup(dir) : mem_printf("%s/%s", here, dir);
 
 	free(here);

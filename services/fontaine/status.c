@@ -81,9 +81,9 @@ static size_t sum_up(const struct question *questions, size_t n, struct state re
 		const char *service = questions[i].endpoint->service;
 		if (n_states == 0 || strcmp(ret[n_states - 1].service, service) != 0)
 			ret[n_states++] = (struct state){
-			    .service = service,
-			    .finding = questions[i].finding,
-			    .since_s = units_active_since_s(service),
+				.service = service,
+				.finding = questions[i].finding,
+				.since_s = units_active_since_s(service),
 			};
 		add_finding(&ret[n_states - 1], &questions[i]);
 	}

@@ -33,8 +33,8 @@ const char *units_of(const char *service)
 /** Read one property of the unit at @path; *ret stays as it is when that fails. */
 static void get_time(sd_bus *bus, const char *path, const char *property, uint64_t *ret)
 {
-	(void)sd_bus_get_property_trivial(bus, "org.freedesktop.systemd1", path, "org.freedesktop.systemd1.Unit", property,
-	                                  NULL, 't', ret);
+	(void)sd_bus_get_property_trivial(bus, "org.freedesktop.systemd1", path, "org.freedesktop.systemd1.Unit",
+	                                  property, NULL, 't', ret);
 }
 
 uint64_t units_active_since_s(const char *service)

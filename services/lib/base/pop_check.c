@@ -206,7 +206,10 @@ static int check_service_addresses(struct pop_doc *d, const struct pop *p)
 		if (rc < 0)
 			return rc;
 	}
-	return n_on > 0 ? 0 : pop_doc_refuse(d, "services", "add at least one, for instance \"speedtest: {}\"", "no service is on");
+	if (n_on == 0)
+		return pop_doc_refuse(d, "services", "add at least one, for instance \"speedtest: {}\"",
+		                      "no service is on");
+	return 0;
 }
 
 static bool same_socket(const struct pop_endpoint *a, const struct pop_endpoint *b)

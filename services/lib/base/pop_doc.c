@@ -162,23 +162,22 @@ static yaml_node_t *value(struct pop_doc *d, const yaml_node_t *node, const char
 static bool follow(struct pop_doc *d, const char *path, yaml_node_t **ret_place)
 {
 	yaml_node_t *node = pop_doc_root(d);
-	yaml_node_t *place = node;
 
-	while (*path != '\0' && node != NULL) {
+	*ret_place = node;
+	while (*path != '\0') {
 		size_t len = 1 + strcspn(path + 1, ".[");
 		yaml_node_t *key = NULL;
-		*ret_place = place;
 		if (*path == '[')
 			node = entry(d, node, strtoul(path + 1, NULL, 10));
 		else
 			node = value(d, node, path, len, &key);
-		place = node != NULL && node->type != YAML_SCALAR_NODE && key != NULL ? key : node;
+		if (node == NULL)
+			return false;
+		*ret_place = node->type != YAML_SCALAR_NODE && key != NULL ? key : node;
 		path += len;
 		path += *path == '.';
 	}
-	if (node != NULL)
-		*ret_place = place;
-	return node != NULL;
+	return true;
 }
 
 bool pop_doc_has(struct pop_doc *d, const char *path)

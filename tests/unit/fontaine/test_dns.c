@@ -14,17 +14,17 @@
 enum { ID = 0xbeef };
 
 static const uint8_t question[] = "\xbe\xef\x01\x00\x00\x01\x00\x00\x00\x00\x00\x00"
-                                  "\x04lyon\x07"
-                                  "example\x00\x00\x06\x00\x01";
+				  "\x04lyon\x07"
+				  "example\x00\x00\x06\x00\x01";
 
 /* The same question, answered: names by pointers, serial 0x01020304. */
 static const uint8_t answer[] = "\xbe\xef\x85\x80\x00\x01\x00\x01\x00\x00\x00\x00"
-                                "\x04lyon\x07"
-                                "example\x00\x00\x06\x00\x01"
-                                "\xc0\x0c\x00\x06\x00\x01\x00\x00\x0e\x10\x00\x20"
-                                "\x03ns1\xc0\x0c\x03noc\xc0\x0c"
-                                "\x01\x02\x03\x04"
-                                "\x00\x00\x1c\x20\x00\x00\x03\x84\x00\x12\x75\x00\x00\x00\x01\x2c";
+				"\x04lyon\x07"
+				"example\x00\x00\x06\x00\x01"
+				"\xc0\x0c\x00\x06\x00\x01\x00\x00\x0e\x10\x00\x20"
+				"\x03ns1\xc0\x0c\x03noc\xc0\x0c"
+				"\x01\x02\x03\x04"
+				"\x00\x00\x1c\x20\x00\x00\x03\x84\x00\x12\x75\x00\x00\x00\x01\x2c";
 
 enum { SERIAL_ENDS = sizeof(answer) - 1 - 16 };
 
@@ -83,14 +83,14 @@ static void test_bad_answers(void **state)
 		uint8_t value;
 		const char *wrong;
 	} cases[] = {
-	    {0, 0, "the answer is not to our question"},
-	    {2, 0x05, "the answer is not to our question"}, /* a question itself */
-	    {3, 0x82, "it answers SERVFAIL"},
-	    {3, 0x83, "it answers NXDOMAIN"},
-	    {3, 0x85, "it answers REFUSED"},
-	    {3, 0x8f, "it answers with an error"},
-	    {7, 0, "it answers without a record"},
-	    {33, 0x05, "it answers with another record"},
+		{0, 0, "the answer is not to our question"},
+		{2, 0x05, "the answer is not to our question"}, /* a question itself */
+		{3, 0x82, "it answers SERVFAIL"},
+		{3, 0x83, "it answers NXDOMAIN"},
+		{3, 0x85, "it answers REFUSED"},
+		{3, 0x8f, "it answers with an error"},
+		{7, 0, "it answers without a record"},
+		{33, 0x05, "it answers with another record"},
 	};
 	uint8_t changed[sizeof(answer)];
 	uint32_t serial;
@@ -105,11 +105,11 @@ static void test_bad_answers(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_question),
-	    cmocka_unit_test(test_longest_name),
-	    cmocka_unit_test(test_good_answer),
-	    cmocka_unit_test(test_cut_answer),
-	    cmocka_unit_test(test_bad_answers),
+		cmocka_unit_test(test_question),
+		cmocka_unit_test(test_longest_name),
+		cmocka_unit_test(test_good_answer),
+		cmocka_unit_test(test_cut_answer),
+		cmocka_unit_test(test_bad_answers),
 	};
 
 	return cmocka_run_group_tests_name("fontaine/dns", tests, NULL, NULL);

@@ -223,14 +223,14 @@ static void test_tls_with_a_plain_server(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_udp_answer),
-	    cmocka_unit_test(test_tcp_answer_is_whole),
-	    cmocka_unit_test(test_tcp_answer_ends),
-	    cmocka_unit_test(test_long_answer_is_cut),
-	    cmocka_unit_test(test_refused),
-	    cmocka_unit_test(test_silence_has_a_limit),
-	    cmocka_unit_test(test_dripping_has_a_limit),
-	    cmocka_unit_test(test_tls_with_a_plain_server),
+		cmocka_unit_test(test_udp_answer),
+		cmocka_unit_test(test_tcp_answer_is_whole),
+		cmocka_unit_test(test_tcp_answer_ends),
+		cmocka_unit_test(test_long_answer_is_cut),
+		cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_silence_has_a_limit),
+		cmocka_unit_test(test_dripping_has_a_limit),
+		cmocka_unit_test(test_tls_with_a_plain_server),
 	};
 
 	(void)signal(SIGPIPE, SIG_IGN);

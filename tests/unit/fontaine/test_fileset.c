@@ -134,9 +134,9 @@ static void test_files_are_readable_by_servers(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test_setup_teardown(test_writes_and_replaces, setup, teardown),
-	    cmocka_unit_test_setup_teardown(test_failure_changes_nothing, setup, teardown),
-	    cmocka_unit_test_setup_teardown(test_files_are_readable_by_servers, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_writes_and_replaces, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_failure_changes_nothing, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_files_are_readable_by_servers, setup, teardown),
 	};
 
 	return cmocka_run_group_tests_name("fontaine/fileset", tests, NULL, NULL);

@@ -27,7 +27,7 @@ static void test_question(void **state)
 	uint8_t packet[NTP_PACKET_BYTES], rest[NTP_PACKET_BYTES] = {0};
 
 	ntp_question(nonce, packet);
-	assert_int_equal(packet[0], 4 << 3 | 3); /* version 4, client */
+	assert_int_equal(packet[0], 4 << 3 | 3);   /* version 4, client */
 	assert_memory_equal(packet + 1, rest, 39); /* tells nothing of us */
 	assert_memory_equal(packet + 40, &nonce, sizeof(nonce));
 }
@@ -51,11 +51,11 @@ static void test_bad_answers(void **state)
 		uint8_t value;
 		const char *wrong;
 	} cases[] = {
-	    {0, 4 << 3 | 3, "the answer is not to our question"},
-	    {24, 0xff, "the answer is not to our question"},
-	    {0, 3 << 6 | 4 << 3 | 4, "its clock is not synchronised"},
-	    {1, 0, "it refuses to answer"},
-	    {1, 16, "it has no time source"},
+		{0, 4 << 3 | 3, "the answer is not to our question"},
+		{24, 0xff, "the answer is not to our question"},
+		{0, 3 << 6 | 4 << 3 | 4, "its clock is not synchronised"},
+		{1, 0, "it refuses to answer"},
+		{1, 16, "it has no time source"},
 	};
 	uint8_t packet[NTP_PACKET_BYTES];
 	unsigned stratum = 99;
@@ -73,9 +73,9 @@ static void test_bad_answers(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_question),
-	    cmocka_unit_test(test_good_answer),
-	    cmocka_unit_test(test_bad_answers),
+		cmocka_unit_test(test_question),
+		cmocka_unit_test(test_good_answer),
+		cmocka_unit_test(test_bad_answers),
 	};
 
 	return cmocka_run_group_tests_name("fontaine/ntp", tests, NULL, NULL);

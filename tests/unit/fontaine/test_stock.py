@@ -4,6 +4,7 @@
 # Everything happens in a network of its own, with a /run and a /var/lib of its own.
 
 import json
+import os
 import subprocess
 from pathlib import Path
 
@@ -21,14 +22,17 @@ for address in $(sed -n 's/^ *\\(ipv[46]\\): *"\\{0,1\\}\\([^"]*\\)"\\{0,1\\}$/\
         *) ip address add "$address/32" dev lo 2>/dev/null || true ;;
     esac
 done
-mkdir -p /run/nginx /run/knot /run/chrony /var/lib/chrony /var/lib/fontaine/tls /var/lib/knot /var/lib/nginx /var/lib/unbound
+mkdir -p /run/nginx /run/knot /run/chrony /var/lib/fontaine/tls
+mkdir -p /var/lib/chrony /var/lib/knot /var/lib/nginx /var/lib/unbound
 chmod 0700 /run/chrony
 "$FONTAINE" render "$POP" /run/fontaine --stock services/stock
 cd /run/fontaine
 """
 
 CHECKS = {
-    "nginx": '"$PROJECT/packaging/systemd/testca" tls/names /var/lib/fontaine/tls >/dev/null 2>&1 && nginx -e stderr -t -c "$PWD/nginx/nginx.conf"',
+    "nginx": """
+        "$PROJECT/packaging/systemd/testca" tls/names /var/lib/fontaine/tls >/dev/null 2>&1
+        nginx -e stderr -t -c "$PWD/nginx/nginx.conf" """,
     "chrony": "chronyd -p -f chrony/chrony.conf",
     "unbound": "unbound-checkconf unbound/unbound.conf",
     "knot": "knotc -c knot/knot.conf conf-check",
@@ -38,10 +42,11 @@ CHECKS = {
 
 def run(pop, script, limit_s=30):
     """Render @pop and run the shell script beside the result."""
-    command = ["bwrap", "--die-with-parent", "--unshare-net", "--unshare-pid", "--cap-add", "ALL", "--dev-bind", "/", "/",
-               "--proc", "/proc", "--tmpfs", "/run", "--tmpfs", "/var/lib", "--chdir", PROJECT, "--setenv", "POP", pop,
-               "--setenv", "PROJECT", PROJECT, "--setenv", "FONTAINE", FONTAINE, "sh", "-c", PREPARE + script]
-    return subprocess.run(command, text=True, timeout=limit_s, stdin=subprocess.DEVNULL,
+    command = ["bwrap", "--die-with-parent", "--unshare-net", "--unshare-pid", "--cap-add", "ALL",
+               "--dev-bind", "/", "/", "--proc", "/proc", "--tmpfs", "/run", "--tmpfs", "/var/lib",
+               "--chdir", PROJECT, "sh", "-c", PREPARE + script]
+    environment = {**os.environ, "POP": str(pop), "PROJECT": str(PROJECT), "FONTAINE": str(FONTAINE)}
+    return subprocess.run(command, text=True, timeout=limit_s, env=environment, stdin=subprocess.DEVNULL,
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
 
 
@@ -122,7 +127,8 @@ def ask(pop, question):
 
 
 def test_the_zone_is_signed(without_web):
-    assert ask(without_web, "-p 5054 +short +dnssec ntp.demo.localhost A").count("127.0.0.1\nA 13 3 3600 ") == 2  # ECDSA P-256
+    out = ask(without_web, "-p 5054 +short +dnssec ntp.demo.localhost A")
+    assert out.count("127.0.0.1\nA 13 3 3600 ") == 2  # 13: ECDSA P-256
 
 
 def test_the_resolver_reaches_the_zone(without_web):

@@ -145,10 +145,10 @@ static void test_bad_exports(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_members),
-	    cmocka_unit_test(test_names_set_aside),
-	    cmocka_unit_test(test_export),
-	    cmocka_unit_test(test_bad_exports),
+		cmocka_unit_test(test_members),
+		cmocka_unit_test(test_names_set_aside),
+		cmocka_unit_test(test_export),
+		cmocka_unit_test(test_bad_exports),
 	};
 
 	return cmocka_run_group_tests_name("fontaine/view", tests, NULL, NULL);
