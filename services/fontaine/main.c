@@ -2,9 +2,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "fontaine/command.h"
 
+#include "base/log.h"
+
 #include <getopt.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 /* FILE may always be left out; DIR, where there is one, comes last and may not. */
 static const struct command {
@@ -134,10 +137,17 @@ static int run(const struct command *c, int argc, char **argv)
 	return c->run(&a);
 }
 
+static void print_record(const struct log_record *record)
+{
+	(void)fprintf(stderr, "fontaine: %s\n", record->message);
+}
+
 int main(int argc, char **argv)
 {
 	const char *name = argc > 1 ? argv[1] : "";
 
+	if (isatty(STDERR_FILENO)) /* a person reads it, not the journal */
+		log_set_sink(print_record);
 	if (strcmp(name, "--help") == 0) {
 		print_help();
 		return EXIT_FINE;

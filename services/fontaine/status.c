@@ -58,6 +58,7 @@ static void ask_all(struct question *questions, size_t n)
 	int rc = uv_loop_close(&loop);
 	assert(rc == 0);
 	(void)rc;
+	uv_library_shutdown(); /* the threads end, and with them what libraries keep for each */
 }
 
 /** Take what was found at one more socket. */
