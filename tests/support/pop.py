@@ -53,10 +53,12 @@ def address(service, protocol="http", family="ipv4"):
 
 def run(*command, check=True, timeout=30):
     """Run a command inside the POP. Its output is text."""
-    return subprocess.run(
-        [PROJECT / "image/exec", *command], check=check, timeout=timeout, text=True, cwd=PROJECT,
+    done = subprocess.run(
+        [PROJECT / "image/exec", *command], timeout=timeout, text=True, cwd=PROJECT,
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
     )
+    assert not check or done.returncode == 0, f"{' '.join(command)}: {done.stderr}"
+    return done
 
 
 def property_of(unit, name):
