@@ -3,6 +3,7 @@
 
 import re
 import tempfile
+from base64 import b64decode
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -55,8 +56,10 @@ class Browser:
         webdriver.ActionChains(self.driver).send_keys(key).perform()
 
     def screenshot(self, name):
+        """Keep a picture of the whole page."""
         SCREENSHOTS.mkdir(parents=True, exist_ok=True)
-        self.driver.save_screenshot(SCREENSHOTS / f"{name}.png")
+        picture = self.driver.execute_cdp_cmd("Page.captureScreenshot", {"captureBeyondViewport": True})
+        (SCREENSHOTS / f"{name}.png").write_bytes(b64decode(picture["data"]))
 
     def errors(self):
         """What the console says."""
@@ -64,6 +67,7 @@ class Browser:
 
     def foreign_requests(self):
         """Those that went elsewhere than to the POP."""
+        assert self.requests, "asked only when the browser has ended"
         return [url for url in self.requests if urlsplit(url).hostname not in OUR_HOSTS]
 
 
