@@ -1,0 +1,15 @@
+# Measures us beside the peers, in one run. What and how: tests/bench/README.md
+# SPDX-License-Identifier: MIT
+
+BENCH_TOOLS := $(OUT)/bench/load $(OUT)/bench/bare
+
+.PHONY: bench bench-programs
+bench:
+	@$(MAKE) --question bench-programs || image/step bench-programs $(MAKE) bench-programs
+	@python3 -B tests/bench/run.py $(OUT)
+
+bench-programs: $(OUT)/speedtestd $(BENCH_TOOLS)
+
+$(BENCH_TOOLS): $(OUT)/bench/%: $(OUT)/tests/bench/%.o
+	@mkdir -p $(@D)
+	$(QUIET)$(CC) $(LDFLAGS) -o $@ $< -pthread

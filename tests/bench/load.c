@@ -1,0 +1,284 @@
+/*
+ * The load of the benchmarks: ask a server for work over kept-alive connections
+ * for some seconds, check every reply, and say what was done and what it cost
+ * the server.
+ *
+ * A thread sends one request on each of its connections, then reads the replies
+ * in that order. A transfer is never cut off: the run ends with the last reply,
+ * and the servers' time is read when they have closed every connection.
+ */
+/* SPDX-License-Identifier: MIT */
+#include <arpa/inet.h>
+#include <err.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/random.h>
+#include <sys/sendfile.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+enum {
+	SERVERS_MAX = 64,
+	THREADS_MAX = 64,
+	CONNECTIONS_MAX = 1024, /* of one thread */
+	HEAD_MAX_BYTES = 4096,
+	PAYLOAD_BYTES = 4 << 20, /* of an upload, over and over */
+	SILENCE_MAX_S = 10,      /* of a server, then the run fails */
+	TIME_MAX_S = 60,         /* of the whole run, whatever happens */
+};
+
+static const char usage[] =
+    "usage: load [-t THREADS] [-c CONNECTIONS_OF_EACH] [-s SECONDS] [-u BYTES] [-d BYTES]\n"
+    "            [-p SERVER_PID]... ADDRESS PORT PATH\n"
+    "  -u: POST a body of so many bytes, instead of GET; -d: expect so many in the reply\n"
+    "prints: {\"requests\":N,\"bytes\":N,\"seconds\":S,\"server_cpu_seconds\":S}\n";
+
+struct load {
+	unsigned threads, connections;
+	double seconds;
+	uint64_t upload_bytes, download_bytes; /* body of a request, body of its reply */
+	clockid_t servers[SERVERS_MAX];
+	size_t n_servers;
+	struct sockaddr_in address;
+	char head[HEAD_MAX_BYTES]; /* of every request */
+	int payload;               /* a file of PAYLOAD_BYTES */
+	double end_s;
+};
+
+struct client {
+	const struct load *load;
+	pthread_t thread;
+	int fds[CONNECTIONS_MAX];
+	uint64_t requests;
+};
+
+static double seconds_on(clockid_t clock)
+{
+	struct timespec t;
+
+	if (clock_gettime(clock, &t) < 0)
+		err(EXIT_FAILURE, "a clock, or that of a server");
+	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+/* All threads of each server process, also those that have ended. */
+static double server_cpu_s(const struct load *l)
+{
+	double sum = 0;
+
+	for (size_t i = 0; i < l->n_servers; i++)
+		sum += seconds_on(l->servers[i]);
+	return sum;
+}
+
+static int payload_open(void)
+{
+	static char bytes[PAYLOAD_BYTES];
+	int fd = memfd_create("payload", MFD_CLOEXEC);
+
+	for (size_t done = 0; done < sizeof(bytes);) {
+		ssize_t n = getrandom(bytes + done, sizeof(bytes) - done, 0);
+		if (n < 0)
+			err(EXIT_FAILURE, "getrandom");
+		done += (size_t)n;
+	}
+	if (fd < 0 || write(fd, bytes, sizeof(bytes)) != (ssize_t)sizeof(bytes))
+		err(EXIT_FAILURE, "payload");
+	return fd;
+}
+
+static int connect_to(const struct sockaddr_in *address)
+{
+	static const struct timeval patience = {.tv_sec = SILENCE_MAX_S};
+	static const int on = 1;
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience)) < 0 ||
+	    setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience)) < 0 ||
+	    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on)) < 0 ||
+	    connect(fd, (const struct sockaddr *)address, sizeof(*address)) < 0)
+		err(EXIT_FAILURE, "connect");
+	return fd;
+}
+
+/* Wait until the server has read all and closed, so that no work of it is left out. */
+static void disconnect(int fd)
+{
+	char rest;
+
+	if (shutdown(fd, SHUT_WR) < 0 || recv(fd, &rest, sizeof(rest), 0) != 0)
+		errx(EXIT_FAILURE, "a server sent more than its replies");
+	(void)close(fd);
+}
+
+static void send_request(const struct load *l, int fd)
+{
+	size_t len = strlen(l->head);
+
+	if (send(fd, l->head, len, MSG_NOSIGNAL | (l->upload_bytes > 0 ? MSG_MORE : 0)) != (ssize_t)len)
+		err(EXIT_FAILURE, "send");
+	for (uint64_t left = l->upload_bytes; left > 0;) {
+		off_t start = 0;
+		ssize_t n = sendfile(fd, l->payload, &start, left < PAYLOAD_BYTES ? left : PAYLOAD_BYTES);
+		if (n <= 0)
+			err(EXIT_FAILURE, "sendfile");
+		left -= (uint64_t)n;
+	}
+}
+
+/* Read the head of a reply. Return: how many bytes of the body came with it. */
+static uint64_t receive_head(const struct load *l, int fd)
+{
+	char head[HEAD_MAX_BYTES + 1], *end = NULL;
+	size_t len = 0;
+
+	while (end == NULL) {
+		ssize_t n = recv(fd, head + len, HEAD_MAX_BYTES - len, 0);
+		if (n <= 0)
+			err(EXIT_FAILURE, "a reply's head");
+		len += (size_t)n;
+		head[len] = '\0';
+		end = strstr(head, "\r\n\r\n");
+	}
+	const char *length = strcasestr(head, "\r\nContent-Length:");
+	uint64_t expected = length == NULL || length > end ? 0 : strtoull(length + 17, NULL, 10);
+	uint64_t got = len - (size_t)(end + 4 - head);
+	if (strncmp(head, "HTTP/1.1 20", 11) != 0 || expected != l->download_bytes || got > expected)
+		errx(EXIT_FAILURE, "not the reply that was expected:\n%s", head);
+	return got;
+}
+
+/* The kernel drops the body, so that the load stays cheaper than any server. */
+static void receive_reply(const struct load *l, int fd)
+{
+	uint64_t left = l->download_bytes - receive_head(l, fd);
+
+	while (left > 0) {
+		ssize_t n = recv(fd, NULL, left, MSG_TRUNC);
+		if (n <= 0)
+			err(EXIT_FAILURE, "a reply's body, %" PRIu64 " bytes before its end", left);
+		left -= (uint64_t)n;
+	}
+}
+
+static void *run_client(void *arg)
+{
+	struct client *c = arg;
+	const struct load *l = c->load;
+
+	for (unsigned i = 0; i < l->connections; i++)
+		c->fds[i] = connect_to(&l->address);
+	do {
+		for (unsigned i = 0; i < l->connections; i++)
+			send_request(l, c->fds[i]);
+		for (unsigned i = 0; i < l->connections; i++)
+			receive_reply(l, c->fds[i]);
+		c->requests += l->connections;
+	} while (seconds_on(CLOCK_MONOTONIC) < l->end_s);
+	for (unsigned i = 0; i < l->connections; i++)
+		disconnect(c->fds[i]);
+	return NULL;
+}
+
+static void run(struct load *l)
+{
+	static struct client clients[THREADS_MAX];
+	uint64_t requests = 0;
+	double start_s = seconds_on(CLOCK_MONOTONIC), start_cpu_s = server_cpu_s(l);
+
+	l->end_s = start_s + l->seconds;
+	for (unsigned i = 0; i < l->threads; i++) {
+		clients[i].load = l;
+		if (pthread_create(&clients[i].thread, NULL, run_client, &clients[i]) != 0)
+			errx(EXIT_FAILURE, "no thread");
+	}
+	for (unsigned i = 0; i < l->threads; i++) {
+		(void)pthread_join(clients[i].thread, NULL);
+		requests += clients[i].requests;
+	}
+	printf("{\"requests\":%" PRIu64 ",\"bytes\":%" PRIu64
+	       ",\"seconds\":%.6f,\"server_cpu_seconds\":%.6f}\n",
+	       requests, requests * (l->upload_bytes + l->download_bytes),
+	       seconds_on(CLOCK_MONOTONIC) - start_s, server_cpu_s(l) - start_cpu_s);
+}
+
+static uint64_t number(const char *text, uint64_t max)
+{
+	char *end;
+	uint64_t n = strtoull(text, &end, 10);
+
+	if (end == text || *end != '\0' || n > max)
+		errx(EXIT_FAILURE, "%s: not a number up to %" PRIu64, text, max);
+	return n;
+}
+
+static void set_option(struct load *l, int option, const char *value)
+{
+	switch (option) {
+	case 't':
+		l->threads = (unsigned)number(value, THREADS_MAX);
+		break;
+	case 'c':
+		l->connections = (unsigned)number(value, CONNECTIONS_MAX);
+		break;
+	case 's':
+		l->seconds = strtod(value, NULL);
+		break;
+	case 'u':
+		l->upload_bytes = number(value, UINT64_MAX);
+		break;
+	case 'd':
+		l->download_bytes = number(value, UINT64_MAX);
+		break;
+	case 'p':
+		if (l->n_servers == SERVERS_MAX ||
+		    clock_getcpuclockid((pid_t)number(value, INT32_MAX), &l->servers[l->n_servers++]) != 0)
+			errx(EXIT_FAILURE, "%s: no such process, or too many", value);
+		break;
+	default:
+		(void)fputs(usage, stderr);
+		exit(EXIT_FAILURE);
+	}
+}
+
+static void set_target(struct load *l, const char *address, const char *port, const char *path)
+{
+	int n;
+
+	l->address.sin_family = AF_INET;
+	l->address.sin_port = htons((uint16_t)number(port, UINT16_MAX));
+	if (inet_pton(AF_INET, address, &l->address.sin_addr) != 1)
+		errx(EXIT_FAILURE, "%s: not an IPv4 address", address);
+	if (l->upload_bytes > 0)
+		n = snprintf(l->head, sizeof(l->head),
+		             "POST %s HTTP/1.1\r\nHost: bench\r\nContent-Length: %" PRIu64 "\r\n\r\n", path,
+		             l->upload_bytes);
+	else
+		n = snprintf(l->head, sizeof(l->head), "GET %s HTTP/1.1\r\nHost: bench\r\n\r\n", path);
+	if (n < 0 || (size_t)n >= sizeof(l->head))
+		errx(EXIT_FAILURE, "the path is too long");
+}
+
+int main(int argc, char **argv)
+{
+	static struct load load = {.threads = 1, .connections = 1, .seconds = 1};
+	int option;
+
+	while ((option = getopt(argc, argv, "t:c:s:u:d:p:")) != -1)
+		set_option(&load, option, optarg);
+	if (argc - optind != 3)
+		set_option(&load, '?', NULL);
+	set_target(&load, argv[optind], argv[optind + 1], argv[optind + 2]);
+	load.payload = payload_open();
+	(void)alarm(TIME_MAX_S);
+	run(&load);
+	return EXIT_SUCCESS;
+}

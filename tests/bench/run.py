@@ -1,0 +1,50 @@
+#!/usr/bin/env python3
+# Measure us beside the peers: run.py FOLDER_OF_PROGRAMS (README.md says what and how)
+# SPDX-License-Identifier: MIT
+
+import os
+import subprocess
+import sys
+from contextlib import ExitStack
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import runner
+import servers
+import speedtest
+
+BENCHES = [speedtest.benches]
+ROUNDS = 5
+RESULTS = Path("build/bench")
+
+# The kernel's own defaults, whatever this machine was tuned to. Reno sends as soon as
+# it may: a congestion control that paces would be measured by the timers of the machine.
+SYSCTL = {
+    "tcp_congestion_control": "reno",
+    "tcp_rmem": "4096 131072 6291456",
+    "tcp_wmem": "4096 16384 4194304",
+}
+
+
+def isolate():
+    """A network namespace for the sockets, and one processor for servers and load alike."""
+    os.unshare(os.CLONE_NEWNET)
+    subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
+    for key, value in SYSCTL.items():
+        Path("/proc/sys/net/ipv4", key).write_text(value)
+    os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
+
+
+def main(programs):
+    RESULTS.mkdir(parents=True, exist_ok=True)
+    servers.LOG.unlink(missing_ok=True)
+    isolate()
+    with TemporaryDirectory(dir=RESULTS) as folder, ExitStack() as stack:
+        results = runner.run([bench for start in BENCHES
+                              for bench in start(programs.resolve(), Path(folder).resolve(), stack)], ROUNDS)
+    runner.write(results, RESULTS / "results.json")
+    runner.show(results)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

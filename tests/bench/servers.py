@@ -1,0 +1,119 @@
+# The servers that are measured, each with one worker, a folder and a port of its own.
+# SPDX-License-Identifier: MIT
+
+import os
+import socket
+import subprocess
+import time
+from contextlib import contextmanager
+from pathlib import Path
+
+START_LIMIT_S = 10
+STOP_LIMIT_S = 10
+LOG = Path("build/bench/servers.log")
+
+POP = """\
+site:
+  name: bench
+  title: A POP that is measured
+  domain: bench.localhost
+  city: Lyon
+  country: FR
+  languages: [en]
+  operated_by: {{name: You, contact: noc@example.net}}
+addresses:
+  ipv4: 127.0.0.1
+services:
+  speedtest:
+    http_port: {port}
+    workers: 1
+    requests_per_second: 100000000
+"""
+
+# Of nginx's ways to get rid of an upload "return" costs the least: it answers first, then
+# reads the body and drops it. To read it all before the answer is to store or proxy it.
+NGINX = """\
+{user}
+daemon off;
+worker_processes 1;
+pid {folder}/pid;
+error_log stderr warn;
+events {{ worker_connections 4096; }}
+http {{
+    access_log off;
+    sendfile on;
+    tcp_nopush on;
+    keepalive_requests 1000000000;
+    client_max_body_size 0;
+    client_body_temp_path {folder}/body;
+    proxy_temp_path {folder}/proxy;
+    fastcgi_temp_path {folder}/fastcgi;
+    uwsgi_temp_path {folder}/uwsgi;
+    scgi_temp_path {folder}/scgi;
+    server {{
+        listen 127.0.0.1:{port};
+        location = /download {{ root {folder}; }}
+        location = /upload {{ return 200; }}
+        location = /latency {{ return 204; }}
+    }}
+}}
+"""
+
+
+class Server:
+    def __init__(self, pid, port):
+        self.pid, self.port = pid, port
+
+    def pids(self):
+        """The process and its children; a server of ours or nginx has no grandchildren."""
+        children = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text()
+        return [self.pid, *map(int, children.split())]
+
+
+def free_port():
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+def wait_until_it_answers(process, port):
+    end = time.monotonic() + START_LIMIT_S
+    while socket.socket().connect_ex(("127.0.0.1", port)) != 0:
+        if process.poll() is not None or time.monotonic() > end:
+            raise SystemExit(f"{process.args[0]} did not start: see {LOG}")
+        time.sleep(0.02)
+
+
+@contextmanager
+def serving(command, port):
+    with LOG.open("ab") as log:
+        process = subprocess.Popen([str(word) for word in command], stdin=subprocess.DEVNULL, stderr=log)
+    try:
+        wait_until_it_answers(process, port)
+        yield Server(process.pid, port)
+    finally:
+        process.terminate()
+        process.wait(STOP_LIMIT_S)
+
+
+def speedtestd(programs, folder):
+    port = free_port()
+    pop = folder / "pop.yaml"
+    pop.write_text(POP.format(port=port))
+    for pages in ("speedtest", "shared"):
+        (folder / "web" / pages).mkdir(parents=True, exist_ok=True)
+    return serving([programs / "speedtestd", "--pop", pop, "--web", folder / "web"], port)
+
+
+def nginx(folder, download_bytes):
+    port = free_port()
+    (folder / "download").write_bytes(os.urandom(download_bytes))
+    config = folder / "nginx.conf"
+    user = "user root;" if os.geteuid() == 0 else ""
+    config.write_text(NGINX.format(user=user, folder=folder, port=port))
+    return serving(["nginx", "-c", config], port)
+
+
+def bare(programs, kind, body_bytes):
+    port = free_port()
+    return serving([programs / "bench/bare", kind, port, body_bytes], port)
