@@ -10,7 +10,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { SANDBOXED_NOT_APPLIED = 200, SANDBOXED_TIME_LIMIT_S = 20 };
+enum {
+	SANDBOXED_NOT_APPLIED = 200,
+	SANDBOXED_TIME_LIMIT_S = 20,
+};
 
 /**
  * Fork, call @apply(@s), then @attempt(@arg), which returns 0 or an errno.
@@ -24,7 +27,7 @@ static inline int sandboxed(int (*apply)(const struct sandbox *s), const struct 
 
 	if (child == 0) {
 		(void)alarm(SANDBOXED_TIME_LIMIT_S);
-		(void)setrlimit(RLIMIT_CORE, &(struct rlimit){ 0, 0 });
+		(void)setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0});
 		(void)prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
 		_exit(apply(s) < 0 ? SANDBOXED_NOT_APPLIED : attempt(arg));
 	}

@@ -159,7 +159,7 @@ static uint8_t mask_byte(unsigned i, unsigned len)
 struct prefix prefix_of(const struct addr *a, unsigned len)
 {
 	unsigned bits = ip_bits(a);
-	struct prefix p = { .addr = *a, .len = len < bits ? len : bits };
+	struct prefix p = {.addr = *a, .len = len < bits ? len : bits};
 	uint8_t *bytes = addr_family(a) == AF_INET ? (uint8_t *)&p.addr.in.sin_addr
 	                                           : p.addr.in6.sin6_addr.s6_addr;
 

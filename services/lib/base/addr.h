@@ -9,9 +9,9 @@
 #include <sys/socket.h>
 
 enum {
-	ADDR_TEXT_MAX = INET6_ADDRSTRLEN,              /* "2001:db8::1" and its NUL */
-	ADDR_PORT_TEXT_MAX = INET6_ADDRSTRLEN + 8,     /* "[2001:db8::1]:65535" */
-	PREFIX_TEXT_MAX = INET6_ADDRSTRLEN + 4,        /* "2001:db8::/128" */
+	ADDR_TEXT_MAX = INET6_ADDRSTRLEN,          /* "2001:db8::1" and its NUL */
+	ADDR_PORT_TEXT_MAX = INET6_ADDRSTRLEN + 8, /* "[2001:db8::1]:65535" */
+	PREFIX_TEXT_MAX = INET6_ADDRSTRLEN + 4,    /* "2001:db8::/128" */
 };
 
 struct addr {

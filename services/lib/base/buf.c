@@ -13,11 +13,14 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { CAP_MIN = 64, READ_BYTES = 16384 };
+enum {
+	CAP_MIN = 64,
+	READ_BYTES = 16384,
+};
 
 void buf_init(struct buf *b, size_t max_bytes)
 {
-	*b = (struct buf){ .max_bytes = max_bytes };
+	*b = (struct buf){.max_bytes = max_bytes};
 }
 
 void buf_done(struct buf *b)

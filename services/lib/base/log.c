@@ -7,15 +7,18 @@
 #include <stdio.h>
 #include <unistd.h>
 
-enum { MESSAGE_MAX = 1024, LINE_MAX_BYTES = MESSAGE_MAX + 8 };
+enum {
+	MESSAGE_MAX = 1024,
+	LINE_MAX_BYTES = MESSAGE_MAX + 8,
+};
 
 /* One write per line: lines of several threads never mix (pipe(7), PIPE_BUF). */
 static void write_to_stderr(const struct log_record *record)
 {
 	char line[LINE_MAX_BYTES];
 	int n = isatty(STDERR_FILENO)
-	        ? snprintf(line, sizeof(line), "%s\n", record->message)
-	        : snprintf(line, sizeof(line), "<%d>%s\n", (int)record->level, record->message);
+	            ? snprintf(line, sizeof(line), "%s\n", record->message)
+	            : snprintf(line, sizeof(line), "<%d>%s\n", (int)record->level, record->message);
 
 	if (n > 0)
 		(void)!write(STDERR_FILENO, line, (size_t)n); /* there is nobody left to tell */
@@ -56,7 +59,7 @@ void log_write(enum log_level level, const char *file, int line, const char *for
 	va_end(args);
 	if (n >= 0) {
 		replace_controls(message);
-		sink(&(struct log_record){ level, file, line, message });
+		sink(&(struct log_record){level, file, line, message});
 	}
 	errno = saved_errno;
 }

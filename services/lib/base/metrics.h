@@ -7,7 +7,8 @@
 
 #include <stdint.h>
 
-enum metrics_type { METRICS_COUNTER, METRICS_GAUGE };
+enum metrics_type { METRICS_COUNTER,
+	            METRICS_GAUGE };
 
 /** Start a family: its HELP and TYPE lines. @name in base units; a counter's ends in "_total". */
 void metrics_family(struct buf *b, const char *name, enum metrics_type type, const char *help);

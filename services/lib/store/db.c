@@ -107,13 +107,14 @@ static int migrate(sqlite3 *db, store_migrations migrations)
 	while (migrations[newest] != NULL)
 		newest++;
 	if (version < 0 || version > newest) {
-		log_error("%s: is of version %d, we know up to %d: start the release that wrote it, or a later one",
+		log_error("%s: is of version %d, we know up to %d: "
+		          "start the release that wrote it, or a later one",
 		          sqlite3_db_filename(db, "main"), version, newest);
 		return -EPROTO;
 	}
 	for (; rc == 0 && version < newest; version++)
 		rc = db_transact(db, migrate_one,
-		                 &(struct migration){ migrations[version], version + 1 });
+		                 &(struct migration){migrations[version], version + 1});
 	return rc;
 }
 

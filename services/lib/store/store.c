@@ -78,7 +78,7 @@ int store_run(struct store *s, store_work work, store_done on_done, void *data)
 
 	assert(!s->closing);
 	struct job *j = mem_new(sizeof(*j));
-	*j = (struct job){ .work = work, .on_done = on_done, .data = data };
+	*j = (struct job){.work = work, .on_done = on_done, .data = data};
 	s->n_jobs++;
 	uv_mutex_lock(&s->lock);
 	jobs_add(&s->queued, j);

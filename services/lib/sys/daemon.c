@@ -16,7 +16,11 @@
 #include <systemd/sd-journal.h>
 #include <unistd.h>
 
-enum { STATUS_OK = 0, STATUS_USAGE = 2, STATUS_GO_ON = -1 };
+enum {
+	STATUS_OK = 0,
+	STATUS_USAGE = 2,
+	STATUS_GO_ON = -1,
+};
 
 static void send_to_journal(const struct log_record *record)
 {
@@ -56,12 +60,12 @@ static void print_help(const struct daemon_options *o)
 static int parse_options(struct daemon_options *o, int argc, char **argv)
 {
 	static const struct option options[] = {
-		{ "pop", required_argument, NULL, 'p' },
-		{ "web", required_argument, NULL, 'w' },
-		{ "verbose", no_argument, NULL, 'v' },
-		{ "version", no_argument, NULL, 'V' },
-		{ "help", no_argument, NULL, 'h' },
-		{ 0 },
+		{"pop", required_argument, NULL, 'p'},
+		{"web", required_argument, NULL, 'w'},
+		{"verbose", no_argument, NULL, 'v'},
+		{"version", no_argument, NULL, 'V'},
+		{"help", no_argument, NULL, 'h'},
+		{0},
 	};
 	int option;
 

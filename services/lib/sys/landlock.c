@@ -26,17 +26,17 @@ static const uint64_t of_a_file = LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS
 
 /* What each version of the interface added; an older kernel must not be asked for more. */
 static const struct landlock_ruleset_attr abi_rights[] = {
-	[1] = { .handled_access_fs = (LANDLOCK_ACCESS_FS_MAKE_SYM << 1) - 1 }, /* all up to this one */
-	[2] = { .handled_access_fs = LANDLOCK_ACCESS_FS_REFER },
-	[3] = { .handled_access_fs = LANDLOCK_ACCESS_FS_TRUNCATE },
-	[4] = { .handled_access_net = LANDLOCK_ACCESS_NET_BIND_TCP | LANDLOCK_ACCESS_NET_CONNECT_TCP },
-	[5] = { .handled_access_fs = LANDLOCK_ACCESS_FS_IOCTL_DEV },
-	[6] = { .scoped = LANDLOCK_SCOPE_ABSTRACT_UNIX_SOCKET | LANDLOCK_SCOPE_SIGNAL },
+	[1] = {.handled_access_fs = (LANDLOCK_ACCESS_FS_MAKE_SYM << 1) - 1}, /* all up to this one */
+	[2] = {.handled_access_fs = LANDLOCK_ACCESS_FS_REFER},
+	[3] = {.handled_access_fs = LANDLOCK_ACCESS_FS_TRUNCATE},
+	[4] = {.handled_access_net = LANDLOCK_ACCESS_NET_BIND_TCP | LANDLOCK_ACCESS_NET_CONNECT_TCP},
+	[5] = {.handled_access_fs = LANDLOCK_ACCESS_FS_IOCTL_DEV},
+	[6] = {.scoped = LANDLOCK_SCOPE_ABSTRACT_UNIX_SOCKET | LANDLOCK_SCOPE_SIGNAL},
 };
 
 static struct landlock_ruleset_attr rights_to_take(const struct sandbox *s, long abi)
 {
-	struct landlock_ruleset_attr attr = { 0 };
+	struct landlock_ruleset_attr attr = {0};
 
 	for (size_t i = 1; i <= (size_t)abi && i < sizeof(abi_rights) / sizeof(abi_rights[0]); i++) {
 		attr.handled_access_fs |= abi_rights[i].handled_access_fs;

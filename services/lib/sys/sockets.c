@@ -16,7 +16,7 @@ enum { BACKLOG = 4096 };
 
 static bool is_bound_to(int fd, const struct addr *a, int type)
 {
-	struct sockaddr_storage storage;
+	struct sockaddr_storage storage = {.ss_family = AF_UNSPEC};
 	socklen_t storage_len = sizeof(storage), type_len = sizeof(int);
 	struct addr bound;
 	int fd_type;
@@ -74,7 +74,7 @@ static int take_all_passed(const struct addr *a, int type, struct sockets *s)
 
 static int enable(int fd, int level, int option)
 {
-	return setsockopt(fd, level, option, &(int){ 1 }, sizeof(int));
+	return setsockopt(fd, level, option, &(int){1}, sizeof(int));
 }
 
 /* Return: the socket, or a negative errno. */
@@ -104,13 +104,16 @@ static const char *remedy(int rc)
 {
 	switch (rc) {
 	case -EADDRINUSE:
-		return "another program has it (ss -lntup names it): stop that one, or change the address or port in the POP file";
+		return "another program has it (ss -lntup names it): stop that one, "
+		       "or change the address or port in the POP file";
 	case -EADDRNOTAVAIL:
 		return "no interface has this address: add it, or change it in the POP file";
 	case -EACCES:
-		return "ports below 1024 are for root or a systemd socket: start the service's socket unit, or change the port";
+		return "ports below 1024 are for root or a systemd socket: start the service's "
+		       "socket unit, or change the port";
 	case -EAFNOSUPPORT:
-		return "the kernel has this family switched off: switch it on, or remove the address from the POP file";
+		return "the kernel has this family switched off: switch it on, "
+		       "or remove the address from the POP file";
 	case -E2BIG:
 		return "systemd passed more sockets than we take: lower the number of workers";
 	default:
@@ -120,7 +123,7 @@ static const char *remedy(int rc)
 
 int sockets_open(const struct addr *a, int type, size_t n, struct sockets *ret)
 {
-	struct sockets s = { .n = 0 };
+	struct sockets s = {.n = 0};
 
 	assert(n > 0 && n <= SOCKETS_MAX);
 	int rc = take_all_passed(a, type, &s);

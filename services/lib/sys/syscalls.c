@@ -52,12 +52,10 @@ static const int always[] = {
 	SCMP_SYS(accept), SCMP_SYS(accept4), SCMP_SYS(listen), SCMP_SYS(getsockname),
 	SCMP_SYS(getpeername), SCMP_SYS(getsockopt), SCMP_SYS(setsockopt), SCMP_SYS(shutdown),
 	SCMP_SYS(recvfrom), SCMP_SYS(recvmsg), SCMP_SYS(recvmmsg), SCMP_SYS(sendto),
-	SCMP_SYS(sendmsg), SCMP_SYS(sendmmsg),
-};
+	SCMP_SYS(sendmsg), SCMP_SYS(sendmmsg)};
 
 static const int for_network[] = {
-	SCMP_SYS(socket), SCMP_SYS(bind), SCMP_SYS(connect),
-};
+	SCMP_SYS(socket), SCMP_SYS(bind), SCMP_SYS(connect)};
 
 /* Also for the programs, which inherit the filter. */
 static const int for_processes[] = {
@@ -72,8 +70,7 @@ static const int for_processes[] = {
 	SCMP_SYS(fchdir), SCMP_SYS(truncate), SCMP_SYS(chmod), SCMP_SYS(fchmodat),
 	SCMP_SYS(chown), SCMP_SYS(fchown), SCMP_SYS(lchown), SCMP_SYS(fchownat), SCMP_SYS(link),
 	SCMP_SYS(linkat), SCMP_SYS(symlink), SCMP_SYS(symlinkat), SCMP_SYS(utimensat),
-	SCMP_SYS(statfs), SCMP_SYS(fstatfs),
-};
+	SCMP_SYS(statfs), SCMP_SYS(fstatfs)};
 
 /* Calls that none of our code and none of our libraries makes. */
 static const int hostile[] = {
@@ -87,8 +84,7 @@ static const int hostile[] = {
 	SCMP_SYS(fspick), SCMP_SYS(pivot_root), SCMP_SYS(chroot), SCMP_SYS(setns),
 	SCMP_SYS(unshare), SCMP_SYS(open_by_handle_at), SCMP_SYS(add_key), SCMP_SYS(keyctl),
 	SCMP_SYS(request_key), SCMP_SYS(iopl), SCMP_SYS(ioperm), SCMP_SYS(acct),
-	SCMP_SYS(clock_settime), SCMP_SYS(settimeofday),
-};
+	SCMP_SYS(clock_settime), SCMP_SYS(settimeofday)};
 
 static int add_list(scmp_filter_ctx filter, uint32_t action, const int *calls, size_t n)
 {
@@ -106,13 +102,13 @@ static int add_forms(scmp_filter_ctx filter, const struct sandbox *s)
 		int call;
 		struct scmp_arg_cmp form;
 	} forms[] = {
-		{ SCMP_SYS(ioctl), SCMP_A1(SCMP_CMP_EQ, FIONBIO, 0) },
-		{ SCMP_SYS(ioctl), SCMP_A1(SCMP_CMP_EQ, FIONREAD, 0) },
-		{ SCMP_SYS(ioctl), SCMP_A1(SCMP_CMP_EQ, FIOCLEX, 0) },
-		{ SCMP_SYS(ioctl), SCMP_A1(SCMP_CMP_EQ, TCGETS, 0) }, /* isatty() */
-		{ SCMP_SYS(prctl), SCMP_A0(SCMP_CMP_EQ, PR_SET_NAME, 0) },
-		{ SCMP_SYS(prlimit64), SCMP_A2(SCMP_CMP_EQ, 0, 0) }, /* read only */
-		{ SCMP_SYS(clone), SCMP_A0(SCMP_CMP_MASKED_EQ, CLONE_THREAD, CLONE_THREAD) },
+		{SCMP_SYS(ioctl), SCMP_A1(SCMP_CMP_EQ, FIONBIO, 0)},
+		{SCMP_SYS(ioctl), SCMP_A1(SCMP_CMP_EQ, FIONREAD, 0)},
+		{SCMP_SYS(ioctl), SCMP_A1(SCMP_CMP_EQ, FIOCLEX, 0)},
+		{SCMP_SYS(ioctl), SCMP_A1(SCMP_CMP_EQ, TCGETS, 0)}, /* isatty() */
+		{SCMP_SYS(prctl), SCMP_A0(SCMP_CMP_EQ, PR_SET_NAME, 0)},
+		{SCMP_SYS(prlimit64), SCMP_A2(SCMP_CMP_EQ, 0, 0)}, /* read only */
+		{SCMP_SYS(clone), SCMP_A0(SCMP_CMP_MASKED_EQ, CLONE_THREAD, CLONE_THREAD)},
 	};
 	int rc = 0;
 

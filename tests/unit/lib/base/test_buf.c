@@ -41,12 +41,12 @@ static void test_limit(void **state)
 		const char *text;
 		int rc;
 	} cases[] = {
-		{ 0, "", 0 },
-		{ 0, "a", -ENOBUFS },
-		{ 3, "abc", 0 },
-		{ 3, "abcd", -ENOBUFS },
-		{ 2, "a very long text that would need more than the least capacity of a buffer",
-		  -ENOBUFS },
+		{0, "", 0},
+		{0, "a", -ENOBUFS},
+		{3, "abc", 0},
+		{3, "abcd", -ENOBUFS},
+		{2, "a very long text that would need more than the least capacity of a buffer",
+	         -ENOBUFS},
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {

@@ -22,7 +22,7 @@ struct capture {
 
 static struct capture capture_start(int read_fd, int write_fd)
 {
-	struct capture c = { .saved_stderr = dup(STDERR_FILENO), .read_fd = read_fd };
+	struct capture c = {.saved_stderr = dup(STDERR_FILENO), .read_fd = read_fd};
 
 	assert_true(c.saved_stderr >= 0);
 	assert_int_equal(dup2(write_fd, STDERR_FILENO), STDERR_FILENO);

@@ -78,13 +78,13 @@ static void *resize_overflowing(void)
 static void test_out_of_memory_aborts(void **state)
 {
 	(void)state;
-	void *(*const calls[])(void) = { new_huge, resize_overflowing };
+	void *(*const calls[])(void) = {new_huge, resize_overflowing};
 
 	for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++) {
 		pid_t child = fork();
 		assert_true(child >= 0);
 		if (child == 0) {
-			(void)setrlimit(RLIMIT_CORE, &(struct rlimit){ 0, 0 });
+			(void)setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0});
 			(void)signal(SIGABRT, SIG_DFL);
 			_exit(calls[i]() == NULL);
 		}

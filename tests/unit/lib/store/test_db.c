@@ -24,7 +24,7 @@
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-static const char *const version_1[] = { "CREATE TABLE t (x INTEGER PRIMARY KEY)", NULL };
+static const char *const version_1[] = {"CREATE TABLE t (x INTEGER PRIMARY KEY)", NULL};
 static const char *const version_2[] = {
 	"CREATE TABLE t (x INTEGER PRIMARY KEY)",
 	"ALTER TABLE t ADD COLUMN y TEXT NOT NULL DEFAULT 'old';"
@@ -92,9 +92,12 @@ static void test_settings(void **state)
 	static const struct {
 		const char *sql, *value;
 	} cases[] = {
-		{ "PRAGMA journal_mode", "wal" }, { "PRAGMA synchronous", "2" },
-		{ "PRAGMA foreign_keys", "1" },   { "PRAGMA busy_timeout", "5000" },
-		{ "PRAGMA temp_store", "2" },     { "PRAGMA user_version", "1" },
+		{"PRAGMA journal_mode", "wal"},
+		{"PRAGMA synchronous", "2"},
+		{"PRAGMA foreign_keys", "1"},
+		{"PRAGMA busy_timeout", "5000"},
+		{"PRAGMA temp_store", "2"},
+		{"PRAGMA user_version", "1"},
 	};
 	sqlite3 *db = open_db(*state, version_1);
 
@@ -174,11 +177,11 @@ static void test_transactions(void **state)
 	char value[64];
 	sqlite3 *db = open_db(*state, version_2);
 
-	assert_int_equal(db_transact(db, insert, &(int){ -ECANCELED }), -ECANCELED);
+	assert_int_equal(db_transact(db, insert, &(int){-ECANCELED}), -ECANCELED);
 	assert_string_equal(query(db, "SELECT count(*) FROM t", value), "0");
-	assert_int_equal(db_transact(db, insert, &(int){ 0 }), 0);
+	assert_int_equal(db_transact(db, insert, &(int){0}), 0);
 	assert_string_equal(query(db, "SELECT count(*) FROM t", value), "1");
-	assert_int_equal(db_transact(db, insert, &(int){ 0 }), -EEXIST);
+	assert_int_equal(db_transact(db, insert, &(int){0}), -EEXIST);
 
 	/* The commit itself fails: a deferred foreign key. */
 	assert_int_equal(db_transact(db, insert_orphan, NULL), -EEXIST);
@@ -194,10 +197,10 @@ static void test_held_by_another(void **state)
 
 	assert_int_equal(sqlite3_busy_timeout(db, 10), SQLITE_OK);
 	assert_int_equal(db_exec(holder, "BEGIN IMMEDIATE"), 0);
-	assert_int_equal(db_transact(db, insert, &(int){ 0 }), -EBUSY);
+	assert_int_equal(db_transact(db, insert, &(int){0}), -EBUSY);
 	assert_non_null(strstr(last_error, "database is locked"));
 	assert_int_equal(db_exec(holder, "ROLLBACK"), 0);
-	assert_int_equal(db_transact(db, insert, &(int){ 0 }), 0);
+	assert_int_equal(db_transact(db, insert, &(int){0}), 0);
 	assert_int_equal(sqlite3_close(holder), SQLITE_OK);
 	assert_int_equal(sqlite3_close(db), SQLITE_OK);
 }
@@ -209,10 +212,10 @@ static void test_bad_paths(void **state)
 		int rc;
 		const char *said;
 	} cases[] = {
-		{ "/missing/state.db", -ENOENT, "/missing/state.db: cannot open: No such file" },
-		{ "/etc/passwd/state.db", -ENOTDIR, "/etc/passwd/state.db: cannot open: Not a directory" },
-		{ "/tmp", -EISDIR, "/tmp: cannot open: Is a directory" },
-		{ "/etc/passwd", -EBADMSG, "/etc/passwd: file is not a database" },
+		{"/missing/state.db", -ENOENT, "/missing/state.db: cannot open: No such file"},
+		{"/etc/passwd/state.db", -ENOTDIR, "/etc/passwd/state.db: cannot open: Not a directory"},
+		{"/tmp", -EISDIR, "/tmp: cannot open: Is a directory"},
+		{"/etc/passwd", -EBADMSG, "/etc/passwd: file is not a database"},
 	};
 	(void)state;
 
@@ -259,7 +262,7 @@ static void test_file_size_limit(void **state)
 	sqlite3 *db = open_db(*state, version_2);
 
 	assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
-	low = (struct rlimit){ 256 * 1024, before.rlim_max };
+	low = (struct rlimit){256 * 1024, before.rlim_max};
 	(void)signal(SIGXFSZ, SIG_IGN);
 	assert_int_equal(setrlimit(RLIMIT_FSIZE, &low), 0);
 	int rc = db_transact(db, insert_megabytes, NULL);
@@ -267,11 +270,14 @@ static void test_file_size_limit(void **state)
 
 	assert_int_equal(rc, -EFBIG);
 	assert_string_equal(query(db, "SELECT count(*) FROM t", value), "0");
-	assert_int_equal(db_transact(db, insert, &(int){ 0 }), 0); /* goes on when there is room */
+	assert_int_equal(db_transact(db, insert, &(int){0}), 0); /* goes on when there is room */
 	assert_int_equal(sqlite3_close(db), SQLITE_OK);
 }
 
-enum { CHILD_NO_NAMESPACE = 200, CHILD_LOST_ROWS };
+enum {
+	CHILD_NO_NAMESPACE = 200,
+	CHILD_LOST_ROWS,
+};
 
 /* In a file system of 512 KiB. Return: minus the error of a transaction that needs more. */
 static int fill_disk(const char *directory, const char *path)
@@ -280,7 +286,7 @@ static int fill_disk(const char *directory, const char *path)
 
 	if (namespace_enter() < 0 || mount("none", directory, "tmpfs", 0, "size=512k") < 0)
 		return CHILD_NO_NAMESPACE;
-	if (db_open(path, version_2, &db) < 0 || db_transact(db, insert, &(int){ 0 }) < 0)
+	if (db_open(path, version_2, &db) < 0 || db_transact(db, insert, &(int){0}) < 0)
 		return EXIT_FAILURE;
 	int rc = db_transact(db, insert_megabytes, NULL);
 	if (db_exec(db, "UPDATE t SET y = 'new' WHERE x = 1") < 0 || sqlite3_changes(db) != 1)

@@ -20,7 +20,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-static const char *const schema[] = { "CREATE TABLE t (x INTEGER PRIMARY KEY)", NULL };
+static const char *const schema[] = {"CREATE TABLE t (x INTEGER PRIMARY KEY)", NULL};
 
 struct fixture {
 	uv_loop_t loop;
@@ -35,10 +35,10 @@ struct fixture {
 struct insert {
 	struct fixture *f;
 	int x;
-	int rc_wanted;     /* of the work */
-	uv_sem_t *wait;    /* NULL, or wait for it first */
+	int rc_wanted;      /* of the work */
+	uv_sem_t *wait;     /* NULL, or wait for it first */
 	uv_thread_t thread; /* where the work ran */
-	unsigned nth_done; /* from 1 */
+	unsigned nth_done;  /* from 1 */
 	int rc;
 };
 
@@ -131,12 +131,12 @@ static void test_jobs(void **state)
 {
 	struct fixture *f = *state;
 	struct insert jobs[] = {
-		{ .f = f, .x = 1 },
-		{ .f = f, .x = 2, .rc_wanted = -ECANCELED }, /* rolled back */
-		{ .f = f, .x = 1 },                          /* refused by the database */
-		{ .f = f, .x = 2 },
+		{.f = f, .x = 1},
+		{.f = f, .x = 2, .rc_wanted = -ECANCELED}, /* rolled back */
+		{.f = f, .x = 1},                          /* refused by the database */
+		{.f = f, .x = 2},
 	};
-	static const int expected[] = { 0, -ECANCELED, -EEXIST, 0 };
+	static const int expected[] = {0, -ECANCELED, -EEXIST, 0};
 	uv_thread_t loop_thread = uv_thread_self();
 
 	for (unsigned i = 0; i < 4; i++)
@@ -159,7 +159,7 @@ static void test_close_finishes_what_is_queued(void **state)
 	struct insert jobs[N];
 
 	for (int i = 0; i < N; i++) {
-		jobs[i] = (struct insert){ .f = f, .x = i, .rc = 1 };
+		jobs[i] = (struct insert){.f = f, .x = i, .rc = 1};
 		assert_int_equal(store_run(f->store, work, on_done, &jobs[i]), 0);
 	}
 	close_and_run(f);
@@ -188,7 +188,7 @@ static void test_full_queue(void **state)
 {
 	struct fixture *f = *state;
 	uv_sem_t go;
-	struct insert first = { .f = f, .wait = &go };
+	struct insert first = {.f = f, .wait = &go};
 
 	assert_int_equal(uv_sem_init(&go, 0), 0);
 	assert_int_equal(store_run(f->store, work, on_done, &first), 0);
@@ -263,8 +263,8 @@ static void test_survives_kill(void **state)
 	pid_t child = fork();
 	assert_true(child >= 0);
 	if (child == 0) {
-		struct fixture mine = { 0 };
-		struct insert job = { .f = &mine, .x = 5 };
+		struct fixture mine = {0};
+		struct insert job = {.f = &mine, .x = 5};
 		(void)uv_loop_init(&mine.loop);
 		if (store_open(&mine.loop, f->path, schema, &mine.store) == 0)
 			(void)store_run(mine.store, work, on_done_kill, &job);
@@ -279,8 +279,8 @@ static void test_survives_kill(void **state)
 /* All of a store's life after the sandbox. */
 static int store_in_sandbox(const void *arg)
 {
-	struct fixture mine = { 0 };
-	struct insert job = { .f = &mine, .x = 6, .rc = EXIT_FAILURE };
+	struct fixture mine = {0};
+	struct insert job = {.f = &mine, .x = 6, .rc = EXIT_FAILURE};
 
 	if (uv_loop_init(&mine.loop) < 0 || store_open(&mine.loop, arg, schema, &mine.store) < 0 ||
 	    store_run(mine.store, work, on_done, &job) < 0)
@@ -293,8 +293,8 @@ static int store_in_sandbox(const void *arg)
 static void test_in_sandbox(void **state)
 {
 	struct fixture *f = *state;
-	const char *const write_paths[] = { f->directory, NULL };
-	const struct sandbox box = { .write_paths = write_paths };
+	const char *const write_paths[] = {f->directory, NULL};
+	const struct sandbox box = {.write_paths = write_paths};
 
 	close_and_run(f);
 	assert_int_equal(sandboxed(sandbox_apply, &box, store_in_sandbox, f->path), 0);

@@ -33,12 +33,12 @@ enum { ARGS_MAX = 6 };
 
 static int start(const char *const args[ARGS_MAX])
 {
-	char *argv[ARGS_MAX] = { 0 };
+	char *argv[ARGS_MAX] = {0};
 	int argc = 0;
 
 	for (; args[argc] != NULL; argc++)
 		argv[argc] = (char *)args[argc]; /* nobody writes to them */
-	options = (struct daemon_options){ .name = "testd", .summary = "Tests things." };
+	options = (struct daemon_options){.name = "testd", .summary = "Tests things."};
 	optind = 0; /* getopt_long() starts again */
 	return daemon_start(&options, argc, argv);
 }
@@ -73,16 +73,14 @@ static void test_options(void **state)
 		const char *pop_path, *web_path;
 		const char *said; /* somewhere in the output; NULL: nothing at all */
 	} cases[] = {
-		{ { "testd" }, -1, "/etc/fontaine/pop.yaml", "/usr/share/fontaine/web", NULL },
-		{ { "testd", "--pop", "a.yaml", "--web=b" }, -1, "a.yaml", "b", NULL },
-		{ { "testd", "--help" }, 0, NULL, NULL,
-		  "Usage: testd [OPTION]...\nTests things.\n\n  --pop FILE  the POP file (default: "
-		  "/etc/fontaine/pop.yaml)\n" },
-		{ { "testd", "--version" }, 0, NULL, NULL, "testd (Fontaine) " },
-		{ { "testd", "--nonsense" }, 2, NULL, NULL, "'--nonsense'\nTry 'testd --help'.\n" },
-		{ { "testd", "--pop" }, 2, NULL, NULL, "requires an argument\nTry 'testd --help'.\n" },
-		{ { "testd", "extra" }, 2, NULL, NULL,
-		  "testd: unexpected argument 'extra'\nTry 'testd --help'.\n" },
+		{{"testd"}, -1, "/etc/fontaine/pop.yaml", "/usr/share/fontaine/web", NULL},
+		{{"testd", "--pop", "a.yaml", "--web=b"}, -1, "a.yaml", "b", NULL},
+		{{"testd", "--help"}, 0, NULL, NULL, "(default: /etc/fontaine/pop.yaml)\n"},
+		{{"testd", "--pop", "a.yaml", "-h"}, 0, NULL, NULL, "Usage: testd [OPTION]...\nTests things.\n"},
+		{{"testd", "--version"}, 0, NULL, NULL, "testd (Fontaine) "},
+		{{"testd", "--nonsense"}, 2, NULL, NULL, "'--nonsense'\nTry 'testd --help'.\n"},
+		{{"testd", "--pop"}, 2, NULL, NULL, "requires an argument\nTry 'testd --help'.\n"},
+		{{"testd", "extra"}, 2, NULL, NULL, "testd: unexpected argument 'extra'\nTry 'testd --help'.\n"},
 	};
 
 	for (size_t i = 0; i < COUNT(cases); i++) {
@@ -112,10 +110,10 @@ static void test_verbose(void **state)
 	(void)state;
 	log_set_sink(count_records);
 	n_records = 0;
-	assert_int_equal(start((const char *[ARGS_MAX]){ "testd" }), -1);
+	assert_int_equal(start((const char *[ARGS_MAX]){"testd"}), -1);
 	log_debug("unseen");
 	assert_int_equal(n_records, 0);
-	assert_int_equal(start((const char *[ARGS_MAX]){ "testd", "--verbose" }), -1);
+	assert_int_equal(start((const char *[ARGS_MAX]){"testd", "--verbose"}), -1);
 	log_debug("seen");
 	assert_int_equal(n_records, 1);
 	log_set_level(LOG_LEVEL_INFO);
@@ -128,7 +126,7 @@ static void test_sigpipe_is_an_error(void **state)
 	assert_int_equal(pipe(fds), 0);
 	(void)close(fds[0]);
 	(void)signal(SIGPIPE, SIG_DFL);
-	assert_int_equal(start((const char *[ARGS_MAX]){ "testd" }), -1);
+	assert_int_equal(start((const char *[ARGS_MAX]){"testd"}), -1);
 	assert_int_equal(write(fds[1], "x", 1), -1);
 	assert_int_equal(errno, EPIPE);
 	(void)close(fds[1]);
@@ -136,7 +134,7 @@ static void test_sigpipe_is_an_error(void **state)
 
 static int bind_datagram(const char *path)
 {
-	struct sockaddr_un un = { .sun_family = AF_UNIX };
+	struct sockaddr_un un = {.sun_family = AF_UNIX};
 	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK, 0);
 
 	(void)snprintf(un.sun_path, sizeof(un.sun_path), "%s", path);
@@ -189,11 +187,11 @@ static void test_watchdog_interval(void **state)
 		const char *timeout_us, *pid;
 		uint64_t interval_ms;
 	} cases[] = {
-		{ NULL, NULL, 0 },
-		{ "10000000", self, 5000 },
-		{ "10000000", NULL, 5000 },
-		{ "10000000", "1", 0 }, /* meant for another process */
-		{ "soon", self, 0 },
+		{NULL, NULL, 0},
+		{"10000000", self, 5000},
+		{"10000000", NULL, 5000},
+		{"10000000", "1", 0}, /* meant for another process */
+		{"soon", self, 0},
 	};
 
 	for (size_t i = 0; i < COUNT(cases); i++) {
@@ -216,7 +214,13 @@ static int journal_start(void)
 	return bind_datagram("/run/systemd/journal/socket");
 }
 
-enum { CHILD_OK, CHILD_NO_NAMESPACE, CHILD_NO_RECORD, CHILD_WRONG_RECORD, CHILD_NOT_STDERR };
+enum {
+	CHILD_OK,
+	CHILD_NO_NAMESPACE,
+	CHILD_NO_RECORD,
+	CHILD_WRONG_RECORD,
+	CHILD_NOT_STDERR,
+};
 
 /* Log one line, with $JOURNAL_STREAM naming our standard error. */
 static int log_to_journal(void)
@@ -233,7 +237,7 @@ static int log_to_journal(void)
 		return CHILD_NOT_STDERR;
 	(void)snprintf(stream, sizeof(stream), "%ju:%ju", (uintmax_t)st.st_dev, (uintmax_t)st.st_ino);
 	(void)setenv("JOURNAL_STREAM", stream, 1);
-	(void)start((const char *[ARGS_MAX]){ "testd" });
+	(void)start((const char *[ARGS_MAX]){"testd"});
 	log_warn("disk: %d%% full", 97);
 
 	ssize_t n = recv(journal_fd, record, sizeof(record) - 1, 0);
@@ -251,7 +255,7 @@ static int log_to_journal(void)
 	n_records = 0;
 	if (dup2(STDOUT_FILENO, STDERR_FILENO) < 0)
 		return CHILD_NOT_STDERR;
-	(void)start((const char *[ARGS_MAX]){ "testd" });
+	(void)start((const char *[ARGS_MAX]){"testd"});
 	log_warn("not for the journal");
 	return n_records == 1 ? CHILD_OK : CHILD_NOT_STDERR;
 }

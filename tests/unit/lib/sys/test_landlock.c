@@ -19,9 +19,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
-#include <sys/socket.h>
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -30,12 +30,12 @@ static long abi;
 
 /* A directory to try things in; names below are relative to it. */
 static char root[] = "/tmp/fontaine-landlock-XXXXXX";
-static const char *const directories[] = { "read", "write", "other" };
-static const char *const files[] = { "read/file", "write/file", "other/file", "single" };
+static const char *const directories[] = {"read", "write", "other"};
+static const char *const files[] = {"read/file", "write/file", "other/file", "single"};
 
-static const char *const read_paths[] = { "read", "single", NULL };
-static const char *const write_paths[] = { "write", NULL };
-static const struct sandbox box = { .read_paths = read_paths, .write_paths = write_paths };
+static const char *const read_paths[] = {"read", "single", NULL};
+static const char *const write_paths[] = {"write", NULL};
+static const struct sandbox box = {.read_paths = read_paths, .write_paths = write_paths};
 
 static int setup(void **state)
 {
@@ -80,21 +80,21 @@ static void test_files(void **state)
 {
 	(void)state;
 	static const struct open_case cases[] = {
-		{ "read/file", O_RDONLY, 0 },
-		{ "read", O_RDONLY | O_DIRECTORY, 0 },
-		{ "read/file", O_WRONLY, EACCES },
-		{ "read/new", O_WRONLY | O_CREAT, EACCES },
-		{ "single", O_RDONLY, 0 },
-		{ "single", O_RDWR, EACCES },
-		{ "write/file", O_RDONLY, 0 },
-		{ "write/file", O_RDWR | O_TRUNC, 0 },
-		{ "write", O_RDONLY | O_DIRECTORY, 0 },
-		{ "other/file", O_RDONLY, EACCES },
-		{ "other/file", O_WRONLY, EACCES },
-		{ "read/../other/file", O_RDONLY, EACCES },
-		{ ".", O_RDONLY | O_DIRECTORY, EACCES },
-		{ "/etc/passwd", O_RDONLY, EACCES },
-		{ "/", O_RDONLY | O_DIRECTORY, EACCES },
+		{"read/file", O_RDONLY, 0},
+		{"read", O_RDONLY | O_DIRECTORY, 0},
+		{"read/file", O_WRONLY, EACCES},
+		{"read/new", O_WRONLY | O_CREAT, EACCES},
+		{"single", O_RDONLY, 0},
+		{"single", O_RDWR, EACCES},
+		{"write/file", O_RDONLY, 0},
+		{"write/file", O_RDWR | O_TRUNC, 0},
+		{"write", O_RDONLY | O_DIRECTORY, 0},
+		{"other/file", O_RDONLY, EACCES},
+		{"other/file", O_WRONLY, EACCES},
+		{"read/../other/file", O_RDONLY, EACCES},
+		{".", O_RDONLY | O_DIRECTORY, EACCES},
+		{"/etc/passwd", O_RDONLY, EACCES},
+		{"/", O_RDONLY | O_DIRECTORY, EACCES},
 	};
 
 	if (abi < 1)
@@ -158,8 +158,8 @@ static int try_exec(const void *arg)
 static void test_programs(void **state)
 {
 	(void)state;
-	const char *const system[] = { "/usr", "/etc", NULL };
-	struct sandbox s = { .read_paths = system };
+	const char *const system[] = {"/usr", "/etc", NULL};
+	struct sandbox s = {.read_paths = system};
 
 	if (abi < 1)
 		skip();
@@ -170,7 +170,7 @@ static void test_programs(void **state)
 	assert_int_equal(sandboxed(landlock_apply, &s, try_exec, NULL), EACCES);
 }
 
-static struct sockaddr_in loopback = { .sin_family = AF_INET };
+static struct sockaddr_in loopback = {.sin_family = AF_INET};
 
 static int try_connect(const void *arg)
 {
@@ -182,7 +182,7 @@ static int try_connect(const void *arg)
 static int try_bind(const void *arg)
 {
 	(void)arg;
-	struct sockaddr_in any = { .sin_family = AF_INET };
+	struct sockaddr_in any = {.sin_family = AF_INET};
 	int fd = socket(AF_INET, SOCK_STREAM, 0);
 	return bind(fd, (struct sockaddr *)&any, sizeof(any)) < 0 ? errno : 0;
 }
@@ -190,7 +190,7 @@ static int try_bind(const void *arg)
 static void test_ports(void **state)
 {
 	(void)state;
-	const struct sandbox closed = { .network = false }, open = { .network = true };
+	const struct sandbox closed = {.network = false}, open = {.network = true};
 	socklen_t len = sizeof(loopback);
 	int fd = socket(AF_INET, SOCK_STREAM, 0);
 
@@ -233,14 +233,14 @@ static void remember(const struct log_record *record)
 static void test_missing_path(void **state)
 {
 	(void)state;
-	const char *const paths[] = { "read", "missing", NULL };
+	const char *const paths[] = {"read", "missing", NULL};
 
 	if (abi < 1)
 		skip();
 	log_set_sink(remember);
-	assert_int_equal(landlock_apply(&(struct sandbox){ .read_paths = paths }), -ENOENT);
+	assert_int_equal(landlock_apply(&(struct sandbox){.read_paths = paths}), -ENOENT);
 	assert_string_equal(last_error, "sandbox: missing: No such file or directory");
-	assert_int_equal(try_open(&(struct open_case){ "other/file", O_RDONLY, 0 }), 0);
+	assert_int_equal(try_open(&(struct open_case){"other/file", O_RDONLY, 0}), 0);
 }
 
 int main(void)

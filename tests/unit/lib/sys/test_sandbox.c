@@ -27,7 +27,7 @@
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-static const char *const usr[] = { "/usr", "/etc", NULL };
+static const char *const usr[] = {"/usr", "/etc", NULL};
 
 static int run_program(const void *arg)
 {
@@ -63,10 +63,10 @@ static void test_grants(void **state)
 		struct sandbox box;
 		int program, socket;
 	} cases[] = {
-		{ { .read_paths = usr }, EPERM, EPERM },
-		{ { .read_paths = usr, .network = true }, EPERM, 0 },
-		{ { .read_paths = usr, .processes = true }, 0, EPERM },
-		{ { .read_paths = usr, .network = true, .processes = true }, 0, 0 },
+		{{.read_paths = usr}, EPERM, EPERM},
+		{{.read_paths = usr, .network = true}, EPERM, 0},
+		{{.read_paths = usr, .processes = true}, 0, EPERM},
+		{{.read_paths = usr, .network = true, .processes = true}, 0, 0},
 	};
 
 	for (size_t i = 0; i < COUNT(cases); i++) {
@@ -119,7 +119,7 @@ static int datagram_fd; /* bound to $NOTIFY_SOCKET */
 static int notify(const void *arg)
 {
 	(void)arg;
-	char text[32] = { 0 };
+	char text[32] = {0};
 
 	daemon_alive();
 	if (recv(datagram_fd, text, sizeof(text) - 1, MSG_DONTWAIT) < 0)
@@ -130,9 +130,9 @@ static int notify(const void *arg)
 static void test_daily_work(void **state)
 {
 	(void)state;
-	int (*const attempts[])(const void *) = { start_thread, random_bytes, move_data, notify };
-	const struct sandbox box = { .read_paths = usr };
-	struct sockaddr_un un = { .sun_family = AF_UNIX };
+	int (*const attempts[])(const void *) = {start_thread, random_bytes, move_data, notify};
+	const struct sandbox box = {.read_paths = usr};
+	struct sockaddr_un un = {.sun_family = AF_UNIX};
 
 	(void)snprintf(un.sun_path, sizeof(un.sun_path), "/tmp/fontaine-notify-%d", (int)getpid());
 	datagram_fd = socket(AF_UNIX, SOCK_DGRAM, 0);
@@ -212,7 +212,7 @@ static void on_opened(uv_fs_t *fs)
 
 static int run_loop(const void *arg)
 {
-	struct day d = { .n_to_do = 4 };
+	struct day d = {.n_to_do = 4};
 
 	d.server.data = d.conn.data = d.timer.data = d.fs.data = d.work.data = &d;
 	if (uv_loop_init(&d.loop) < 0 || uv_tcp_init(&d.loop, &d.server) < 0 ||
@@ -230,8 +230,8 @@ static int run_loop(const void *arg)
 static void test_loop(void **state)
 {
 	(void)state;
-	const struct sandbox box = { .read_paths = usr };
-	struct sockaddr_in a = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	const struct sandbox box = {.read_paths = usr};
+	struct sockaddr_in a = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
 	socklen_t len = sizeof(a);
 	int server = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
 	int client = socket(AF_INET, SOCK_STREAM, 0);
@@ -255,8 +255,8 @@ static int nothing(const void *arg)
 static void test_missing_path_is_refused(void **state)
 {
 	(void)state;
-	const char *const paths[] = { "/missing", NULL };
-	const struct sandbox box = { .write_paths = paths };
+	const char *const paths[] = {"/missing", NULL};
+	const struct sandbox box = {.write_paths = paths};
 
 	assert_int_equal(sandboxed(sandbox_apply, &box, nothing, NULL), SANDBOXED_NOT_APPLIED);
 }

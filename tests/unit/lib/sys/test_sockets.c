@@ -84,12 +84,12 @@ static void test_bound(void **state)
 		int type;
 		size_t n;
 	} cases[] = {
-		{ "127.0.0.1", SOCK_STREAM, 1 },
-		{ "127.0.0.1", SOCK_STREAM, SOCKETS_MAX },
-		{ "127.0.0.1", SOCK_DGRAM, 2 },
-		{ "::1", SOCK_STREAM, 3 },
-		{ "::1", SOCK_DGRAM, 1 },
-		{ "::", SOCK_STREAM, 1 },
+		{"127.0.0.1", SOCK_STREAM, 1},
+		{"127.0.0.1", SOCK_STREAM, SOCKETS_MAX},
+		{"127.0.0.1", SOCK_DGRAM, 2},
+		{"::1", SOCK_STREAM, 3},
+		{"::1", SOCK_DGRAM, 1},
+		{"::", SOCK_STREAM, 1},
 	};
 
 	for (size_t i = 0; i < COUNT(cases); i++) {
@@ -147,7 +147,7 @@ static void test_refused(void **state)
 {
 	(void)state;
 	struct addr taken, strange = addr_of("192.0.2.1", 8081);
-	struct sockets s = { .n = 99 };
+	struct sockets s = {.n = 99};
 	char expected[ADDR_PORT_TEXT_MAX];
 	int fd = bind_plain("127.0.0.1", SOCK_STREAM, &taken);
 
@@ -217,7 +217,7 @@ static void test_passed(void **state)
 	pass(fds, COUNT(fds));
 
 	assert_int_equal(sockets_open(&tcp4, SOCK_STREAM, 1, &s), 0);
-	assert_taken(&s, (ino_t[]){ inodes[1], inodes[4] }, 2);
+	assert_taken(&s, (ino_t[]){inodes[1], inodes[4]}, 2);
 	for (size_t i = 0; i < s.n; i++)
 		assert_usable(s.fds[i], &tcp4, SOCK_STREAM);
 	sockets_close(&s);

@@ -51,85 +51,85 @@ static void test_nothing_granted(void **state)
 {
 	(void)state;
 	static const struct call calls[] = {
-		{ SYS_socket, { AF_INET, SOCK_STREAM }, EPERM },
-		{ SYS_socket, { AF_INET6, SOCK_DGRAM }, EPERM },
-		{ SYS_socket, { AF_NETLINK, SOCK_RAW }, EPERM },
-		{ SYS_socket, { AF_UNIX, SOCK_STREAM }, EPERM },
-		{ SYS_socket, { AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK }, 0 },
-		{ SYS_connect, { -1 }, EPERM },
-		{ SYS_bind, { -1 }, EPERM },
-		{ SYS_accept4, { -1 }, EBADF }, /* it reached the kernel */
-		{ SYS_sendto, { -1 }, EBADF },
-		{ SYS_execve, { 0 }, EPERM },
-		{ SYS_execveat, { -1 }, EPERM },
-		{ SYS_clone, { SIGCHLD }, EPERM },
-		{ SYS_clone, { CLONE_NEWUSER }, EPERM },
-		{ SYS_clone3, { 0 }, ENOSYS },
-		{ SYS_kill, { 1, 0 }, EPERM },
-		{ SYS_prlimit64, { 0, 0, 0 }, 0 },
-		{ SYS_prlimit64, { 0, 0, 1 }, EPERM },
-		{ SYS_prctl, { PR_GET_DUMPABLE }, EPERM },
-		{ SYS_prctl, { PR_SET_NAME, (long)"worker" }, 0 },
-		{ SYS_ioctl, { -1, FIONREAD }, EBADF },
-		{ SYS_ioctl, { -1, TIOCSTI }, EPERM },
-		{ SYS_chmod, { (long)"/missing" }, EPERM },
-		{ SYS_io_uring_setup, { 0 }, EPERM },
-		{ SYS_memfd_create, { (long)"data", MFD_CLOEXEC }, 0 },
-		{ 100000, { 0 }, EPERM }, /* calls of a later kernel */
+		{SYS_socket, {AF_INET, SOCK_STREAM}, EPERM},
+		{SYS_socket, {AF_INET6, SOCK_DGRAM}, EPERM},
+		{SYS_socket, {AF_NETLINK, SOCK_RAW}, EPERM},
+		{SYS_socket, {AF_UNIX, SOCK_STREAM}, EPERM},
+		{SYS_socket, {AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK}, 0},
+		{SYS_connect, {-1}, EPERM},
+		{SYS_bind, {-1}, EPERM},
+		{SYS_accept4, {-1}, EBADF}, /* it reached the kernel */
+		{SYS_sendto, {-1}, EBADF},
+		{SYS_execve, {0}, EPERM},
+		{SYS_execveat, {-1}, EPERM},
+		{SYS_clone, {SIGCHLD}, EPERM},
+		{SYS_clone, {CLONE_NEWUSER}, EPERM},
+		{SYS_clone3, {0}, ENOSYS},
+		{SYS_kill, {1, 0}, EPERM},
+		{SYS_prlimit64, {0, 0, 0}, 0},
+		{SYS_prlimit64, {0, 0, 1}, EPERM},
+		{SYS_prctl, {PR_GET_DUMPABLE}, EPERM},
+		{SYS_prctl, {PR_SET_NAME, (long)"worker"}, 0},
+		{SYS_ioctl, {-1, FIONREAD}, EBADF},
+		{SYS_ioctl, {-1, TIOCSTI}, EPERM},
+		{SYS_chmod, {(long)"/missing"}, EPERM},
+		{SYS_io_uring_setup, {0}, EPERM},
+		{SYS_memfd_create, {(long)"data", MFD_CLOEXEC}, 0},
+		{100000, {0}, EPERM}, /* calls of a later kernel */
 	};
 
-	assert_calls(&(struct sandbox){ 0 }, calls, COUNT(calls));
+	assert_calls(&(struct sandbox){0}, calls, COUNT(calls));
 }
 
 static void test_network_granted(void **state)
 {
 	(void)state;
 	static const struct call calls[] = {
-		{ SYS_socket, { AF_INET, SOCK_STREAM }, 0 },
-		{ SYS_socket, { AF_INET6, SOCK_DGRAM }, 0 },
-		{ SYS_connect, { -1 }, EBADF },
-		{ SYS_bind, { -1 }, EBADF },
-		{ SYS_execve, { 0 }, EPERM },
-		{ SYS_clone, { SIGCHLD }, EPERM },
+		{SYS_socket, {AF_INET, SOCK_STREAM}, 0},
+		{SYS_socket, {AF_INET6, SOCK_DGRAM}, 0},
+		{SYS_connect, {-1}, EBADF},
+		{SYS_bind, {-1}, EBADF},
+		{SYS_execve, {0}, EPERM},
+		{SYS_clone, {SIGCHLD}, EPERM},
 	};
 
-	assert_calls(&(struct sandbox){ .network = true }, calls, COUNT(calls));
+	assert_calls(&(struct sandbox){.network = true}, calls, COUNT(calls));
 }
 
 static void test_processes_granted(void **state)
 {
 	(void)state;
 	static const struct call calls[] = {
-		{ SYS_execve, { 0 }, EFAULT },
-		{ SYS_clone3, { 0 }, EINVAL },
-		{ SYS_kill, { 0, 0 }, 0 },
-		{ SYS_chmod, { (long)"/missing" }, ENOENT },
-		{ SYS_socket, { AF_INET, SOCK_STREAM }, EPERM },
-		{ SYS_connect, { -1 }, EPERM },
+		{SYS_execve, {0}, EFAULT},
+		{SYS_clone3, {0}, EINVAL},
+		{SYS_kill, {0, 0}, 0},
+		{SYS_chmod, {(long)"/missing"}, ENOENT},
+		{SYS_socket, {AF_INET, SOCK_STREAM}, EPERM},
+		{SYS_connect, {-1}, EPERM},
 	};
 
-	assert_calls(&(struct sandbox){ .processes = true }, calls, COUNT(calls));
+	assert_calls(&(struct sandbox){.processes = true}, calls, COUNT(calls));
 }
 
 static void test_hostile(void **state)
 {
 	(void)state;
 	static const struct call calls[] = {
-		{ SYS_ptrace, { 0 }, -SIGSYS },
-		{ SYS_process_vm_readv, { 1 }, -SIGSYS },
-		{ SYS_process_vm_writev, { 1 }, -SIGSYS },
-		{ SYS_bpf, { 0 }, -SIGSYS },
-		{ SYS_mount, { 0 }, -SIGSYS },
-		{ SYS_init_module, { 0 }, -SIGSYS },
-		{ SYS_kexec_load, { 0 }, -SIGSYS },
-		{ SYS_unshare, { CLONE_NEWUSER }, -SIGSYS },
-		{ SYS_setns, { -1 }, -SIGSYS },
-		{ SYS_keyctl, { 0 }, -SIGSYS },
-		{ SYS_userfaultfd, { 0 }, -SIGSYS },
+		{SYS_ptrace, {0}, -SIGSYS},
+		{SYS_process_vm_readv, {1}, -SIGSYS},
+		{SYS_process_vm_writev, {1}, -SIGSYS},
+		{SYS_bpf, {0}, -SIGSYS},
+		{SYS_mount, {0}, -SIGSYS},
+		{SYS_init_module, {0}, -SIGSYS},
+		{SYS_kexec_load, {0}, -SIGSYS},
+		{SYS_unshare, {CLONE_NEWUSER}, -SIGSYS},
+		{SYS_setns, {-1}, -SIGSYS},
+		{SYS_keyctl, {0}, -SIGSYS},
+		{SYS_userfaultfd, {0}, -SIGSYS},
 	};
-	const struct sandbox everything = { .network = true, .processes = true };
+	const struct sandbox everything = {.network = true, .processes = true};
 
-	assert_calls(&(struct sandbox){ 0 }, calls, COUNT(calls));
+	assert_calls(&(struct sandbox){0}, calls, COUNT(calls));
 	assert_calls(&everything, calls, COUNT(calls));
 }
 
@@ -165,7 +165,7 @@ static int result_in_thread(const void *arg)
 static void test_threads_that_run_already(void **state)
 {
 	(void)state;
-	assert_int_equal(sandboxed(start_early_thread, &(struct sandbox){ 0 }, result_in_thread, NULL),
+	assert_int_equal(sandboxed(start_early_thread, &(struct sandbox){0}, result_in_thread, NULL),
 	                 EPERM);
 }
 
