@@ -241,6 +241,14 @@ static void test_passed(void **state)
 	pass_end(COUNT(fds));
 }
 
+static unsigned count_open(void)
+{
+	unsigned n = 0;
+	for (int fd = 0; fd < 1024; fd++)
+		n += fcntl(fd, F_GETFD) >= 0;
+	return n;
+}
+
 static void test_too_many_passed(void **state)
 {
 	(void)state;
@@ -253,7 +261,9 @@ static void test_too_many_passed(void **state)
 	for (int i = 1; i < MANY; i++)
 		fds[i] = dup(fds[0]);
 	pass(fds, MANY);
+	unsigned n_open = count_open();
 	assert_int_equal(sockets_open(&a, SOCK_STREAM, 1, &s), -E2BIG);
+	assert_int_equal(count_open(), n_open); /* those taken before the refusal are closed */
 	assert_non_null(strstr(last_error, "lower the number of workers"));
 	pass_end(MANY);
 }
