@@ -2,44 +2,32 @@
 #include "speedtest/payload.h"
 
 #include "base/log.h"
+#include "base/mem.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/random.h>
-#include <unistd.h>
-
-static int fill(int fd)
-{
-	char piece[64 * 1024];
-
-	for (size_t left = PAYLOAD_BYTES; left > 0;) {
-		ssize_t n = getrandom(piece, left < sizeof(piece) ? left : sizeof(piece), 0);
-		if (n > 0)
-			n = write(fd, piece, (size_t)n);
-		if (n < 0 && errno != EINTR)
-			return -errno;
-		left -= n > 0 ? (size_t)n : 0;
-	}
-	return 0;
-}
 
 int payload_open(struct http_blob *ret)
 {
-	int fd = memfd_create("payload", MFD_CLOEXEC);
-	int rc = fd < 0 ? -errno : fill(fd);
+	char *data = mem_new(PAYLOAD_BYTES);
 
-	if (rc < 0) {
-		log_error("payload: %s", strerror(-rc));
-		if (fd >= 0)
-			(void)close(fd);
-		return rc;
+	for (size_t done = 0; done < PAYLOAD_BYTES;) {
+		ssize_t n = getrandom(data + done, PAYLOAD_BYTES - done, 0);
+		if (n < 0 && errno != EINTR) {
+			int rc = -errno;
+			log_error("payload: %s", strerror(-rc));
+			free(data);
+			return rc;
+		}
+		done += n > 0 ? (size_t)n : 0;
 	}
-	*ret = (struct http_blob){.fd = fd, .size_bytes = PAYLOAD_BYTES};
+	*ret = (struct http_blob){.data = data, .size_bytes = PAYLOAD_BYTES};
 	return 0;
 }
 
 void payload_close(struct http_blob *p)
 {
-	(void)close(p->fd);
+	free((char *)p->data);
 }

@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <netinet/tcp.h>
 #include <string.h>
-#include <sys/sendfile.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -113,16 +112,6 @@ ssize_t conn_send(struct conn *c, const void *data, size_t len, bool more)
 
 	do
 		n = send(c->fd, data, len, MSG_NOSIGNAL | (more ? MSG_MORE : 0));
-	while (n < 0 && errno == EINTR);
-	return n < 0 ? -errno : n;
-}
-
-ssize_t conn_sendfile(struct conn *c, int from, off_t *offset, size_t len)
-{
-	ssize_t n;
-
-	do
-		n = sendfile(c->fd, from, offset, len);
 	while (n < 0 && errno == EINTR);
 	return n < 0 ? -errno : n;
 }

@@ -61,9 +61,6 @@ ssize_t conn_discard(struct conn *c, size_t len);
 /** Send what fits; @more: further bytes follow at once. Return: bytes or a negative errno. */
 ssize_t conn_send(struct conn *c, const void *data, size_t len, bool more);
 
-/** Send up to @len bytes of file @from at *@offset, which advances. Return: as conn_send(). */
-ssize_t conn_sendfile(struct conn *c, int from, off_t *offset, size_t len);
-
 /** Say that nothing more will be sent. */
 void conn_shutdown(struct conn *c);
 

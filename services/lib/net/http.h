@@ -38,10 +38,10 @@ struct http_route {
 	void (*on_done)(struct http_request *r, void *data);
 };
 
-/** Bytes of a file, over and over until the length is reached; borrowed. */
+/** Bytes, over and over until the length is reached; borrowed. */
 struct http_blob {
-	int fd;
-	off_t size_bytes;
+	const char *data;
+	size_t size_bytes;
 };
 
 struct http_reply {

@@ -57,7 +57,7 @@ struct exchange {
 	struct buf out;     /* of head and body, what the socket did not take at once */
 	const struct http_blob *blob;
 	uint64_t blob_left;
-	off_t blob_at;
+	size_t blob_at;
 };
 
 struct http_conn {

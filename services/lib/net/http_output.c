@@ -40,17 +40,19 @@ bool http_output(struct http_conn *c)
 	while (x->blob_left > 0) {
 		if (c->budget <= 0)
 			return false;
-		uint64_t piece = (uint64_t)(x->blob->size_bytes - x->blob_at);
+		size_t piece = x->blob->size_bytes - x->blob_at;
 		if (piece > x->blob_left)
-			piece = x->blob_left;
-		ssize_t n = conn_sendfile(&c->conn, x->blob->fd, &x->blob_at, (size_t)piece);
-		if (n <= 0)
-			return write_failed(c, n == 0 ? -EIO : n);
+			piece = (size_t)x->blob_left;
+		ssize_t n = conn_send(&c->conn, x->blob->data + x->blob_at, piece, false);
+		if (n < 0)
+			return write_failed(c, n);
 		x->blob_left -= (uint64_t)n;
-		x->blob_at %= x->blob->size_bytes;
+		x->blob_at = (x->blob_at + (size_t)n) % x->blob->size_bytes;
 		c->budget -= n;
 		http_count(&c->server->counters->body_bytes_out, (uint64_t)n);
 		conn_deadline(&c->conn, c->server->config->timeouts.reply);
+		if ((size_t)n < piece)
+			return false; /* the socket is full: asking again would cost a call */
 	}
 	reply_sent(c);
 	return true;

@@ -31,7 +31,7 @@ static void dates_are_in_the_fixed_form(void **state)
 
 static void replies_have_their_lines(void **state)
 {
-	static const struct http_blob blob = {.fd = -1, .size_bytes = 7};
+	static const struct http_blob blob = {.size_bytes = 7};
 	static const struct {
 		struct http_reply reply;
 		struct http_reply_context context;
