@@ -1,13 +1,16 @@
-/* A private view of the file system for one test, without privileges. */
+/* A private view of the file system or the network for one test, without privileges. */
 /* SPDX-License-Identifier: MIT */
 #ifndef FONTAINE_TESTS_NAMESPACE_H
 #define FONTAINE_TESTS_NAMESPACE_H
 
 #include <fcntl.h>
+#include <net/if.h>
 #include <sched.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mount.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 static inline int namespace_write(const char *path, const char *text)
@@ -37,6 +40,24 @@ static inline int namespace_enter(void)
 	    namespace_write("/proc/self/gid_map", gid_map) < 0)
 		return -1;
 	return mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL);
+}
+
+/**
+ * Move the calling process, which has one thread, to a network of its own, with
+ * loopback alone: nobody else takes its ports. Return: as namespace_enter().
+ */
+static inline int namespace_enter_network(void)
+{
+	struct ifreq lo = {.ifr_name = "lo", .ifr_flags = IFF_UP};
+
+	if (unshare(CLONE_NEWUSER | CLONE_NEWNET) < 0)
+		return -1;
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	if (fd < 0)
+		return -1;
+	int rc = ioctl(fd, SIOCSIFFLAGS, &lo);
+	(void)close(fd);
+	return rc;
 }
 
 #endif

@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "sys/sockets.h"
 
+#include "../../../support/namespace.h"
 #include "base/log.h"
 
 #include <setjmp.h>
@@ -272,6 +273,7 @@ static int setup(void **state)
 {
 	(void)state;
 	log_set_sink(remember);
+	(void)namespace_enter_network(); /* else on the shared one, where a port may be taken under us */
 	return 0;
 }
 
