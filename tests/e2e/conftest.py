@@ -1,13 +1,25 @@
 # What several tests need.
 # SPDX-License-Identifier: MIT
 
+import json
 import subprocess
 
 import pytest
 
-from support import pop, wait
+from support import pop, wait, web
 
 STRANGERS = {"ipv4": "192.0.2.1", "ipv6": "2001:db8::1"}
+
+
+def pages_say_all_is_up():
+    told = json.loads(web.get(pop.url("pages", path="/status.json")).body)
+    return all(service["up"] for service in told["services"].values())
+
+
+@pytest.fixture
+def settled():
+    """The status that pages show is written every ten seconds: it may still be that of the start, or of a test before."""
+    wait.until(pages_say_all_is_up, "the pages say that all is up", 30)
 
 
 def set_addresses(action):
@@ -35,4 +47,4 @@ def stopped_unit():
     yield stop
     for unit in stopped:
         pop.run("systemctl", "start", unit)
-    wait.until(lambda: pop.run("fontaine", "status", check=False).returncode == 0, "all is up again", 30)
+    wait.until(lambda: pop.run("fontaine", "status", check=False).returncode == 0, "all is up again")

@@ -95,7 +95,7 @@ HEADERS = [
     bad("an unknown expectation", request("POST", "/empty", "Expect: tea", body=b"hello"), 417),
     fine("100 lines", request("GET", "/getIP", *[f"X-{i}: {i}" for i in range(99)]), 200),
     fine("a value that is not ASCII", HEAD + "X: é\r\n\r\n".encode(), 200),
-    fine("an upgrade to HTTP/2", request("GET", "/getIP", "Connection: Upgrade, HTTP2-Settings", "Upgrade: h2c", "HTTP2-Settings: AAMAAABk"), 200),
+    fine("an upgrade to HTTP/2", request("GET", "/getIP", "Connection: Upgrade, HTTP2-Settings", "Upgrade: h2c"), 200),
     fine("an upgrade to a WebSocket", request("GET", "/getIP", "Connection: Upgrade", "Upgrade: websocket"), 200),
 ]
 
@@ -120,7 +120,8 @@ LENGTHS = [
     bad("chunked before another coding", POST + b"Transfer-Encoding: chunked, gzip\r\n\r\n" + SMUGGLED),
     bad("chunked after another coding", POST + b"Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n", 501),
     bad("a coding that only looks like chunked", POST + b"Transfer-Encoding: xchunked\r\n\r\n" + SMUGGLED, 501),
-    bad("a second coding takes chunked back", POST + b"Transfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n\r\n0\r\n\r\n" + SMUGGLED),
+    bad("a second coding takes chunked back",
+        POST + b"Transfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n\r\n0\r\n\r\n" + SMUGGLED),
     bad("chunked with a space before the colon", POST + b"Transfer-Encoding : chunked\r\n\r\n0\r\n\r\n" + SMUGGLED),
     bad("chunks in HTTP/1.0", b"POST /empty HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n" + SMUGGLED),
     fine("a request inside a body is no request", request("POST", "/empty", body=SMUGGLED) + GET, 200, 200),

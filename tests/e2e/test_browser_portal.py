@@ -37,7 +37,7 @@ def is_keyboard_focus_visible(browser):
 
 
 @pytest.mark.parametrize("language, dark, width", LOOKS)
-def test_every_look_fits_the_screen(language, dark, width):
+def test_every_look_fits_the_screen(settled, language, dark, width):
     look = f"{language}-{'dark' if dark else 'light'}-{width}"
     with chromium(language, dark, width) as browser:
         for service in PAGES:
@@ -54,7 +54,7 @@ def test_every_look_fits_the_screen(language, dark, width):
 
 
 @pytest.mark.parametrize("family", pop.FAMILIES)
-def test_the_portal_shows_each_service_and_how_it_is(family):
+def test_the_portal_shows_each_service_and_how_it_is(settled, family):
     with chromium() as browser:
         open_page(browser, "pages", family=family)
         wait.until(lambda: browser.state("#overall") == "up", "the live status")
@@ -87,7 +87,7 @@ def test_the_portal_leads_to_the_speed_test_and_back(family):
         assert browser.errors() == []
 
 
-def test_the_pop_is_reached_by_its_name():
+def test_the_pop_is_reached_by_its_name(settled):
     host, port = pop.address("pages")
     with chromium() as browser:
         browser.open(f"http://{pop.site()['domain']}:{port}/")

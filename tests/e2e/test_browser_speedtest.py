@@ -151,6 +151,19 @@ def test_a_visitor_can_stop_a_test_and_start_again():
         assert browser.errors() == []
 
 
+def test_a_test_that_is_cut_off_says_so(stopped_unit):
+    with chromium() as browser:
+        browser.open(pop.url("speedtest"))
+        click_start(browser)
+        wait_for_state(browser, "download")
+        stopped_unit("speedtestd.socket")
+        wait.until(lambda: browser.state("#content") == "failed", "the test has failed", 15)
+        assert "connection to the test was lost" in browser.text("#summary")
+        assert browser.text("#start") == "Start again"
+        assert browser.find_all("#download[data-bits-per-second]") == []
+        browser.screenshot("speedtest-cut-off")
+
+
 def test_the_page_is_made_for_screen_readers():
     with chromium() as browser:
         browser.open(pop.url("speedtest"))

@@ -1,8 +1,6 @@
 # Whatever arrives, it gets the right status or a close, and the next client is served.
 # SPDX-License-Identifier: MIT
 
-from concurrent.futures import ThreadPoolExecutor
-
 import pytest
 
 from malformed_requests import CASES

@@ -11,7 +11,7 @@ import pytest
 from support import pop, web
 
 SCHEMES = [(scheme, family) for scheme in ("http", "https") for family in pop.FAMILIES]
-FILES = ["/", "/portal.js", "/portal.css", "/shared/style.css", "/shared/page.js", "/shared/logo.svg", "/pop.json", "/status.json"]
+FILES = ["/", "/portal.js", "/portal.css", "/shared/style.css", "/shared/logo.svg", "/pop.json", "/status.json"]
 
 
 @pytest.fixture(params=SCHEMES, ids="-".join)
@@ -37,7 +37,9 @@ def test_a_missing_page_is_said_to_be_missing(address):
     assert page.status == 404
 
 
-@pytest.mark.parametrize("path", ["/shared/", "/shared", "/../pop.yaml", "/shared../portal/index.html", "/.git/config", "/index.html~"])
+@pytest.mark.parametrize("path", [
+    "/shared/", "/shared", "/../pop.yaml", "/shared../portal/index.html", "/.git/config", "/index.html~",
+])
 def test_folders_are_not_listed_and_not_left(address, path):
     page = web.get(address + path, "--path-as-is")
     assert page.status in (301, 400, 403, 404)
@@ -82,11 +84,12 @@ def test_no_cookie_is_set(page):
 def test_the_certificate_is_of_the_pops_own_authority(family):
     host, port = pop.address("pages", "https", family)
     literal = f"[{host}]" if ":" in host else host
-    command = ["openssl", "s_client", "-connect", f"{literal}:{port}", "-CAfile", web.ca_file(), "-verify_ip", host, "-verify_return_error"]
-    done = subprocess.run(command, stdin=subprocess.DEVNULL, timeout=10, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    checks = ["-CAfile", web.ca_file(), "-verify_ip", host, "-verify_return_error"]
+    done = subprocess.run(
+        ["openssl", "s_client", "-connect", f"{literal}:{port}", *checks],
+        timeout=10, text=True, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     assert done.returncode == 0, done.stdout
     assert "Verify return code: 0 (ok)" in done.stdout
-    assert "Verification: OK" in done.stdout
 
 
 def test_the_certificate_names_the_pop():
@@ -121,7 +124,7 @@ def test_pop_json_tells_pages_where_they_are(service):
     assert told["version"]
 
 
-def test_status_json_is_fresh_and_says_all_is_up():
+def test_status_json_is_fresh_and_says_all_is_up(settled):
     told = json.loads(web.get(pop.url("pages", path="/status.json")).body)
     age = datetime.now(UTC) - datetime.fromisoformat(told["time"])
     assert 0 <= age.total_seconds() < 30

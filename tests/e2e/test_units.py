@@ -30,21 +30,37 @@ def test_a_break_in_would_gain_little(unit):
     assert float(overall.split(":")[1].split()[0]) <= EXPOSURE_MAX
 
 
+def process_status(unit):
+    """/proc/PID/status of the unit's main process."""
+    text = pop.run("cat", f"/proc/{pop.property_of(unit, 'MainPID')}/status").stdout
+    return dict(line.split(":\t", 1) for line in text.splitlines())
+
+
 @pytest.mark.parametrize("unit", SERVERS)
 def test_no_server_is_root(unit):
-    pid = pop.property_of(unit, "MainPID")
-    ids = pop.run("cat", f"/proc/{pid}/status").stdout
-    [uids] = [line.split()[1:] for line in ids.splitlines() if line.startswith("Uid:")]
-    assert "0" not in uids
+    assert "0" not in process_status(unit)["Uid"].split()
+
+
+@pytest.mark.parametrize("unit", SERVERS)
+def test_no_server_can_gain_privileges(unit):
+    status = process_status(unit)
+    assert status["NoNewPrivs"] == "1"
+    assert status["Seccomp"] == "2"  # a filter of system calls
 
 
 def test_every_unit_of_ours_is_checked():
-    listing = pop.run("systemctl", "list-units", "--all", "--plain", "--no-legend", "--type=service", "fontaine-*", "speedtestd*").stdout
+    which = ["--all", "--type=service", "fontaine-*", "speedtestd*"]
+    listing = pop.run("systemctl", "list-units", "--plain", "--no-legend", *which).stdout
     assert sorted(line.split()[0] for line in listing.splitlines()) == sorted(OURS)
 
 
 def test_nothing_has_failed():
     assert pop.run("systemctl", "list-units", "--failed", "--plain", "--no-legend").stdout == ""
+
+
+@pytest.mark.parametrize("unit", OURS)
+def test_ours_report_nothing_unusual(unit):
+    assert messages(unit, "--priority=warning") == []
 
 
 @pytest.mark.parametrize("unit", OURS + STOCK)
