@@ -64,19 +64,24 @@ int buf_add(struct buf *b, const void *data, size_t len)
 
 int buf_printf(struct buf *b, const char *format, ...)
 {
+	size_t room = b->cap - b->len;
 	va_list args;
 
 	va_start(args, format);
-	int n = vsnprintf(NULL, 0, format, args);
+	int n = vsnprintf(room > 0 ? b->data + b->len : NULL, room, format, args);
 	va_end(args);
 	assert(n >= 0); /* only a wrong format fails */
 
 	int rc = reserve(b, (size_t)n);
-	if (rc < 0)
+	if (rc < 0) {
+		set_len(b, b->len); /* what did not fit was begun */
 		return rc;
-	va_start(args, format);
-	(void)vsnprintf(b->data + b->len, (size_t)n + 1, format, args);
-	va_end(args);
+	}
+	if ((size_t)n >= room) {
+		va_start(args, format);
+		(void)vsnprintf(b->data + b->len, (size_t)n + 1, format, args);
+		va_end(args);
+	}
 	b->len += (size_t)n;
 	return 0;
 }

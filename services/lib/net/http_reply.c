@@ -3,6 +3,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
 
 const char *http_reason(int status)
@@ -63,9 +64,11 @@ int http_reply_write(struct buf *out, const struct http_reply *reply,
 	if (rc == 0 && reply->type != NULL)
 		rc = buf_printf(out, "Content-Type: %s\r\nX-Content-Type-Options: nosniff\r\n", reply->type);
 	if (rc == 0 && reply->headers != NULL)
-		rc = buf_printf(out, "%s", reply->headers);
+		rc = buf_add(out, reply->headers, strlen(reply->headers));
+	if (rc == 0 && context->last)
+		rc = buf_printf(out, "Connection: close\r\n");
 	if (rc == 0)
-		rc = buf_printf(out, "%s\r\n", context->last ? "Connection: close\r\n" : "");
+		rc = buf_add(out, "\r\n", 2);
 	if (rc == 0 && !context->head_only && !bodiless)
 		rc = buf_add(out, reply->body, reply->body_bytes);
 	return rc;
