@@ -36,6 +36,8 @@ def isolate():
 
 
 def main(programs):
+    if os.geteuid() != 0:
+        sys.exit("make bench needs root: it measures in a network namespace of its own")
     RESULTS.mkdir(parents=True, exist_ok=True)
     servers.LOG.unlink(missing_ok=True)
     isolate()

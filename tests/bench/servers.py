@@ -33,7 +33,7 @@ services:
 # Of nginx's ways to get rid of an upload "return" costs the least: it answers first, then
 # reads the body and drops it. To read it all before the answer is to store or proxy it.
 NGINX = """\
-{user}
+user root;
 daemon off;
 worker_processes 1;
 pid {folder}/pid;
@@ -109,8 +109,7 @@ def nginx(folder, download_bytes):
     port = free_port()
     (folder / "download").write_bytes(os.urandom(download_bytes))
     config = folder / "nginx.conf"
-    user = "user root;" if os.geteuid() == 0 else ""
-    config.write_text(NGINX.format(user=user, folder=folder, port=port))
+    config.write_text(NGINX.format(folder=folder, port=port))
     return serving(["nginx", "-c", config], port)
 
 
