@@ -7,7 +7,7 @@
 POP ?= demo
 export POP V MIRROR
 
-IN_WORKSHOP := build deb tree free-ports unit asan lint bench run-e2e
+IN_WORKSHOP := build deb tree unit asan lint bench run-e2e
 
 .PHONY: help run up down endpoints check e2e clean $(IN_WORKSHOP)
 .DEFAULT_GOAL := help

@@ -22,7 +22,3 @@ $(TREE): $(DEBS) $(TREE_INPUTS)
 	@image/run stopped
 	@image/step tree flock build/lock sh -ec "$$build_tree"
 	@touch $@
-
-.PHONY: free-ports
-free-ports: build
-	@image/free-ports $(OUT)/fontaine image/pops/$(POP).yaml

@@ -17,9 +17,9 @@ cd $(DEB_TREE) && dpkg-buildpackage --build=binary --no-pre-clean --unsigned-cha
 endef
 export build_debs
 
-$(DEBS): $(DEB_INPUTS)
+$(DEBS): $(DEB_INPUTS) | build
 	@image/step packages flock build/lock sh -ec "$$build_debs"
 	@touch $@
 
 .PHONY: deb
-deb: build $(DEBS)
+deb: $(DEBS)
