@@ -22,13 +22,13 @@ def run(program, report):
     report.unlink(missing_ok=True)
     done = subprocess.run(["timeout", "--kill-after=5", str(LIMIT_S), program], env=env, stdin=subprocess.DEVNULL,
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace")
-    if done.returncode != 0 and not (report.exists() and junit.count(report)[1]):
+    if not report.exists() or (done.returncode != 0 and not junit.count(report)[1]):
         junit.write_failure(report, program.name, f"exit status {done.returncode}\n{done.stdout}")
     return report, done.stdout
 
 
 def main(folder, results):
-    results = Path(results)
+    results = Path(results).resolve()  # some tests work in a folder of their own
     results.mkdir(parents=True, exist_ok=True)
     programs = sorted(path for path in Path(folder).rglob("test_*") if os.access(path, os.X_OK))
     reports = [results / f"{'-'.join(program.relative_to(folder).parts)}.xml" for program in programs]

@@ -80,7 +80,7 @@ static void many_clients_make_it_forget_and_not_grow(void **state)
 
 	for (int round = 0; round < 2; round++) {
 		for (int i = 0; i < 200; i++) {
-			char text[16];
+			char text[32];
 			(void)snprintf(text, sizeof(text), "198.51.100.%d", i);
 			struct addr a = client(text);
 			passed += limit_take(l, &a, (uint64_t)(10 + round), &wait_ms) == 0;
