@@ -46,9 +46,9 @@ struct http_blob {
 
 struct http_reply {
 	int status;
-	const char *type;             /* Content-Type; NULL: none */
-	const char *headers;          /* more header lines, each ended by CRLF; NULL: none */
-	const void *body;             /* copied */
+	const char *type;    /* Content-Type; NULL: none */
+	const char *headers; /* more header lines, each ended by CRLF; NULL: none */
+	const void *body;    /* copied */
 	size_t body_bytes;
 	const struct http_blob *blob; /* or, instead of body: blob_bytes of it */
 	uint64_t blob_bytes;
@@ -65,12 +65,12 @@ void http_reply_wait(struct http_request *r, int status, uint32_t wait_ms);
 
 /** What the server counts, written by its loop alone and read by any thread. */
 struct http_counters {
-	_Atomic uint64_t connections;     /* accepted */
-	_Atomic uint64_t open;            /* now */
-	_Atomic uint64_t refused;         /* over max_conns: 503 */
-	_Atomic uint64_t limited;         /* over the rate: 429 */
-	_Atomic uint64_t timeouts;        /* 408, or closed for silence */
-	_Atomic uint64_t responses[6];    /* by the first digit of the status */
+	_Atomic uint64_t connections;  /* accepted */
+	_Atomic uint64_t open;         /* now */
+	_Atomic uint64_t refused;      /* over max_conns: 503 */
+	_Atomic uint64_t limited;      /* over the rate: 429 */
+	_Atomic uint64_t timeouts;     /* 408, or closed for silence */
+	_Atomic uint64_t responses[6]; /* by the first digit of the status */
 	_Atomic uint64_t body_bytes_in;
 	_Atomic uint64_t body_bytes_out;
 };
@@ -100,9 +100,9 @@ struct http_config {
 	const struct http_route *routes; /* ended by one without a path */
 	const struct assets *assets;     /* static pages; NULL: none */
 	unsigned max_conns;
-	struct limit_rate rate;          /* requests of one client */
+	struct limit_rate rate; /* requests of one client */
 	struct http_timeouts timeouts;
-	void *data;                      /* for the handlers */
+	void *data; /* for the handlers */
 };
 
 struct http_server; /* opaque; ends with http_server_close() */
@@ -116,7 +116,8 @@ int http_server_listen(struct http_server *s, int fd);
 
 /**
  * Stop listening, close idle connections, let requests in progress end within
- * @grace_ms, then close them too and free the server.
+ * @grace_ms, then close them too and free the server. Who was accepted and has not
+ * asked yet has a moment to: nobody is turned away by a restart.
  */
 void http_server_close(struct http_server *s, uint64_t grace_ms);
 

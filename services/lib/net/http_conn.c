@@ -20,16 +20,19 @@
 
 #define BIT(n) (1u << (n))
 
-enum { EVENT_BUDGET_BYTES = 1024 * 1024 }; /* moved for one connection before others get their turn */
+enum {
+	EVENT_BUDGET_BYTES = 1024 * 1024, /* moved for one connection before others get their turn */
+	FIRST_REQUEST_MS = 500,           /* for the request of a client that we accepted before we stop */
+};
 
 static const unsigned state_next[CONN_STATES] = {
-    [CONN_IDLE] = BIT(CONN_HEAD) | BIT(CONN_CLOSED),
-    [CONN_HEAD] = BIT(CONN_BODY) | BIT(CONN_HANDLING) | BIT(CONN_REPLYING) | BIT(CONN_CLOSED),
-    [CONN_BODY] = BIT(CONN_HANDLING) | BIT(CONN_REPLYING) | BIT(CONN_CLOSED),
-    [CONN_HANDLING] = BIT(CONN_REPLYING) | BIT(CONN_CLOSED),
-    [CONN_REPLYING] = BIT(CONN_IDLE) | BIT(CONN_LINGERING) | BIT(CONN_CLOSED),
-    [CONN_LINGERING] = BIT(CONN_CLOSED),
-    [CONN_CLOSED] = 0, /* final */
+	[CONN_IDLE] = BIT(CONN_HEAD) | BIT(CONN_CLOSED),
+	[CONN_HEAD] = BIT(CONN_BODY) | BIT(CONN_HANDLING) | BIT(CONN_REPLYING) | BIT(CONN_CLOSED),
+	[CONN_BODY] = BIT(CONN_HANDLING) | BIT(CONN_REPLYING) | BIT(CONN_CLOSED),
+	[CONN_HANDLING] = BIT(CONN_REPLYING) | BIT(CONN_CLOSED),
+	[CONN_REPLYING] = BIT(CONN_IDLE) | BIT(CONN_LINGERING) | BIT(CONN_CLOSED),
+	[CONN_LINGERING] = BIT(CONN_CLOSED),
+	[CONN_CLOSED] = 0, /* final */
 };
 
 void http_conn_move(struct http_conn *c, enum http_conn_state to)
@@ -89,10 +92,13 @@ static void on_closed(struct conn *conn)
 static void wait_for_event(struct http_conn *c)
 {
 	static const int wanted[CONN_STATES] = {
-	    [CONN_IDLE] = UV_READABLE,      [CONN_HEAD] = UV_READABLE,
-	    [CONN_BODY] = UV_READABLE,      [CONN_HANDLING] = 0,
-	    [CONN_REPLYING] = UV_WRITABLE,  [CONN_LINGERING] = UV_READABLE,
-	    [CONN_CLOSED] = 0,
+		[CONN_IDLE] = UV_READABLE,
+		[CONN_HEAD] = UV_READABLE,
+		[CONN_BODY] = UV_READABLE,
+		[CONN_HANDLING] = 0,
+		[CONN_REPLYING] = UV_WRITABLE,
+		[CONN_LINGERING] = UV_READABLE,
+		[CONN_CLOSED] = 0,
 	};
 	bool own_input = c->in_len > 0 && (wanted[c->state] & UV_READABLE);
 
@@ -180,6 +186,8 @@ void http_conn_open(struct http_server *s, int fd, const struct addr *client)
 void http_conn_finish(struct http_conn *c, bool now)
 {
 	c->last = true;
-	if (now || c->state == CONN_IDLE || c->state == CONN_LINGERING)
+	if (now || c->state == CONN_LINGERING || (c->state == CONN_IDLE && c->asked))
 		http_conn_close(c);
+	else if (c->state == CONN_IDLE)
+		conn_deadline(&c->conn, FIRST_REQUEST_MS);
 }

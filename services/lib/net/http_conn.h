@@ -15,8 +15,8 @@
 
 enum {
 	HTTP_LISTENERS_MAX = 128,
-	HTTP_INPUT_BYTES = 256 * 1024,              /* one read; one buffer serves all connections */
-	HTTP_OUTPUT_MAX_BYTES = 16 * 1024 * 1024,   /* a head and a copied body */
+	HTTP_INPUT_BYTES = 256 * 1024,            /* one read; one buffer serves all connections */
+	HTTP_OUTPUT_MAX_BYTES = 16 * 1024 * 1024, /* a head and a copied body */
 };
 
 struct http_server {
@@ -26,7 +26,8 @@ struct http_server {
 	struct limit *limit;
 	struct listener listeners[HTTP_LISTENERS_MAX];
 	unsigned n_listeners;
-	LIST_HEAD(, http_conn) conns;
+	LIST_HEAD(, http_conn)
+	conns;
 	unsigned n_conns;
 	uv_timer_t grace;
 	unsigned n_open; /* listeners and connections that are not closed yet */
@@ -64,7 +65,8 @@ struct http_conn {
 	struct conn conn;
 	struct http_server *server;
 	struct addr client;
-	LIST_ENTRY(http_conn) link;
+	LIST_ENTRY(http_conn)
+	link;
 	struct exchange *exchange;
 	struct buf early; /* input that came before its turn */
 	const char *in;   /* input to be used: in the server's buffer or in early */
@@ -74,6 +76,7 @@ struct http_conn {
 	bool drained;  /* the socket has no more for now */
 	bool stepping; /* http_conn_step() is running: http_reply() leaves the rest to it */
 	bool last;     /* close after this reply */
+	bool asked;    /* a request has begun, this one or one before */
 };
 
 /** The present second as a header wants it. */
@@ -82,7 +85,7 @@ const char *http_server_date(struct http_server *s);
 /** Start on the socket @fd, which it takes, accepted from @client. */
 void http_conn_open(struct http_server *s, int fd, const struct addr *client);
 
-/** Close: when the request in progress is answered, or at once if @now. */
+/** Close: at once if @now, else when the request in progress, or the first one, is answered. */
 void http_conn_finish(struct http_conn *c, bool now);
 
 /** Called by what was in n_open, when it is gone. */

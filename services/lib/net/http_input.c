@@ -205,6 +205,7 @@ bool http_input_head(struct http_conn *c)
 		return false;
 	if (c->state == CONN_IDLE) {
 		http_conn_move(c, CONN_HEAD);
+		c->asked = true;
 		begin_exchange(c);
 		conn_deadline(&c->conn, c->server->config->timeouts.head);
 	}

@@ -20,13 +20,16 @@
 
 #include <cmocka.h>
 
-enum { WAIT_S = 5, BLOB_BYTES = 1000, KEEP_MAX_BYTES = 100 };
+enum { WAIT_S = 5,
+       BLOB_BYTES = 1000,
+       KEEP_MAX_BYTES = 100 };
 
 struct fixture {
 	uv_loop_t loop;
 	uv_async_t stop;
 	uv_timer_t later;
 	pthread_t thread;
+	bool stopping; /* the test's own */
 	struct http_server *server;
 	struct http_config config;
 	struct http_counters counters;
@@ -61,7 +64,7 @@ static void on_blob(struct http_request *r, void *data)
 	struct fixture *f = data;
 
 	http_reply(r, &(struct http_reply){
-	                  .status = 200, .blob = &f->blob, .blob_bytes = 2 * BLOB_BYTES + 500});
+			      .status = 200, .blob = &f->blob, .blob_bytes = 2 * BLOB_BYTES + 500});
 }
 
 static void on_big(struct http_request *r, void *data)
@@ -101,16 +104,13 @@ static void on_done(struct http_request *r, void *data)
 }
 
 static const struct http_route routes[] = {
-    {.path = "/echo", .methods = HTTP_METHOD_POST, .body = HTTP_BODY_KEEP,
-     .max_body_bytes = KEEP_MAX_BYTES, .on_request = on_echo, .on_done = on_done},
-    {.path = "/count", .methods = HTTP_METHOD_GET | HTTP_METHOD_POST, .body = HTTP_BODY_COUNT,
-     .max_body_bytes = 100 << 20, .on_request = on_count, .on_done = on_done},
-    {.path = "/blob", .methods = HTTP_METHOD_GET, .on_request = on_blob},
-    {.path = "/big", .methods = HTTP_METHOD_GET, .on_request = on_big, .on_done = on_done},
-    {.path = "/slow", .methods = HTTP_METHOD_GET, .on_request = on_slow, .on_done = on_done},
-    {.path = "/refused", .methods = HTTP_METHOD_POST, .body = HTTP_BODY_COUNT,
-     .max_body_bytes = 100 << 20, .on_head = on_head_refuse, .on_request = on_count},
-    {.path = NULL},
+	{.path = "/echo", .methods = HTTP_METHOD_POST, .body = HTTP_BODY_KEEP, .max_body_bytes = KEEP_MAX_BYTES, .on_request = on_echo, .on_done = on_done},
+	{.path = "/count", .methods = HTTP_METHOD_GET | HTTP_METHOD_POST, .body = HTTP_BODY_COUNT, .max_body_bytes = 100 << 20, .on_request = on_count, .on_done = on_done},
+	{.path = "/blob", .methods = HTTP_METHOD_GET, .on_request = on_blob},
+	{.path = "/big", .methods = HTTP_METHOD_GET, .on_request = on_big, .on_done = on_done},
+	{.path = "/slow", .methods = HTTP_METHOD_GET, .on_request = on_slow, .on_done = on_done},
+	{.path = "/refused", .methods = HTTP_METHOD_POST, .body = HTTP_BODY_COUNT, .max_body_bytes = 100 << 20, .on_head = on_head_refuse, .on_request = on_count},
+	{.path = NULL},
 };
 
 static void on_stop(uv_async_t *stop)
@@ -157,13 +157,13 @@ static int setup_with_rate(void **state, struct limit_rate rate)
 {
 	struct fixture *f = calloc(1, sizeof(*f));
 	static const struct http_timeouts quick = {
-	    .idle = 400, .head = 200, .body = 200, .reply = 1000, .linger = 200};
+		.idle = 400, .head = 200, .body = 200, .reply = 1000, .linger = 200};
 
 	make_blob(&f->blob);
 	struct assets *assets = assets_new();
 	assets_add(assets, "/", "text/html", "<p>hello", 8);
 	f->config = (struct http_config){
-	    .routes = routes, .assets = assets, .max_conns = 4, .rate = rate, .timeouts = quick, .data = f};
+		.routes = routes, .assets = assets, .max_conns = 4, .rate = rate, .timeouts = quick, .data = f};
 	assert_int_equal(uv_loop_init(&f->loop), 0);
 	assert_int_equal(uv_async_init(&f->loop, &f->stop, on_stop), 0);
 	assert_int_equal(uv_timer_init(&f->loop, &f->later), 0);
@@ -184,11 +184,18 @@ static int setup_limited(void **state)
 	return setup_with_rate(state, (struct limit_rate){.per_second = 1, .burst = 2});
 }
 
+static void stop(struct fixture *f)
+{
+	if (!f->stopping)
+		(void)uv_async_send(&f->stop);
+	f->stopping = true;
+}
+
 static int teardown(void **state)
 {
 	struct fixture *f = *state;
 
-	(void)uv_async_send(&f->stop);
+	stop(f);
 	(void)pthread_join(f->thread, NULL);
 	int rc = uv_loop_close(&f->loop); /* UV_EBUSY: leaked handle */
 	assets_free((struct assets *)(uintptr_t)f->config.assets);
@@ -256,24 +263,25 @@ static void requests_get_their_status(void **state)
 	static const struct {
 		const char *request, *part;
 	} cases[] = {
-	    {"GET /count HTTP/1.1\r\n" LAST "\r\n", "HTTP/1.1 200 OK\r\n"},
-	    {"GET / HTTP/1.1\r\n" LAST "\r\n", "\r\n\r\n<p>hello"},
-	    {"GET / HTTP/1.0\r\n\r\n", "\r\nConnection: close\r\n"},
-	    {"GET /nowhere HTTP/1.1\r\n" LAST "\r\n", "HTTP/1.1 404 Not Found\r\n"},
-	    {"POST / HTTP/1.1\r\n" LAST "\r\n", "HTTP/1.1 405 Method Not Allowed\r\n"},
-	    {"DELETE /count HTTP/1.1\r\n" LAST "\r\n", "Allow: GET, HEAD, POST\r\n"},
-	    {"BREW /count HTTP/1.1\r\n" LAST "\r\n", "HTTP/1.1 400 "},
-	    {"POST /echo HTTP/1.1\r\n" LAST "Content-Length: 3\r\n\r\nabc", "\r\n\r\nabc"},
-	    {"POST /echo HTTP/1.1\r\n" LAST "Content-Length: 101\r\n\r\n", "HTTP/1.1 413 "},
-	    {"POST /count HTTP/1.1\r\n" LAST "Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n", "\r\n\r\n3"},
-	    {"POST /echo HTTP/1.1\r\n" LAST "Transfer-Encoding: chunked\r\n\r\n"
-	     "c8\r\n0123456789012345678901234567890123456789012345678901234567890123456789"
-	     "0123456789012345678901234567890123456789", "HTTP/1.1 413 "},
-	    {"GET /blob HTTP/1.1\r\n" LAST "Content-Length: 1\r\n\r\nx", "HTTP/1.1 413 "},
-	    {"POST /refused HTTP/1.1\r\n" LAST "Content-Length: 1000000\r\n\r\n", "HTTP/1.1 503 "},
-	    {"GET /count HTTP/1.1\r\nHost: a\r\n", "HTTP/1.1 408 "},
-	    {"POST /count HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nab", "HTTP/1.1 408 "},
-	    {"GET /slow HTTP/1.1\r\n" LAST "\r\n", "\r\n\r\nlater"},
+		{"GET /count HTTP/1.1\r\n" LAST "\r\n", "HTTP/1.1 200 OK\r\n"},
+		{"GET / HTTP/1.1\r\n" LAST "\r\n", "\r\n\r\n<p>hello"},
+		{"GET / HTTP/1.0\r\n\r\n", "\r\nConnection: close\r\n"},
+		{"GET /nowhere HTTP/1.1\r\n" LAST "\r\n", "HTTP/1.1 404 Not Found\r\n"},
+		{"POST / HTTP/1.1\r\n" LAST "\r\n", "HTTP/1.1 405 Method Not Allowed\r\n"},
+		{"DELETE /count HTTP/1.1\r\n" LAST "\r\n", "Allow: GET, HEAD, POST\r\n"},
+		{"BREW /count HTTP/1.1\r\n" LAST "\r\n", "HTTP/1.1 400 "},
+		{"POST /echo HTTP/1.1\r\n" LAST "Content-Length: 3\r\n\r\nabc", "\r\n\r\nabc"},
+		{"POST /echo HTTP/1.1\r\n" LAST "Content-Length: 101\r\n\r\n", "HTTP/1.1 413 "},
+		{"POST /count HTTP/1.1\r\n" LAST "Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n", "\r\n\r\n3"},
+		{"POST /echo HTTP/1.1\r\n" LAST "Transfer-Encoding: chunked\r\n\r\n"
+	         "c8\r\n0123456789012345678901234567890123456789012345678901234567890123456789"
+	         "0123456789012345678901234567890123456789",
+	         "HTTP/1.1 413 "},
+		{"GET /blob HTTP/1.1\r\n" LAST "Content-Length: 1\r\n\r\nx", "HTTP/1.1 413 "},
+		{"POST /refused HTTP/1.1\r\n" LAST "Content-Length: 1000000\r\n\r\n", "HTTP/1.1 503 "},
+		{"GET /count HTTP/1.1\r\nHost: a\r\n", "HTTP/1.1 408 "},
+		{"POST /count HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nab", "HTTP/1.1 408 "},
+		{"GET /slow HTTP/1.1\r\n" LAST "\r\n", "\r\n\r\nlater"},
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
@@ -404,10 +412,10 @@ static void assert_becomes(_Atomic uint64_t *value, uint64_t expected)
 static void whoever_leaves_early_is_let_go(void **state)
 {
 	static const char *const leaving[] = {
-	    "POST /count HTTP/1.1\r\nHost: a\r\nContent-Length: 500\r\n\r\nabc",
-	    "POST /count HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab",
-	    "GET /slow HTTP/1.1\r\nHost: a\r\n\r\n",
-	    "GET /big HTTP/1.1\r\nHost: a\r\n\r\n",
+		"POST /count HTTP/1.1\r\nHost: a\r\nContent-Length: 500\r\n\r\nabc",
+		"POST /count HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab",
+		"GET /slow HTTP/1.1\r\nHost: a\r\n\r\n",
+		"GET /big HTTP/1.1\r\nHost: a\r\n\r\n",
 	};
 	struct fixture *f = *state;
 
@@ -431,6 +439,24 @@ static void a_client_that_does_not_read_is_given_up(void **state)
 	(void)close(fd);
 }
 
+static void who_came_before_the_end_is_still_served(void **state)
+{
+	struct fixture *f = *state;
+	int known = dial(f), new = dial(f);
+
+	say(known, "GET /count HTTP/1.1\r\nHost: a\r\n\r\n");
+	assert_becomes(&f->counters.responses[2], 1);
+	assert_becomes(&f->counters.open, 2);
+	stop(f);
+	assert_contains(hear(known, SIZE_MAX), "HTTP/1.1 200 OK\r\n"); /* closed as it is idle, so we are stopping */
+	say(new, "GET /count HTTP/1.1\r\nHost: a\r\n\r\n");
+	const char *answer = hear(new, SIZE_MAX);
+	assert_contains(answer, "HTTP/1.1 200 OK\r\n");
+	assert_contains(answer, "\r\nConnection: close\r\n");
+	(void)close(known);
+	(void)close(new);
+}
+
 static void too_many_requests_are_told_to_wait(void **state)
 {
 	static const char request[] = "GET /count HTTP/1.1\r\n" LAST "\r\n";
@@ -449,19 +475,20 @@ static void too_many_requests_are_told_to_wait(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    TEST(requests_get_their_status),
-	    TEST(a_page_that_is_known_is_not_sent_again),
-	    TEST(head_has_the_length_and_no_body),
-	    TEST(pipelined_requests_are_answered_in_order),
-	    TEST(many_pipelined_requests_are_all_answered),
-	    TEST(a_blob_repeats_until_its_length),
-	    TEST(a_waiting_client_is_told_to_go_on),
-	    TEST(a_large_body_is_counted_to_the_last_byte),
-	    TEST(too_many_connections_are_told_to_wait),
-	    TEST(an_idle_connection_is_closed),
-	    TEST(whoever_leaves_early_is_let_go),
-	    TEST(a_client_that_does_not_read_is_given_up),
-	    cmocka_unit_test_setup_teardown(too_many_requests_are_told_to_wait, setup_limited, teardown),
+		TEST(requests_get_their_status),
+		TEST(a_page_that_is_known_is_not_sent_again),
+		TEST(head_has_the_length_and_no_body),
+		TEST(pipelined_requests_are_answered_in_order),
+		TEST(many_pipelined_requests_are_all_answered),
+		TEST(a_blob_repeats_until_its_length),
+		TEST(a_waiting_client_is_told_to_go_on),
+		TEST(a_large_body_is_counted_to_the_last_byte),
+		TEST(too_many_connections_are_told_to_wait),
+		TEST(an_idle_connection_is_closed),
+		TEST(whoever_leaves_early_is_let_go),
+		TEST(a_client_that_does_not_read_is_given_up),
+		TEST(who_came_before_the_end_is_still_served),
+		cmocka_unit_test_setup_teardown(too_many_requests_are_told_to_wait, setup_limited, teardown),
 	};
 
 	(void)signal(SIGPIPE, SIG_IGN); /* as daemon_start() does */
