@@ -18,7 +18,7 @@ def pages_say_all_is_up():
 
 @pytest.fixture
 def settled():
-    """The status that pages show is written every ten seconds: it may still be that of the start, or of a test before."""
+    """The status that pages show is written every ten seconds: it may still be that of a test before."""
     wait.until(pages_say_all_is_up, "the pages say that all is up", 30)
 
 

@@ -58,7 +58,8 @@ def test_the_portal_shows_each_service_and_how_it_is(settled, family):
     with chromium() as browser:
         open_page(browser, "pages", family=family)
         wait.until(lambda: browser.state("#overall") == "up", "the live status")
-        assert [card.get_attribute("data-service") for card in browser.find_all("#services > [data-service]")] == SERVICES
+        cards = browser.find_all("#services > [data-service]")
+        assert [card.get_attribute("data-service") for card in cards] == SERVICES
         for service in SERVICES:
             card = f"[data-service={service}]"
             assert browser.state(card) == "up"

@@ -20,7 +20,7 @@ CHECKS = {  # how each stock server checks its own configuration
 
 
 def fontaine(*arguments):
-    return subprocess.run([pop.FONTAINE, *arguments], timeout=10, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    return subprocess.run([pop.FONTAINE, *arguments], timeout=10, text=True, capture_output=True)
 
 
 def files_below(folder):
@@ -64,8 +64,8 @@ def test_its_exit_status_says_how_it_went(arguments, status):
 
 def test_endpoints_are_the_same_wherever_they_are_asked_for():
     inside = json.loads(pop.run("fontaine", "endpoints", "--json").stdout)
-    made = subprocess.run(["make", "--silent", "endpoints"], check=True, timeout=10, cwd=pop.PROJECT, stdout=subprocess.PIPE)
-    assert inside == json.loads(made.stdout) == pop.endpoints()
+    made = subprocess.check_output(["make", "--silent", "endpoints"], timeout=10, cwd=pop.PROJECT)
+    assert inside == json.loads(made) == pop.endpoints()
     rows = [tuple(line.split()) for line in fontaine("endpoints", pop.POP_FILE).stdout.splitlines()]
     assert rows == [(*each, inside[each[0]][each[1]][each[2]]) for each in pop.each_endpoint()]
 

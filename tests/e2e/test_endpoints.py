@@ -9,7 +9,7 @@ import pytest
 from support import pop, time_server, web
 from support.dns_client import DOMAIN, ask
 
-SOCKET = re.compile(r"^(?P<transport>tcp|udp)\s.*?\s(?P<address>\S+):(?P<port>\d+)\s+\S+\s+users:", re.MULTILINE)
+SOCKET = re.compile(r"^(tcp|udp)\s.*?\s(\S+):(\d+)\s+\S+\s+users:", re.MULTILINE)
 
 
 def ask_web(service, protocol, family):
@@ -46,5 +46,6 @@ def test_nothing_else_listens():
         promised.add(("udp" if protocol == "udp" else "tcp", host, port))
 
     listing = pop.run("ss", "-Hlntup").stdout
-    listening = {(found["transport"], found["address"].strip("[]"), int(found["port"])) for found in SOCKET.finditer(listing)}
+    found = map(re.Match.groups, SOCKET.finditer(listing))
+    listening = {(transport, address.strip("[]"), int(port)) for transport, address, port in found}
     assert listening == promised

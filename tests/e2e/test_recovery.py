@@ -68,7 +68,8 @@ class Visitors:
     def come(self):
         while not self.gone.is_set():
             try:
-                self.statuses.append(wire.ask(pop.address("speedtest"), wire.request("GET", "/getIP")).status)
+                reply = wire.ask(pop.address("speedtest"), wire.request("GET", "/getIP"))
+                self.statuses.append(reply.status if reply else "closed")
             except OSError as error:
                 self.statuses.append(error)
 

@@ -52,7 +52,9 @@ def read_slowly(connection):
     time.sleep(HEAD_S + 2)
 
 
-ACTS = [stop_in_the_head, drip_an_endless_head, stop_in_the_body, stop_in_a_chunk, drip_a_body, stop_reading, read_slowly]
+ACTS = [
+    stop_in_the_head, drip_an_endless_head, stop_in_the_body, stop_in_a_chunk, drip_a_body, stop_reading, read_slowly,
+]
 
 
 def play(act):

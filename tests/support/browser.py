@@ -17,7 +17,8 @@ from support import pop
 SCREENSHOTS = pop.BUILD / "screenshots"
 OPTIONS = [
     "--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--hide-scrollbars", "--no-first-run",
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE ::1, EXCLUDE *.localhost",  # nothing leaves the machine
+    # nothing leaves the machine
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE ::1, EXCLUDE *.localhost",
 ]
 OUR_HOSTS = ["127.0.0.1", "::1"]
 REQUEST_OF_A_PAGE = re.compile(r'"initiator":"http[^"]*".*?"url":"([^"]+)"')

@@ -20,8 +20,7 @@ FAMILIES = ["ipv4", "ipv6"]
 @cache
 def endpoints():
     """service -> protocol -> family -> URL or "address:port"."""
-    listing = subprocess.run([FONTAINE, "endpoints", POP_FILE, "--json"], check=True, timeout=10, stdout=subprocess.PIPE)
-    return json.loads(listing.stdout)
+    return json.loads(subprocess.check_output([FONTAINE, "endpoints", POP_FILE, "--json"], timeout=10))
 
 
 @cache
@@ -54,9 +53,8 @@ def address(service, protocol="http", family="ipv4"):
 def run(*command, check=True, timeout=30):
     """Run a command inside the POP. Its output is text."""
     done = subprocess.run(
-        [PROJECT / "image/exec", *command], timeout=timeout, text=True, cwd=PROJECT,
-        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-    )
+        [PROJECT / "image/exec", *command],
+        timeout=timeout, text=True, cwd=PROJECT, stdin=subprocess.DEVNULL, capture_output=True)
     assert not check or done.returncode == 0, f"{' '.join(command)}: {done.stderr}"
     return done
 

@@ -42,4 +42,5 @@ def query(address):
 
     first, stratum, _, _, _, dispersion, _, _, origin, received, transmitted = PACKET.unpack(data[:PACKET.size])
     offset = (seconds_of(received) - sent + seconds_of(transmitted) - arrived) / 2
-    return Answer(len(data), first >> 6, first >> 3 & 7, first & 7, stratum, dispersion / 2**16, offset, origin == token)
+    leap, version, mode = first >> 6, first >> 3 & 7, first & 7
+    return Answer(len(data), leap, version, mode, stratum, dispersion / 2**16, offset, origin == token)

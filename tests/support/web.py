@@ -26,8 +26,8 @@ def ca_file():
 
 
 def curl(*arguments):
-    command = ["curl", "--silent", "--show-error", "--globoff", "--noproxy", "*", "--max-time", "10", "--cacert", ca_file()]
-    return subprocess.run([*command, *arguments], timeout=15, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    command = ["curl", "--silent", "--show-error", "--globoff", "--noproxy", "*", "--max-time", "10"]
+    return subprocess.run([*command, "--cacert", ca_file(), *arguments], timeout=15, text=True, capture_output=True)
 
 
 def get(url, *arguments):
