@@ -17,7 +17,7 @@
 #include <string.h>
 
 enum {
-	GRACE_MS = 3000,       /* for requests in progress when we stop */
+	GRACE_MS = 3000,        /* for requests in progress when we stop */
 	UPLOADS_AT_ONCE = 4096, /* whose count is kept */
 };
 
@@ -135,7 +135,7 @@ static void release(struct speedtestd *d)
 	if (d->assets != NULL)
 		assets_free(d->assets);
 	if (d->test.payload.size_bytes > 0)
-		payload_close(&d->test.payload);
+		payload_done(&d->test.payload);
 	tally_free(d->test.uploads);
 	pop_free(d->pop);
 	free(d);
@@ -150,14 +150,14 @@ int main(int argc, char **argv)
 
 	struct speedtestd *d = mem_new(sizeof(*d));
 	d->http = (struct http_config){
-	    .routes = speedtest_routes, .timeouts = http_timeouts_default, .data = &d->test};
+		.routes = speedtest_routes, .timeouts = http_timeouts_default, .data = &d->test};
 	d->test.uploads = tally_new(UPLOADS_AT_ONCE);
 
 	int rc = load_pop(d, options.pop_path);
 	if (rc == 0)
 		rc = load_pages(d, options.web_path);
 	if (rc == 0)
-		rc = payload_open(&d->test.payload);
+		rc = payload_init(&d->test.payload);
 	if (rc == 0)
 		rc = open_sockets(d);
 	d->http.assets = d->assets;

@@ -9,7 +9,7 @@
 #include <string.h>
 #include <sys/random.h>
 
-int payload_open(struct http_blob *ret)
+int payload_init(struct http_blob *ret)
 {
 	char *data = mem_new(PAYLOAD_BYTES);
 
@@ -27,7 +27,7 @@ int payload_open(struct http_blob *ret)
 	return 0;
 }
 
-void payload_close(struct http_blob *p)
+void payload_done(struct http_blob *p)
 {
 	free((char *)p->data);
 }

@@ -19,7 +19,7 @@ enum {
 #define UPLOAD_MAX_BYTES (UINT64_C(64) << 30)
 
 /* Another POP's page may measure here, with exact times (Resource Timing, 4.5.1). */
-#define CORS "Access-Control-Allow-Origin: *\r\nTiming-Allow-Origin: *\r\n"
+#define CORS     "Access-Control-Allow-Origin: *\r\nTiming-Allow-Origin: *\r\n"
 #define UNCACHED "Cache-Control: no-store\r\n"
 
 static uint64_t now_ms(void)
@@ -70,10 +70,10 @@ static void on_upload_body(struct http_request *r, size_t len)
 static void on_preflight(struct http_request *r)
 {
 	http_reply(r, &(struct http_reply){
-	                  .status = 204,
-	                  .headers = CORS "Access-Control-Allow-Methods: GET, POST\r\n"
-	                                  "Access-Control-Allow-Headers: Content-Encoding, Content-Type\r\n"
-	                                  "Access-Control-Max-Age: 86400\r\n"});
+			      .status = 204,
+			      .headers = CORS "Access-Control-Allow-Methods: GET, POST\r\n"
+					      "Access-Control-Allow-Headers: Content-Encoding, Content-Type\r\n"
+					      "Access-Control-Max-Age: 86400\r\n"});
 }
 
 static void on_upload_done(struct http_request *r, void *data)
@@ -94,6 +94,15 @@ static void on_empty(struct http_request *r, void *data)
 		http_reply(r, &(struct http_reply){.status = 200, .headers = UNCACHED CORS});
 }
 
+static void reply_json(struct http_request *r, const char *body, int len)
+{
+	http_reply(r, &(struct http_reply){.status = 200,
+	                                   .type = "application/json",
+	                                   .headers = UNCACHED CORS,
+	                                   .body = body,
+	                                   .body_bytes = (size_t)len});
+}
+
 static void on_received(struct http_request *r, void *data)
 {
 	const struct speedtest *s = data;
@@ -109,11 +118,7 @@ static void on_received(struct http_request *r, void *data)
 		return;
 	}
 	int n = snprintf(body, sizeof(body), "{\"bytes\":%" PRIu64 ",\"ms\":%" PRIu64 "}", bytes, now_ms());
-	http_reply(r, &(struct http_reply){.status = 200,
-	                                   .type = "application/json",
-	                                   .headers = UNCACHED CORS,
-	                                   .body = body,
-	                                   .body_bytes = (size_t)n});
+	reply_json(r, body, n);
 }
 
 static void on_ip(struct http_request *r, void *data)
@@ -123,11 +128,7 @@ static void on_ip(struct http_request *r, void *data)
 
 	int n = snprintf(body, sizeof(body), "{\"processedString\":\"%s\",\"rawIspInfo\":\"\"}",
 	                 addr_text(&r->client, address));
-	http_reply(r, &(struct http_reply){.status = 200,
-	                                   .type = "application/json",
-	                                   .headers = UNCACHED CORS,
-	                                   .body = body,
-	                                   .body_bytes = (size_t)n});
+	reply_json(r, body, n);
 }
 
 /* For this machine only: the listener is public, and the figures are the operator's. */
@@ -154,16 +155,19 @@ static void on_metrics(struct http_request *r, void *data)
 /* Clients use each path at the root or below backend/, with or without .php. */
 #define LIBRESPEED(name, ...) \
 	{.path = "/" name, __VA_ARGS__}, {.path = "/" name ".php", __VA_ARGS__}, \
-	    {.path = "/backend/" name, __VA_ARGS__}, {.path = "/backend/" name ".php", __VA_ARGS__}
+	    {.path = "/backend/" name, __VA_ARGS__}, \
+	{ \
+		.path = "/backend/" name ".php", __VA_ARGS__ \
+	}
 
 const struct http_route speedtest_routes[] = {
-    LIBRESPEED("garbage", .methods = HTTP_METHOD_GET, .on_request = on_garbage),
-    LIBRESPEED("empty", .methods = HTTP_METHOD_GET | HTTP_METHOD_POST | HTTP_METHOD_OPTIONS,
-               .body = HTTP_BODY_COUNT, .max_body_bytes = UPLOAD_MAX_BYTES,
-               .on_head = on_upload_head, .on_body = on_upload_body, .on_request = on_empty,
-               .on_done = on_upload_done),
-    LIBRESPEED("getIP", .methods = HTTP_METHOD_GET, .on_request = on_ip),
-    {.path = "/received", .methods = HTTP_METHOD_GET, .on_request = on_received},
-    {.path = "/metrics", .methods = HTTP_METHOD_GET, .on_request = on_metrics},
-    {.path = NULL},
+	LIBRESPEED("garbage", .methods = HTTP_METHOD_GET, .on_request = on_garbage),
+	LIBRESPEED("empty", .methods = HTTP_METHOD_GET | HTTP_METHOD_POST | HTTP_METHOD_OPTIONS,
+                   .body = HTTP_BODY_COUNT, .max_body_bytes = UPLOAD_MAX_BYTES,
+                   .on_head = on_upload_head, .on_body = on_upload_body, .on_request = on_empty,
+                   .on_done = on_upload_done),
+	LIBRESPEED("getIP", .methods = HTTP_METHOD_GET, .on_request = on_ip),
+	{.path = "/received", .methods = HTTP_METHOD_GET, .on_request = on_received},
+	{.path = "/metrics", .methods = HTTP_METHOD_GET, .on_request = on_metrics},
+	{.path = NULL},
 };
