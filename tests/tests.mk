@@ -6,12 +6,20 @@ PYTEST := python3 -B -m pytest --config-file=tests/pytest.ini --quiet
 
 .PHONY: unit asan lint run-e2e
 
+# All of them run, also after one has failed.
+define run_unit_tests
+status=0
+tests/support/run_unit.py $(OUT)/unit $(RESULTS)/unit || status=1
+node --test --test-reporter=spec --test-reporter-destination=stdout \
+	--test-reporter=junit --test-reporter-destination=$(RESULTS)/unit/web.xml tests/unit/web/*.mjs || status=1
+$(PYTEST) --junitxml=$(RESULTS)/unit/fontaine.xml tests/unit/fontaine || status=1
+exit $$status
+endef
+export run_unit_tests
+
 unit:
 	@$(MAKE) --question unit-tests || image/step unit-tests $(MAKE) unit-tests
-	@tests/support/run_unit.py $(OUT)/unit $(RESULTS)/unit
-	@node --test --test-reporter=spec --test-reporter-destination=stdout \
-		--test-reporter=junit --test-reporter-destination=$(RESULTS)/unit/web.xml tests/unit/web/*.mjs
-	@$(PYTEST) --junitxml=$(RESULTS)/unit/fontaine.xml tests/unit/fontaine
+	@sh -c "$$run_unit_tests"
 
 asan: export VARIANT := asan
 asan:

@@ -11,9 +11,11 @@
 #define STOCK_PATH "/usr/share/fontaine/stock"
 
 /** Exit statuses. */
-enum { EXIT_FINE = 0,
-       EXIT_FAILED = 1,
-       EXIT_WRONG_INPUT = 2 };
+enum {
+	EXIT_FINE = 0,
+	EXIT_FAILED = 1,
+	EXIT_WRONG_INPUT = 2,
+};
 
 struct arguments {
 	const char *pop_path;   /* FILE; default POP_PATH */

@@ -5,12 +5,14 @@
 #include <stdbool.h>
 #include <string.h>
 
-enum { HEADER_BYTES = 12,
-       TYPE_SOA = 6,
-       CLASS_IN = 1,
-       FLAG_ANSWER = 0x8000,
-       FLAG_RECURSE = 0x0100,
-       RCODE_MASK = 0x000f };
+enum {
+	HEADER_BYTES = 12,
+	TYPE_SOA = 6,
+	CLASS_IN = 1,
+	FLAG_ANSWER = 0x8000,
+	FLAG_RECURSE = 0x0100,
+	RCODE_MASK = 0x000f,
+};
 
 static void put_16(uint8_t *at, unsigned value)
 {

@@ -121,7 +121,7 @@ static int read_stream(struct channel *c, struct exchange *x)
 
 int exchange_udp(struct exchange *x)
 {
-	struct channel c;
+	struct channel c = {0};
 	double start_ms = now_ms();
 
 	int rc = open_channel(x->to, SOCK_DGRAM, &c);
@@ -142,7 +142,7 @@ int exchange_udp(struct exchange *x)
 /** @tls: NULL for a plain connection. */
 static int exchange_stream(struct exchange *x, SSL_CTX *tls)
 {
-	struct channel c;
+	struct channel c = {0};
 	double start_ms = now_ms();
 
 	int rc = open_channel(x->to, SOCK_STREAM, &c);

@@ -9,8 +9,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { EXCHANGE_LIMIT_MS = 2000,
-       ANSWER_MAX_BYTES = 16384 };
+enum {
+	EXCHANGE_LIMIT_MS = 2000,
+	ANSWER_MAX_BYTES = 16384,
+};
 
 struct exchange {
 	const struct addr *to;

@@ -5,16 +5,20 @@
 #include <string.h>
 
 /* Offsets in the packet (RFC 5905, 7.3). */
-enum { AT_MODE = 0,
-       AT_STRATUM = 1,
-       AT_ORIGIN = 24,
-       AT_TRANSMIT = 40 };
+enum {
+	AT_MODE = 0,
+	AT_STRATUM = 1,
+	AT_ORIGIN = 24,
+	AT_TRANSMIT = 40,
+};
 
-enum { VERSION = 4,
-       MODE_CLIENT = 3,
-       MODE_SERVER = 4,
-       LEAP_UNSYNCHRONISED = 3,
-       STRATUM_MAX = 15 };
+enum {
+	VERSION = 4,
+	MODE_CLIENT = 3,
+	MODE_SERVER = 4,
+	LEAP_UNSYNCHRONISED = 3,
+	STRATUM_MAX = 15,
+};
 
 void ntp_question(uint64_t nonce, uint8_t out[NTP_PACKET_BYTES])
 {

@@ -9,8 +9,10 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { SCOPES_MAX = 8,
-       NAME_MAX_BYTES = 48 };
+enum {
+	SCOPES_MAX = 8,
+	NAME_MAX_BYTES = 48,
+};
 
 struct render {
 	const char *text;
@@ -214,7 +216,7 @@ static int render_block(struct render *r, const struct tag *section)
 	const char *start;
 
 	while ((start = strstr(r->at, "{{")) != NULL) {
-		struct tag t;
+		struct tag t = {.start = start, .end = start};
 		int rc = read_tag(r, start, &t);
 		if (rc == 0)
 			rc = render_text_before(r, &t);

@@ -7,9 +7,11 @@
 #define LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 #define DIGITS  "0123456789"
 
-enum { LABEL_MAX = 63,
-       DOMAIN_MAX = 253,
-       MAIL_LOCAL_MAX = 64 };
+enum {
+	LABEL_MAX = 63,
+	DOMAIN_MAX = 253,
+	MAIL_LOCAL_MAX = 64,
+};
 
 static bool is_label(const char *text, size_t len)
 {

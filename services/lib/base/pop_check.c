@@ -13,9 +13,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PATH_MAX_BYTES = 96,
-       NTP_SOURCES_MIN = 4,
-       SPEEDTEST_WORKERS_MAX = 64 };
+enum {
+	PATH_MAX_BYTES = 96,
+	NTP_SOURCES_MIN = 4,
+	SPEEDTEST_WORKERS_MAX = 64,
+};
 
 /** What one text must be. */
 struct rule {

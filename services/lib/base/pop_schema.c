@@ -4,8 +4,10 @@
 
 #include "base/pop.h"
 
-enum { TEXT_MAX = 512,
-       LIST_MAX = 20000 };
+enum {
+	TEXT_MAX = 512,
+	LIST_MAX = 20000,
+};
 
 #define MUST CYAML_FLAG_POINTER
 #define MAY  (CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL)

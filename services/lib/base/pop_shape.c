@@ -9,9 +9,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PATH_MAX_BYTES = 192,
-       KEY_MAX_BYTES = 32,
-       REMEDY_MAX_BYTES = 256 };
+enum {
+	PATH_MAX_BYTES = 192,
+	KEY_MAX_BYTES = 32,
+	REMEDY_MAX_BYTES = 256,
+};
 
 static int check_value(struct pop_doc *d, const char *path, yaml_node_t *place, yaml_node_t *node,
                        const cyaml_schema_value_t *schema);

@@ -46,11 +46,16 @@ static const char *type_of(const char *name)
 	static const struct {
 		const char *suffix, *type;
 	} types[] = {
-	    {".html", "text/html; charset=utf-8"}, {".css", "text/css; charset=utf-8"},
-	    {".js", "text/javascript"},            {".mjs", "text/javascript"},
-	    {".svg", "image/svg+xml"},             {".json", "application/json"},
-	    {".png", "image/png"},                 {".ico", "image/x-icon"},
-	    {".txt", "text/plain; charset=utf-8"}, {".webmanifest", "application/manifest+json"},
+		{".html", "text/html; charset=utf-8"},
+		{".css", "text/css; charset=utf-8"},
+		{".js", "text/javascript"},
+		{".mjs", "text/javascript"},
+		{".svg", "image/svg+xml"},
+		{".json", "application/json"},
+		{".png", "image/png"},
+		{".ico", "image/x-icon"},
+		{".txt", "text/plain; charset=utf-8"},
+		{".webmanifest", "application/manifest+json"},
 	};
 	const char *suffix = strrchr(name, '.');
 

@@ -26,8 +26,7 @@ struct http_server {
 	struct limit *limit;
 	struct listener listeners[HTTP_LISTENERS_MAX];
 	unsigned n_listeners;
-	LIST_HEAD(, http_conn)
-	conns;
+	LIST_HEAD(, http_conn) conns;
 	unsigned n_conns;
 	uv_timer_t grace;
 	unsigned n_open; /* listeners and connections that are not closed yet */
@@ -65,8 +64,7 @@ struct http_conn {
 	struct conn conn;
 	struct http_server *server;
 	struct addr client;
-	LIST_ENTRY(http_conn)
-	link;
+	LIST_ENTRY(http_conn) link;
 	struct exchange *exchange;
 	struct buf early; /* input that came before its turn */
 	const char *in;   /* input to be used: in the server's buffer or in early */

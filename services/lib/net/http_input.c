@@ -4,6 +4,7 @@
 #include "net/http_conn.h"
 #include "net/http_route.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <limits.h>
 #include <stdlib.h>
@@ -187,6 +188,7 @@ static void start_request(struct http_conn *c)
 		handle(c);
 		return;
 	}
+	assert(r->route != NULL); /* pages take no body */
 	http_conn_move(c, CONN_BODY);
 	x->body_left = r->content_bytes;
 	buf_init(&r->body, (size_t)r->route->max_body_bytes);

@@ -10,8 +10,8 @@ static uint64_t sum(const struct http_counters *list, size_t n, size_t offset)
 	uint64_t total = 0;
 
 	for (size_t i = 0; i < n; i++) {
-		const char *at = (const char *)&list[i] + offset;
-		total += atomic_load_explicit((const _Atomic uint64_t *)(const void *)at,
+		const void *at = (const char *)&list[i] + offset;
+		total += atomic_load_explicit((const _Atomic uint64_t *)at,
 		                              memory_order_relaxed);
 	}
 	return total;
@@ -24,9 +24,9 @@ static void write_responses(struct buf *b, const char *daemon, const struct http
 
 	(void)snprintf(name, sizeof(name), "%s_responses_total", daemon);
 	metrics_family(b, name, METRICS_COUNTER, "Replies by class of status.");
-	for (unsigned class = 2; class <= 5; class++) {
-		size_t offset = offsetof(struct http_counters, responses) + class * sizeof(uint64_t);
-		(void)snprintf(label, sizeof(label), "class=\"%uxx\"", class);
+	for (unsigned hundred = 2; hundred <= 5; hundred++) {
+		size_t offset = offsetof(struct http_counters, responses) + hundred * sizeof(uint64_t);
+		(void)snprintf(label, sizeof(label), "class=\"%uxx\"", hundred);
 		metrics_u64(b, name, label, sum(list, n, offset));
 	}
 }
@@ -40,20 +40,20 @@ void http_metrics_write(struct buf *b, const char *daemon, const struct http_cou
 		const char *help;
 		size_t offset;
 	} families[] = {
-	    {"connections_total", METRICS_COUNTER, "Connections accepted.",
-	     offsetof(struct http_counters, connections)},
-	    {"connections", METRICS_GAUGE, "Connections open now.",
-	     offsetof(struct http_counters, open)},
-	    {"refused_total", METRICS_COUNTER, "Connections refused because too many were open.",
-	     offsetof(struct http_counters, refused)},
-	    {"limited_total", METRICS_COUNTER, "Requests refused because their client sent too many.",
-	     offsetof(struct http_counters, limited)},
-	    {"timeouts_total", METRICS_COUNTER, "Clients given up because they were silent.",
-	     offsetof(struct http_counters, timeouts)},
-	    {"received_bytes_total", METRICS_COUNTER, "Bytes of request bodies.",
-	     offsetof(struct http_counters, body_bytes_in)},
-	    {"sent_bytes_total", METRICS_COUNTER, "Bytes of reply bodies.",
-	     offsetof(struct http_counters, body_bytes_out)},
+		{"connections_total", METRICS_COUNTER, "Connections accepted.",
+	         offsetof(struct http_counters, connections)},
+		{"connections", METRICS_GAUGE, "Connections open now.",
+	         offsetof(struct http_counters, open)},
+		{"refused_total", METRICS_COUNTER, "Connections refused because too many were open.",
+	         offsetof(struct http_counters, refused)},
+		{"limited_total", METRICS_COUNTER, "Requests refused because their client sent too many.",
+	         offsetof(struct http_counters, limited)},
+		{"timeouts_total", METRICS_COUNTER, "Clients given up because they were silent.",
+	         offsetof(struct http_counters, timeouts)},
+		{"received_bytes_total", METRICS_COUNTER, "Bytes of request bodies.",
+	         offsetof(struct http_counters, body_bytes_in)},
+		{"sent_bytes_total", METRICS_COUNTER, "Bytes of reply bodies.",
+	         offsetof(struct http_counters, body_bytes_out)},
 	};
 	char name[96];
 

@@ -125,9 +125,12 @@ static unsigned method_bit(uint8_t method)
 		llhttp_method_t method;
 		enum http_method bit;
 	} known[] = {
-	    {HTTP_GET, HTTP_METHOD_GET},   {HTTP_HEAD, HTTP_METHOD_HEAD},
-	    {HTTP_POST, HTTP_METHOD_POST}, {HTTP_OPTIONS, HTTP_METHOD_OPTIONS},
-	    {HTTP_PUT, HTTP_METHOD_PUT},   {HTTP_DELETE, HTTP_METHOD_DELETE},
+		{HTTP_GET, HTTP_METHOD_GET},
+		{HTTP_HEAD, HTTP_METHOD_HEAD},
+		{HTTP_POST, HTTP_METHOD_POST},
+		{HTTP_OPTIONS, HTTP_METHOD_OPTIONS},
+		{HTTP_PUT, HTTP_METHOD_PUT},
+		{HTTP_DELETE, HTTP_METHOD_DELETE},
 	};
 
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
@@ -205,15 +208,15 @@ static int on_message_complete(llhttp_t *llhttp)
 }
 
 static const llhttp_settings_t settings = {
-    .on_url = on_url,
-    .on_url_complete = on_part_complete,
-    .on_header_field = on_header_field,
-    .on_header_field_complete = on_header_field_complete,
-    .on_header_value = on_header_value,
-    .on_header_value_complete = on_part_complete,
-    .on_headers_complete = on_headers_complete,
-    .on_body = on_chunk_data,
-    .on_message_complete = on_message_complete,
+	.on_url = on_url,
+	.on_url_complete = on_part_complete,
+	.on_header_field = on_header_field,
+	.on_header_field_complete = on_header_field_complete,
+	.on_header_value = on_header_value,
+	.on_header_value_complete = on_part_complete,
+	.on_headers_complete = on_headers_complete,
+	.on_body = on_chunk_data,
+	.on_message_complete = on_message_complete,
 };
 
 void http_parser_init(struct http_parser *p, http_parser_body on_body, void *data)
@@ -282,7 +285,7 @@ static int percent_decode(const char *from, const char *end, char *ret, size_t s
 	size_t n = 0;
 
 	for (; from < end; from++) {
-		char c = *from == '+' ? ' ' : *from;
+		char c = (char)(*from == '+' ? ' ' : *from);
 		if (c == '%') {
 			char digits[3] = {0}, *after;
 			if (end - from < 3)

@@ -43,10 +43,10 @@ struct http_request {
 	const char *query; /* "" when there is none */
 	struct http_header headers[HTTP_HEADERS_MAX];
 	size_t n_headers;
-	bool chunked;            /* else content_bytes says how long the body is */
-	uint64_t content_bytes;  /* Content-Length, or 0 */
-	bool keep_alive;         /* the client may send another request */
-	bool expects_continue;   /* it waits for 100 before sending the body (RFC 9110, 10.1.1) */
+	bool chunked;           /* else content_bytes says how long the body is */
+	uint64_t content_bytes; /* Content-Length, or 0 */
+	bool keep_alive;        /* the client may send another request */
+	bool expects_continue;  /* it waits for 100 before sending the body (RFC 9110, 10.1.1) */
 
 	/* Set by the server for the handlers. */
 	const struct http_route *route;

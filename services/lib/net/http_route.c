@@ -69,9 +69,12 @@ void http_reply_not_allowed(struct http_request *r)
 		enum http_method bit;
 		const char *name;
 	} methods[] = {
-	    {HTTP_METHOD_GET, "GET"},       {HTTP_METHOD_HEAD, "HEAD"},
-	    {HTTP_METHOD_POST, "POST"},     {HTTP_METHOD_PUT, "PUT"},
-	    {HTTP_METHOD_DELETE, "DELETE"}, {HTTP_METHOD_OPTIONS, "OPTIONS"},
+		{HTTP_METHOD_GET, "GET"},
+		{HTTP_METHOD_HEAD, "HEAD"},
+		{HTTP_METHOD_POST, "POST"},
+		{HTTP_METHOD_PUT, "PUT"},
+		{HTTP_METHOD_DELETE, "DELETE"},
+		{HTTP_METHOD_OPTIONS, "OPTIONS"},
 	};
 	unsigned allowed = methods_of(r->route);
 	char header[80] = "Allow: ";

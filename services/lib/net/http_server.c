@@ -12,11 +12,11 @@
 enum { LIMIT_CLIENTS = 4096 };
 
 const struct http_timeouts http_timeouts_default = {
-    .idle = 60000,
-    .head = 10000,
-    .body = 20000,
-    .reply = 20000,
-    .linger = 2000,
+	.idle = 60000,
+	.head = 10000,
+	.body = 20000,
+	.reply = 20000,
+	.linger = 2000,
 };
 
 struct http_server *http_server_new(uv_loop_t *loop, const struct http_config *config,
@@ -69,7 +69,7 @@ const char *http_server_date(struct http_server *s)
 static void refuse(struct http_server *s, int fd)
 {
 	static const char busy[] = "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 10\r\n"
-	                           "Content-Length: 0\r\nConnection: close\r\n\r\n";
+				   "Content-Length: 0\r\nConnection: close\r\n\r\n";
 
 	http_count(&s->counters->refused, 1);
 	http_count(&s->counters->responses[5], 1);

@@ -29,7 +29,7 @@ struct limit {
 struct limit *limit_new(struct limit_rate rate, uint32_t clients)
 {
 	uint32_t n_sets = (clients + WAYS - 1) / WAYS;
-	struct limit *l = mem_new(sizeof(*l) + n_sets * WAYS * sizeof(l->buckets[0]));
+	struct limit *l = mem_new(sizeof(*l) + (size_t)n_sets * WAYS * sizeof(l->buckets[0]));
 
 	l->rate = rate;
 	l->n_sets = n_sets;
@@ -69,7 +69,7 @@ static struct bucket *find(struct limit *l, const struct prefix *client, uint64_
 			oldest = b;
 	}
 	*oldest = (struct bucket){
-	    .client = *client, .seen_ms = now_ms, .tokens = (uint64_t)l->rate.burst * TOKEN};
+		.client = *client, .seen_ms = now_ms, .tokens = (uint64_t)l->rate.burst * TOKEN};
 	return oldest;
 }
 

@@ -8,7 +8,10 @@
 #include <stdint.h>
 
 /** A client is its /32 or its /56: what one household has (RIPE-690). */
-enum { LIMIT_IPV4_BITS = 32, LIMIT_IPV6_BITS = 56 };
+enum {
+	LIMIT_IPV4_BITS = 32,
+	LIMIT_IPV6_BITS = 56,
+};
 
 struct limit_rate {
 	uint32_t per_second; /* 0: no limit */

@@ -28,9 +28,9 @@ struct worker {
 	unsigned index;
 	uv_thread_t thread;
 	uv_loop_t loop;
-	uv_async_t call;          /* main wants something: stop or a sign of life */
+	uv_async_t call; /* main wants something: stop or a sign of life */
 	atomic_bool should_stop;
-	atomic_uint beats;        /* calls answered */
+	atomic_uint beats; /* calls answered */
 	unsigned beats_seen;
 	int rc; /* of start(); the worker's own until it is joined */
 };

@@ -92,10 +92,10 @@ static void a_test_is_forgotten_after_its_time(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(bytes_of_one_test_add_up),
-	    cmocka_unit_test(only_a_name_of_128_bits_counts),
-	    cmocka_unit_test(a_full_tally_keeps_the_tests_that_run),
-	    cmocka_unit_test(a_test_is_forgotten_after_its_time),
+		cmocka_unit_test(bytes_of_one_test_add_up),
+		cmocka_unit_test(only_a_name_of_128_bits_counts),
+		cmocka_unit_test(a_full_tally_keeps_the_tests_that_run),
+		cmocka_unit_test(a_test_is_forgotten_after_its_time),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -15,10 +15,10 @@ static void dates_are_in_the_fixed_form(void **state)
 		int64_t unix_seconds;
 		const char *text;
 	} cases[] = {
-	    {784111777, "Sun, 06 Nov 1994 08:49:37 GMT"}, /* RFC 9110's own example */
-	    {0, "Thu, 01 Jan 1970 00:00:00 GMT"},
-	    {1709164800, "Thu, 29 Feb 2024 00:00:00 GMT"},
-	    {4102444799, "Thu, 31 Dec 2099 23:59:59 GMT"},
+		{784111777, "Sun, 06 Nov 1994 08:49:37 GMT"}, /* RFC 9110's own example */
+		{0, "Thu, 01 Jan 1970 00:00:00 GMT"},
+		{1709164800, "Thu, 29 Feb 2024 00:00:00 GMT"},
+		{4102444799, "Thu, 31 Dec 2099 23:59:59 GMT"},
 	};
 	char text[HTTP_DATE_MAX];
 	(void)state;
@@ -37,20 +37,20 @@ static void replies_have_their_lines(void **state)
 		struct http_reply_context context;
 		const char *text;
 	} cases[] = {
-	    {{.status = 200, .type = "text/plain", .body = "hi", .body_bytes = 2},
-	     {.date = "D"},
-	     "HTTP/1.1 200 OK\r\nDate: D\r\nContent-Length: 2\r\nContent-Type: text/plain\r\n"
-	     "X-Content-Type-Options: nosniff\r\n\r\nhi"},
-	    {{.status = 200, .body = "hi", .body_bytes = 2},
-	     {.date = "D", .head_only = true, .last = true},
-	     "HTTP/1.1 200 OK\r\nDate: D\r\nContent-Length: 2\r\nConnection: close\r\n\r\n"},
-	    {{.status = 200, .headers = "A: b\r\n", .blob = &blob, .blob_bytes = 5000000000},
-	     {.date = "D"},
-	     "HTTP/1.1 200 OK\r\nDate: D\r\nContent-Length: 5000000000\r\nA: b\r\n\r\n"},
-	    {{.status = 204}, {.date = "D"}, "HTTP/1.1 204 No Content\r\nDate: D\r\n\r\n"},
-	    {{.status = 304, .body = "x", .body_bytes = 1},
-	     {.date = "D"},
-	     "HTTP/1.1 304 Not Modified\r\nDate: D\r\n\r\n"},
+		{{.status = 200, .type = "text/plain", .body = "hi", .body_bytes = 2},
+	         {.date = "D"},
+	         "HTTP/1.1 200 OK\r\nDate: D\r\nContent-Length: 2\r\nContent-Type: text/plain\r\n"
+	         "X-Content-Type-Options: nosniff\r\n\r\nhi"},
+		{{.status = 200, .body = "hi", .body_bytes = 2},
+	         {.date = "D", .head_only = true, .last = true},
+	         "HTTP/1.1 200 OK\r\nDate: D\r\nContent-Length: 2\r\nConnection: close\r\n\r\n"},
+		{{.status = 200, .headers = "A: b\r\n", .blob = &blob, .blob_bytes = 5000000000},
+	         {.date = "D"},
+	         "HTTP/1.1 200 OK\r\nDate: D\r\nContent-Length: 5000000000\r\nA: b\r\n\r\n"},
+		{{.status = 204}, {.date = "D"}, "HTTP/1.1 204 No Content\r\nDate: D\r\n\r\n"},
+		{{.status = 304, .body = "x", .body_bytes = 1},
+	         {.date = "D"},
+	         "HTTP/1.1 304 Not Modified\r\nDate: D\r\n\r\n"},
 	};
 	struct buf out;
 	(void)state;
@@ -65,8 +65,13 @@ static void replies_have_their_lines(void **state)
 
 static void a_reply_too_large_is_an_error_at_any_length(void **state)
 {
-	static const struct http_reply reply = {.status = 200, .type = "a/b", .headers = "A: b\r\n",
-	                                        .body = "hello", .body_bytes = 5};
+	static const struct http_reply reply = {
+		.status = 200,
+		.type = "a/b",
+		.headers = "A: b\r\n",
+		.body = "hello",
+		.body_bytes = 5,
+	};
 	static const struct http_reply_context context = {.date = "D", .last = true};
 	struct buf out;
 	(void)state;
@@ -85,9 +90,9 @@ static void a_reply_too_large_is_an_error_at_any_length(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(dates_are_in_the_fixed_form),
-	    cmocka_unit_test(replies_have_their_lines),
-	    cmocka_unit_test(a_reply_too_large_is_an_error_at_any_length),
+		cmocka_unit_test(dates_are_in_the_fixed_form),
+		cmocka_unit_test(replies_have_their_lines),
+		cmocka_unit_test(a_reply_too_large_is_an_error_at_any_length),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

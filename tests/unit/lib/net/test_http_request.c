@@ -125,33 +125,35 @@ static void bad_requests_are_refused(void **state)
 		const char *text;
 		int status;
 	} cases[] = {
-	    {"\x16\x03\x01\x02", 400},
-	    {"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 400},
-	    {"GET / HTTP/1.1\r\n\r\n", 400},
-	    {"GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", 400},
-	    {"GET / HTTP/1.1\r\nHost: a b\r\n\r\n", 400},
-	    {"GET /\r\nHost: a\r\n\r\n", 505},
-	    {"GET / HTTP/0.9\r\nHost: a\r\n\r\n", 505},
-	    {"GET / HTTP/2.0\r\nHost: a\r\n\r\n", 505},
-	    {"GET / HTTP/3.0\r\nHost: a\r\n\r\n", 505},
-	    {"GET nowhere HTTP/1.1\r\nHost: a\r\n\r\n", 400},
-	    {"GET / HTTP/1.1\nHost: a\n\n", 400},
-	    {"GET / HTTP/1.1\r\nHost : a\r\n\r\n", 400},
-	    {"GET / HTTP/1.1\r\nHost: a\r\nX: \x01\r\n\r\n", 400},
-	    {"GET / HTTP/1.1\r\nHost: a\r\n: x\r\n\r\n", 400},
-	    {"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: -1\r\n\r\n", 400},
-	    {"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: +1\r\n\r\n", 400},
-	    {"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 0x10\r\n\r\n", 400},
-	    {"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1, 1\r\n\r\n", 400},
-	    {"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n", 400},
-	    {"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 99999999999999999999\r\n\r\n", 400},
-	    {"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n", 400},
-	    {"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nContent-Length: 3\r\n\r\n", 400},
-	    {"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: xchunked\r\n\r\n", 501},
-	    {"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip, chunked\r\n\r\n", 501},
-	    {"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n\r\n", 400},
-	    {"POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n", 400},
-	    {"POST / HTTP/1.1\r\nHost: a\r\nExpect: miracles\r\nContent-Length: 1\r\n\r\n", 417},
+		{"\x16\x03\x01\x02", 400},
+		{"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 400},
+		{"GET / HTTP/1.1\r\n\r\n", 400},
+		{"GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", 400},
+		{"GET / HTTP/1.1\r\nHost: a b\r\n\r\n", 400},
+		{"GET /\r\nHost: a\r\n\r\n", 505},
+		{"GET / HTTP/0.9\r\nHost: a\r\n\r\n", 505},
+		{"GET / HTTP/2.0\r\nHost: a\r\n\r\n", 505},
+		{"GET / HTTP/3.0\r\nHost: a\r\n\r\n", 505},
+		{"GET nowhere HTTP/1.1\r\nHost: a\r\n\r\n", 400},
+		{"GET / HTTP/1.1\nHost: a\n\n", 400},
+		{"GET / HTTP/1.1\r\nHost : a\r\n\r\n", 400},
+		{"GET / HTTP/1.1\r\nHost: a\r\nX: \x01\r\n\r\n", 400},
+		{"GET / HTTP/1.1\r\nHost: a\r\n: x\r\n\r\n", 400},
+		{"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: -1\r\n\r\n", 400},
+		{"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: +1\r\n\r\n", 400},
+		{"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 0x10\r\n\r\n", 400},
+		{"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1, 1\r\n\r\n", 400},
+		{"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n", 400},
+		{"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 99999999999999999999\r\n\r\n", 400},
+		{"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n", 400},
+		{"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nContent-Length: 3\r\n\r\n", 400},
+		{"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: xchunked\r\n\r\n", 501},
+		{"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip, chunked\r\n\r\n", 501},
+		{"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n"
+	         "Transfer-Encoding: identity\r\n\r\n",
+	         400},
+		{"POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n", 400},
+		{"POST / HTTP/1.1\r\nHost: a\r\nExpect: miracles\r\nContent-Length: 1\r\n\r\n", 417},
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
@@ -170,8 +172,14 @@ static void bad_chunks_are_refused(void **state)
 {
 	static const char head[] = "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n";
 	static const char *const bodies[] = {
-	    "x\r\n",       "-1\r\n",         "0x5\r\nhello\r\n", "5\r\nhelloXX", " 5\r\nhello\r\n",
-	    "5\nhello\n",  "fffffffffffffffff\r\n", "5 ;a\rb\r\nhello\r\n",
+		"x\r\n",
+		"-1\r\n",
+		"0x5\r\nhello\r\n",
+		"5\r\nhelloXX",
+		" 5\r\nhello\r\n",
+		"5\nhello\n",
+		"fffffffffffffffff\r\n",
+		"5 ;a\rb\r\nhello\r\n",
 	};
 
 	for (size_t i = 0; i < sizeof(bodies) / sizeof(bodies[0]); i++) {
@@ -228,15 +236,16 @@ static void the_body_callback_can_refuse(void **state)
 	assert_int_equal(feed(f, "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n", &used),
 	                 HTTP_PARSE_HEAD);
 	assert_int_equal(status_of_repeated(f, "10\r\n0123456789abcdef\r\n",
-	                                    "10\r\n0123456789abcdef\r\n", 5), 413);
+	                                    "10\r\n0123456789abcdef\r\n", 5),
+	                 413);
 }
 
 static void an_absolute_target_is_served_by_its_path(void **state)
 {
 	static const char *const cases[][2] = {
-	    {"GET http://a.example/x?y=z HTTP/1.1\r\nHost: a\r\n\r\n", "/x"},
-	    {"GET http://a.example HTTP/1.1\r\nHost: a\r\n\r\n", "/"},
-	    {"OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n", "*"},
+		{"GET http://a.example/x?y=z HTTP/1.1\r\nHost: a\r\n\r\n", "/x"},
+		{"GET http://a.example HTTP/1.1\r\nHost: a\r\n\r\n", "/"},
+		{"OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n", "*"},
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
@@ -255,16 +264,16 @@ static void query_values_are_decoded(void **state)
 		const char *query, *key, *value;
 		int rc;
 	} cases[] = {
-	    {"a=1&b=2", "b", "2", 0},
-	    {"a=1", "b", "", -ENOENT},
-	    {"ab=1", "a", "", -ENOENT},
-	    {"a", "a", "", 0},
-	    {"a=x%20y+z", "a", "x y z", 0},
-	    {"a=%zz", "a", "", -EINVAL},
-	    {"a=%2", "a", "", -EINVAL},
-	    {"a=%00", "a", "", -EINVAL},
-	    {"a=12345678", "a", "", -EINVAL},
-	    {"", "a", "", -ENOENT},
+		{"a=1&b=2", "b", "2", 0},
+		{"a=1", "b", "", -ENOENT},
+		{"ab=1", "a", "", -ENOENT},
+		{"a", "a", "", 0},
+		{"a=x%20y+z", "a", "x y z", 0},
+		{"a=%zz", "a", "", -EINVAL},
+		{"a=%2", "a", "", -EINVAL},
+		{"a=%00", "a", "", -EINVAL},
+		{"a=12345678", "a", "", -EINVAL},
+		{"", "a", "", -ENOENT},
 	};
 	(void)state;
 
@@ -292,18 +301,18 @@ static void an_upgrade_is_ignored(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    TEST(a_request_is_taken_apart),
-	    TEST(a_request_may_come_byte_by_byte),
-	    TEST(a_chunked_body_is_fed_on),
-	    TEST(requests_follow_one_another),
-	    TEST(bad_requests_are_refused),
-	    TEST(bad_chunks_are_refused),
-	    TEST(sizes_are_limited),
-	    TEST(trailers_are_limited),
-	    TEST(the_body_callback_can_refuse),
-	    TEST(an_absolute_target_is_served_by_its_path),
-	    TEST(query_values_are_decoded),
-	    TEST(an_upgrade_is_ignored),
+		TEST(a_request_is_taken_apart),
+		TEST(a_request_may_come_byte_by_byte),
+		TEST(a_chunked_body_is_fed_on),
+		TEST(requests_follow_one_another),
+		TEST(bad_requests_are_refused),
+		TEST(bad_chunks_are_refused),
+		TEST(sizes_are_limited),
+		TEST(trailers_are_limited),
+		TEST(the_body_callback_can_refuse),
+		TEST(an_absolute_target_is_served_by_its_path),
+		TEST(query_values_are_decoded),
+		TEST(an_upgrade_is_ignored),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

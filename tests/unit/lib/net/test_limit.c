@@ -55,10 +55,10 @@ static void a_household_is_one_client(void **state)
 		const char *first, *second;
 		int rc;
 	} cases[] = {
-	    {"192.0.2.1", "192.0.2.1", -EAGAIN},
-	    {"192.0.2.1", "192.0.2.2", 0},
-	    {"2001:db8:0:1200::1", "2001:db8:0:12ff:5::9", -EAGAIN}, /* one /56 */
-	    {"2001:db8:0:1200::1", "2001:db8:0:1300::1", 0},
+		{"192.0.2.1", "192.0.2.1", -EAGAIN},
+		{"192.0.2.1", "192.0.2.2", 0},
+		{"2001:db8:0:1200::1", "2001:db8:0:12ff:5::9", -EAGAIN}, /* one /56 */
+		{"2001:db8:0:1200::1", "2001:db8:0:1300::1", 0},
 	};
 	(void)state;
 
@@ -105,11 +105,11 @@ static void rate_zero_is_no_limit(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(a_burst_passes_then_the_rate_counts),
-	    cmocka_unit_test(a_bucket_never_holds_more_than_the_burst),
-	    cmocka_unit_test(a_household_is_one_client),
-	    cmocka_unit_test(many_clients_make_it_forget_and_not_grow),
-	    cmocka_unit_test(rate_zero_is_no_limit),
+		cmocka_unit_test(a_burst_passes_then_the_rate_counts),
+		cmocka_unit_test(a_bucket_never_holds_more_than_the_burst),
+		cmocka_unit_test(a_household_is_one_client),
+		cmocka_unit_test(many_clients_make_it_forget_and_not_grow),
+		cmocka_unit_test(rate_zero_is_no_limit),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -81,9 +81,9 @@ static void the_default_is_what_the_machine_has(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(a_signal_ends_all_in_order),
-	    cmocka_unit_test(one_that_cannot_start_stops_all),
-	    cmocka_unit_test(the_default_is_what_the_machine_has),
+		cmocka_unit_test(a_signal_ends_all_in_order),
+		cmocka_unit_test(one_that_cannot_start_stops_all),
+		cmocka_unit_test(the_default_is_what_the_machine_has),
 	};
 
 	(void)alarm(30); /* a hang is a failure */

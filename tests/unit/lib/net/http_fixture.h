@@ -1,0 +1,224 @@
+/* A server on a real socket, whose loop runs in a thread of the test. */
+/* SPDX-License-Identifier: MIT */
+#ifndef FONTAINE_TESTS_HTTP_FIXTURE_H
+#define FONTAINE_TESTS_HTTP_FIXTURE_H
+
+#include "base/addr.h"
+#include "net/assets.h"
+#include "net/http.h"
+
+#include <pthread.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+
+#include <cmocka.h>
+
+enum {
+	BLOB_BYTES = 1000,
+	KEEP_MAX_BYTES = 100,
+};
+
+struct fixture {
+	uv_loop_t loop;
+	uv_async_t stop;
+	uv_timer_t later;
+	pthread_t thread;
+	bool stopping; /* the test's own */
+	struct http_server *server;
+	struct http_config config;
+	struct http_counters counters;
+	struct http_blob blob;
+	struct http_request *waiting; /* to be replied to by the timer */
+	_Atomic uint64_t done;
+	struct addr addr;
+};
+
+static void reply_text(struct http_request *r, const char *text, size_t len)
+{
+	http_reply(r, &(struct http_reply){.status = 200, .body = text, .body_bytes = len});
+}
+
+static void on_echo(struct http_request *r, void *data)
+{
+	(void)data;
+	reply_text(r, r->body.data, r->body.len);
+}
+
+static void on_count(struct http_request *r, void *data)
+{
+	char text[32];
+	int n = snprintf(text, sizeof(text), "%llu", (unsigned long long)r->body_bytes);
+	(void)data;
+
+	reply_text(r, text, (size_t)n);
+}
+
+static void on_blob(struct http_request *r, void *data)
+{
+	struct fixture *f = data;
+
+	http_reply(r, &(struct http_reply){
+			      .status = 200, .blob = &f->blob, .blob_bytes = 2 * BLOB_BYTES + 500});
+}
+
+static void on_big(struct http_request *r, void *data)
+{
+	struct fixture *f = data;
+
+	http_reply(r, &(struct http_reply){.status = 200, .blob = &f->blob, .blob_bytes = 64 << 20});
+}
+
+static int on_head_refuse(struct http_request *r, void *data)
+{
+	(void)r, (void)data;
+	return 503;
+}
+
+static void on_later(uv_timer_t *timer)
+{
+	struct fixture *f = timer->data;
+
+	reply_text(f->waiting, "later", 5);
+}
+
+static void on_slow(struct http_request *r, void *data)
+{
+	struct fixture *f = data;
+
+	f->waiting = r;
+	(void)uv_timer_start(&f->later, on_later, 50, 0);
+}
+
+static void on_done(struct http_request *r, void *data)
+{
+	struct fixture *f = data;
+	(void)r;
+
+	http_count(&f->done, 1);
+}
+
+static const struct http_route routes[] = {
+	{
+		.path = "/echo",
+		.methods = HTTP_METHOD_POST,
+		.body = HTTP_BODY_KEEP,
+		.max_body_bytes = KEEP_MAX_BYTES,
+		.on_request = on_echo,
+		.on_done = on_done,
+	},
+	{
+		.path = "/count",
+		.methods = HTTP_METHOD_GET | HTTP_METHOD_POST,
+		.body = HTTP_BODY_COUNT,
+		.max_body_bytes = 100 << 20,
+		.on_request = on_count,
+		.on_done = on_done,
+	},
+	{.path = "/blob", .methods = HTTP_METHOD_GET, .on_request = on_blob},
+	{.path = "/big", .methods = HTTP_METHOD_GET, .on_request = on_big, .on_done = on_done},
+	{.path = "/slow", .methods = HTTP_METHOD_GET, .on_request = on_slow, .on_done = on_done},
+	{
+		.path = "/refused",
+		.methods = HTTP_METHOD_POST,
+		.body = HTTP_BODY_COUNT,
+		.max_body_bytes = 100 << 20,
+		.on_head = on_head_refuse,
+		.on_request = on_count,
+	},
+	{.path = NULL},
+};
+
+static void on_stop(uv_async_t *stop)
+{
+	struct fixture *f = stop->data;
+
+	http_server_close(f->server, 1000);
+	uv_close((uv_handle_t *)&f->later, NULL);
+	uv_close((uv_handle_t *)stop, NULL);
+}
+
+static void *run_loop(void *arg)
+{
+	struct fixture *f = arg;
+
+	(void)uv_run(&f->loop, UV_RUN_DEFAULT);
+	return NULL;
+}
+
+static void make_blob(struct http_blob *blob)
+{
+	static char bytes[BLOB_BYTES];
+
+	for (size_t i = 0; i < sizeof(bytes); i++)
+		bytes[i] = (char)('a' + i % 26);
+	*blob = (struct http_blob){.data = bytes, .size_bytes = BLOB_BYTES};
+}
+
+static int listen_somewhere(struct addr *ret)
+{
+	struct sockaddr_storage ss;
+	socklen_t len = sizeof(ss);
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+
+	assert_int_equal(addr_parse("127.0.0.1", 0, ret), 0);
+	assert_int_equal(bind(fd, &ret->sa, addr_len(ret)), 0);
+	assert_int_equal(listen(fd, 64), 0);
+	assert_int_equal(getsockname(fd, (struct sockaddr *)&ss, &len), 0);
+	addr_from_sockaddr(&ss, ret);
+	return fd;
+}
+
+static int setup_with_rate(void **state, struct limit_rate rate)
+{
+	struct fixture *f = calloc(1, sizeof(*f));
+	static const struct http_timeouts quick = {
+		.idle = 400, .head = 200, .body = 200, .reply = 1000, .linger = 200};
+
+	make_blob(&f->blob);
+	struct assets *assets = assets_new();
+	assets_add(assets, "/", "text/html", "<p>hello", 8);
+	f->config = (struct http_config){
+		.routes = routes, .assets = assets, .max_conns = 4, .rate = rate, .timeouts = quick, .data = f};
+	assert_int_equal(uv_loop_init(&f->loop), 0);
+	assert_int_equal(uv_async_init(&f->loop, &f->stop, on_stop), 0);
+	assert_int_equal(uv_timer_init(&f->loop, &f->later), 0);
+	f->stop.data = f->later.data = f;
+	f->server = http_server_new(&f->loop, &f->config, &f->counters);
+	assert_int_equal(http_server_listen(f->server, listen_somewhere(&f->addr)), 0);
+	*state = f;
+	return pthread_create(&f->thread, NULL, run_loop, f);
+}
+
+static int setup(void **state)
+{
+	return setup_with_rate(state, (struct limit_rate){0});
+}
+
+static int setup_limited(void **state)
+{
+	return setup_with_rate(state, (struct limit_rate){.per_second = 1, .burst = 2});
+}
+
+static void stop(struct fixture *f)
+{
+	if (!f->stopping)
+		(void)uv_async_send(&f->stop);
+	f->stopping = true;
+}
+
+static int teardown(void **state)
+{
+	struct fixture *f = *state;
+
+	stop(f);
+	(void)pthread_join(f->thread, NULL);
+	int rc = uv_loop_close(&f->loop); /* UV_EBUSY: leaked handle */
+	assets_free((struct assets *)(uintptr_t)f->config.assets);
+	free(f);
+	return rc;
+}
+
+#endif
