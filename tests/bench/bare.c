@@ -26,9 +26,11 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { PIECE_BYTES = 1 << 20,
-       HEAD_MAX_BYTES = 4096,
-       EVENTS = 64 };
+enum {
+	PIECE_BYTES = 1 << 20,
+	HEAD_MAX_BYTES = 4096,
+	EVENTS = 64,
+};
 
 struct client {
 	int fd;
