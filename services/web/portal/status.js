@@ -11,9 +11,15 @@ export function readStatus(json, nowMs) {
 	return ageMs <= STALE_MS ? { services: json.services, nowMs } : UNKNOWN;
 }
 
-function figureText({ name, value, unit }, t, format) {
-	const text = t("figure", { name: t(`figure_${name}`) ?? name, value: format.number(value) });
-	return unit ? `${text}\u00a0${unit}` : text;
+function valueText({ name, value, unit }, format) {
+	if (name === "serial")
+		return String(value); /* a name more than a number: not in groups of three */
+	const shown = unit === "GB" ? format.bytes(value * 1e9) : { value: format.number(value), unit };
+	return shown.unit ? `${shown.value}\u00a0${shown.unit}` : shown.value;
+}
+
+function figureText(figure, t, format) {
+	return t("figure", { name: t(`figure_${figure.name}`) ?? figure.name, value: valueText(figure, format) });
 }
 
 function upText({ since, figure }, nowMs, t, format) {

@@ -13,6 +13,7 @@ const JSON_READ = {
 	services: {
 		speedtest: { up: true, since: "2026-01-01T09:00:00Z", figure: { name: "served", value: 1234, unit: "GB" } },
 		ntp: { up: true, since: null, figure: { name: "offset", value: 3, unit: "ms" } },
+		authoritative: { up: true, since: null, figure: { name: "serial", value: 1795242434, unit: "" } },
 		resolver: { up: false, since: null, detail: "no answer" },
 		pages: { up: false, since: null },
 	},
@@ -23,9 +24,10 @@ const tell = (status, name, language = "en") =>
 
 test("a service that is up says since when, and its figure", () => {
 	const status = readStatus(JSON_READ, NOW_MS);
-	assert.deepEqual(tell(status, "speedtest"), { state: "up", text: "Up for 3 hours \u00b7 served: 1,234\u00a0GB" });
+	assert.deepEqual(tell(status, "speedtest"), { state: "up", text: "Up for 3 hours \u00b7 served: 1.23\u00a0TB" });
 	assert.deepEqual(tell(status, "speedtest", "fr"),
-		{ state: "up", text: "En service depuis 3\u00a0heures \u00b7 servi\u00a0: 1\u202f234\u00a0GB" });
+		{ state: "up", text: "En service depuis 3\u00a0heures \u00b7 servi\u00a0: 1,23\u00a0To" });
+	assert.deepEqual(tell(status, "authoritative"), { state: "up", text: "Up \u00b7 zone serial: 1795242434" });
 	assert.deepEqual(tell(status, "ntp"), { state: "up", text: "Up \u00b7 offset: 3\u00a0ms" });
 });
 
@@ -36,7 +38,7 @@ test("a service that is down says why, when that is known", () => {
 });
 
 test("a service that nobody speaks of is unknown", () => {
-	assert.equal(tell(readStatus(JSON_READ, NOW_MS), "authoritative").state, "unknown");
+	assert.equal(tell(readStatus(JSON_READ, NOW_MS), "mirror").state, "unknown");
 	assert.equal(tell(UNKNOWN, "speedtest").state, "unknown");
 });
 
@@ -49,7 +51,7 @@ test("a status that is not renewed is unknown", () => {
 test("all services together", () => {
 	const t = translator(texts.en);
 	const { ntp, speedtest } = JSON_READ.services;
-	assert.deepEqual(overallStatus(readStatus(JSON_READ, NOW_MS), t), { state: "down", text: "2 of 4 services are up." });
+	assert.deepEqual(overallStatus(readStatus(JSON_READ, NOW_MS), t), { state: "down", text: "3 of 5 services are up." });
 	assert.equal(overallStatus({ services: { ntp, speedtest } }, t).state, "up");
 	assert.equal(overallStatus(UNKNOWN, t).state, "unknown");
 });
