@@ -17,7 +17,7 @@ exit $$status
 endef
 export run_unit_tests
 
-unit:
+unit: build
 	@$(MAKE) --question unit-tests || image/step unit-tests $(MAKE) unit-tests
 	@sh -c "$$run_unit_tests"
 
