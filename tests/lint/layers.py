@@ -3,8 +3,9 @@
 # SPDX-License-Identifier: MIT
 
 import re
-import sys
 from pathlib import PurePath
+
+import report
 
 LIBRARY = ["base", "sys", "store", "net"]  # each may include those before it, and itself
 INCLUDE = re.compile(r'^\s*#\s*include\s*"([^"]+)"')
@@ -32,11 +33,4 @@ def findings(path):
                 yield f'{path}:{number}: {module} must not include "{match[1]}"'
 
 
-def main(paths):
-    found = [finding for path in paths for finding in findings(path)]
-    print("\n".join(found))
-    return bool(found)
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+report.main(findings)

@@ -3,7 +3,8 @@
 # SPDX-License-Identifier: MIT
 
 import ast
-import sys
+
+import report
 
 C_FILE_LINES = 500
 OTHER_FILE_LINES = 400
@@ -47,11 +48,4 @@ def findings(path):
             yield f"{path}:{number}: a line of more than {LINE_COLUMNS} columns"
 
 
-def main(paths):
-    found = [finding for path in paths for finding in findings(path)]
-    print("\n".join(found))
-    return bool(found)
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+report.main(findings)

@@ -158,10 +158,25 @@ bool http_input_body(struct http_conn *c)
 	return true;
 }
 
-static void start_request(struct http_conn *c)
+static void start_body(struct http_conn *c)
 {
+	static const char go_on[] = "HTTP/1.1 100 Continue\r\n\r\n";
 	struct exchange *x = c->exchange;
 	struct http_request *r = &x->request;
+
+	assert(r->route != NULL); /* pages take no body */
+	http_conn_move(c, CONN_BODY);
+	x->body_left = r->content_bytes;
+	buf_init(&r->body, (size_t)r->route->max_body_bytes);
+	conn_deadline(&c->conn, c->server->config->timeouts.body);
+	if (r->expects_continue && c->in_len == 0)
+		(void)conn_send(&c->conn, go_on, sizeof(go_on) - 1, false); /* lost: the client waits, then sends */
+	c->last = !r->keep_alive || c->server->closing;
+}
+
+static void start_request(struct http_conn *c)
+{
+	struct http_request *r = &c->exchange->request;
 	const struct http_config *config = c->server->config;
 	bool has_body = http_has_body(r);
 	uint32_t wait_ms;
@@ -188,15 +203,7 @@ static void start_request(struct http_conn *c)
 		handle(c);
 		return;
 	}
-	assert(r->route != NULL); /* pages take no body */
-	http_conn_move(c, CONN_BODY);
-	x->body_left = r->content_bytes;
-	buf_init(&r->body, (size_t)r->route->max_body_bytes);
-	conn_deadline(&c->conn, config->timeouts.body);
-	static const char go_on[] = "HTTP/1.1 100 Continue\r\n\r\n";
-	if (r->expects_continue && c->in_len == 0)
-		(void)conn_send(&c->conn, go_on, sizeof(go_on) - 1, false); /* lost: the client waits, then sends */
-	c->last = !r->keep_alive || c->server->closing;
+	start_body(c);
 }
 
 bool http_input_head(struct http_conn *c)

@@ -49,18 +49,31 @@ static void only_a_name_of_128_bits_counts(void **state)
 	tally_free(t);
 }
 
+enum { ROOM = 8 };
+
+/* Start as many tests as there is room for; each has 5 bytes. The n-th is named by its last digit. */
+static struct tally *full_tally(char id[sizeof(ID)], struct tally_entry *ret_entries[ROOM])
+{
+	struct tally *t = tally_new(ROOM);
+
+	for (int i = 0; i < ROOM; i++) {
+		id[31] = (char)('0' + i);
+		ret_entries[i] = tally_get(t, id, 0);
+		assert_non_null(ret_entries[i]);
+		tally_add(ret_entries[i], 5);
+	}
+	id[31] = '9';
+	return t;
+}
+
 static void a_full_tally_keeps_the_tests_that_run(void **state)
 {
-	struct tally *t = tally_new(8);
+	struct tally_entry *entries[ROOM];
 	char id[] = ID;
+	struct tally *t = full_tally(id, entries);
 	uint64_t bytes;
 	(void)state;
 
-	for (int i = 0; i < 8; i++) {
-		id[31] = (char)('0' + i);
-		assert_non_null(tally_get(t, id, 0));
-	}
-	id[31] = '9';
 	assert_null(tally_get(t, id, TALLY_KEEP_MS * 10));
 	id[31] = '0';
 	assert_int_equal(tally_read(t, id, &bytes), 0);
@@ -69,18 +82,14 @@ static void a_full_tally_keeps_the_tests_that_run(void **state)
 
 static void a_test_is_forgotten_after_its_time(void **state)
 {
-	struct tally *t = tally_new(8);
+	struct tally_entry *entries[ROOM];
 	char id[] = ID;
+	struct tally *t = full_tally(id, entries);
 	uint64_t bytes;
 	(void)state;
 
-	for (int i = 0; i < 8; i++) {
-		id[31] = (char)('0' + i);
-		struct tally_entry *e = tally_get(t, id, 0);
-		tally_add(e, 5);
-		tally_put(t, e, 1000);
-	}
-	id[31] = '9';
+	for (int i = 0; i < ROOM; i++)
+		tally_put(t, entries[i], 1000);
 	assert_null(tally_get(t, id, 1000 + TALLY_KEEP_MS));
 	struct tally_entry *e = tally_get(t, id, 1001 + TALLY_KEEP_MS);
 	assert_non_null(e);
