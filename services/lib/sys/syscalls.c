@@ -37,7 +37,7 @@ static const int always[] = {
 	/* descriptors */
 	SCMP_SYS(read), SCMP_SYS(readv), SCMP_SYS(pread64), SCMP_SYS(preadv), SCMP_SYS(preadv2),
 	SCMP_SYS(write), SCMP_SYS(writev), SCMP_SYS(pwrite64), SCMP_SYS(pwritev), SCMP_SYS(pwritev2),
-	SCMP_SYS(sendfile), SCMP_SYS(splice), SCMP_SYS(tee), SCMP_SYS(vmsplice),
+	SCMP_SYS(sendfile), SCMP_SYS(splice),
 	SCMP_SYS(copy_file_range), SCMP_SYS(lseek), SCMP_SYS(close), SCMP_SYS(close_range),
 	SCMP_SYS(dup), SCMP_SYS(dup2), SCMP_SYS(dup3), SCMP_SYS(fcntl),
 	/* files: which ones, Landlock decides */
