@@ -17,13 +17,13 @@
 
 enum { TEXT_MAX_BYTES = 16 << 20 };
 
-/** What is written for each service; the template has the same name. */
+/** What is written for each service, or what several share; the template has the same name. */
 static const struct output {
 	const char *service;
 	const char *name;
 } outputs[] = {
 	{"pages", "nginx/nginx.conf"},
-	{"pages", "tls/names"},
+	{"tls", "tls/names"},
 	{"ntp", "chrony/chrony.conf"},
 	{"ntp", "chrony/options"},
 	{"resolver", "unbound/unbound.conf"},

@@ -3,6 +3,7 @@
 #include "fontaine/view.h"
 
 #include "base/mem.h"
+#include "base/name.h"
 #include "fontaine/ixf.h"
 
 #include <stdlib.h>
@@ -25,25 +26,13 @@ static void add_mailbox(yyjson_mut_doc *d, yyjson_mut_val *site, const char *mai
 	free(text);
 }
 
-/** Whether @domain is below a name that no registry delegates. */
-static bool is_set_aside(const char *domain)
-{
-	static const char *const names[] = {"localhost", "example", "test", "invalid", "internal"};
-	const char *dot = strrchr(domain, '.');
-
-	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
-		if (strcmp(dot == NULL ? domain : dot + 1, names[i]) == 0)
-			return true;
-	return false;
-}
-
 static void add_site(yyjson_mut_doc *d, yyjson_mut_val *root, const struct pop_site *s)
 {
 	yyjson_mut_val *o = yyjson_mut_obj_add_obj(d, root, "site");
 
 	yyjson_mut_obj_add_strcpy(d, o, "name", s->name);
 	yyjson_mut_obj_add_strcpy(d, o, "domain", s->domain);
-	yyjson_mut_obj_add_bool(d, o, "is_delegated", !is_set_aside(s->domain));
+	yyjson_mut_obj_add_bool(d, o, "is_delegated", !name_is_set_aside(s->domain));
 	add_mailbox(d, o, s->operated_by->contact);
 }
 
@@ -159,6 +148,40 @@ static void add_record(yyjson_mut_doc *d, yyjson_mut_val *records, const char *n
 	yyjson_mut_obj_add_strcpy(d, o, "address", address);
 }
 
+/** By these names, a page measures one family. */
+static void add_family_names(yyjson_mut_doc *d, yyjson_mut_val *list, yyjson_mut_val *records,
+                             const struct pop_addresses *a)
+{
+	if (a->ipv4 != NULL)
+		add_text(d, list, "speedtest-ipv4");
+	if (a->ipv6 != NULL)
+		add_text(d, list, "speedtest-ipv6");
+	add_record(d, records, "speedtest-ipv4", "A", a->ipv4);
+	add_record(d, records, "speedtest-ipv6", "AAAA", a->ipv6);
+}
+
+/** What the certificate is for: all names, and the addresses that are browsed to; null when none is. */
+static void add_tls(yyjson_mut_doc *d, yyjson_mut_val *root, const struct pop *p)
+{
+	struct pop_service all[POP_SERVICES];
+	const struct pop_addresses *before = NULL;
+
+	if (p->services->pages == NULL && p->services->speedtest == NULL) {
+		yyjson_mut_obj_add_null(d, root, "tls");
+		return;
+	}
+	yyjson_mut_val *o = yyjson_mut_obj_add_obj(d, root, "tls");
+	yyjson_mut_val *addresses = yyjson_mut_obj_add_arr(d, o, "addresses");
+	pop_list_services(p, all);
+	for (size_t i = 0; i < 2; i++) { /* pages, speedtest */
+		if (!all[i].is_on || all[i].addresses == before)
+			continue;
+		before = all[i].addresses;
+		add_text(d, addresses, before->ipv4);
+		add_text(d, addresses, before->ipv6);
+	}
+}
+
 /** The POP's own names, for its zone and for its certificate. */
 static void add_names(yyjson_mut_doc *d, yyjson_mut_val *root, const struct pop *p)
 {
@@ -179,6 +202,8 @@ static void add_names(yyjson_mut_doc *d, yyjson_mut_val *root, const struct pop 
 		add_record(d, records, names[i], "A", all[i].addresses->ipv4);
 		add_record(d, records, names[i], "AAAA", all[i].addresses->ipv6);
 	}
+	if (p->services->speedtest != NULL)
+		add_family_names(d, list, records, all[1].addresses);
 }
 
 yyjson_mut_val *view_new(yyjson_mut_doc *d, const struct pop *p, const char *dir)
@@ -191,5 +216,6 @@ yyjson_mut_val *view_new(yyjson_mut_doc *d, const struct pop *p, const char *dir
 	add_ntp(d, root, p);
 	add_authoritative(d, root, p);
 	add_names(d, root, p);
+	add_tls(d, root, p);
 	return add_resolver(d, root, p) < 0 ? NULL : root;
 }

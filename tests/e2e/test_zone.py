@@ -70,6 +70,15 @@ def test_it_is_not_given_away_whole(family):
     assert answer.answer == []
 
 
+@pytest.mark.parametrize("name, rdtype, family", [
+    ("speedtest-ipv4", "A", "ipv4"), ("speedtest-ipv6", "AAAA", "ipv6")])
+def test_the_speed_test_has_a_name_for_each_family(name, rdtype, family):
+    answer = ask_zone(f"{name}.{DOMAIN}", rdtype)
+    addresses = [record.address for rrset in answer.answer if rrset.rdtype == dns.rdatatype.from_text(rdtype)
+                 for record in rrset]
+    assert addresses == [pop.address("speedtest", family=family)[0]]
+
+
 @pytest.mark.parametrize("name", ["version.bind", "version.server", "id.server", "hostname.bind"])
 @pytest.mark.parametrize("service", ["authoritative", "resolver"])
 def test_servers_do_not_say_what_they_are(service, name):

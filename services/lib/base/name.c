@@ -60,3 +60,14 @@ bool name_is_url(const char *text)
 	}
 	return false;
 }
+
+bool name_is_set_aside(const char *domain)
+{
+	static const char *const names[] = {"localhost", "example", "test", "invalid", "internal"};
+	const char *dot = strrchr(domain, '.');
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+		if (strcmp(dot == NULL ? domain : dot + 1, names[i]) == 0)
+			return true;
+	return false;
+}

@@ -22,4 +22,7 @@ bool name_is_mail(const char *text);
 /** "https://example.net/path" or http; the characters of RFC 3986 without quotes and brackets. */
 bool name_is_url(const char *text);
 
+/** Whether the domain @domain is below a name that no registry delegates (RFC 6761, RFC 9476). */
+bool name_is_set_aside(const char *domain);
+
 #endif

@@ -38,6 +38,30 @@ static void set_default_port(uint16_t *port, uint16_t value)
 		*port = value;
 }
 
+static void set_default(unsigned *number, unsigned value)
+{
+	if (*number == 0)
+		*number = value;
+}
+
+static void fill_speedtest(struct pop_speedtest *s)
+{
+	set_default_port(&s->http_port, 8080);
+	set_default_port(&s->https_port, 8443);
+	set_default_port(&s->rpm_port, 8444);
+	set_default(&s->max_connections, 10000);
+	set_default(&s->requests_per_second, 1000);
+	set_default(&s->download_mbps, 10000);
+	set_default(&s->upload_mbps, 10000);
+	set_default(&s->test_mbps, 1000);
+	set_default(&s->tests_per_prefix, 4);
+	set_default(&s->queue_length, 50);
+	set_default(&s->daily_gib, 500);
+	if (s->results == NULL)
+		s->results = mem_new(sizeof(*s->results)); /* pop_free() frees it as if it came from the file */
+	set_default(&s->results->keep_days, 90);
+}
+
 /** The schema keeps 0 out of the file, so 0 is what the file does not give. */
 static void fill_defaults(struct pop_doc *d, struct pop_services *s)
 {
@@ -45,12 +69,12 @@ static void fill_defaults(struct pop_doc *d, struct pop_services *s)
 		set_default_port(&s->pages->http_port, 80);
 		set_default_port(&s->pages->https_port, 443);
 	}
-	if (s->speedtest != NULL) {
-		set_default_port(&s->speedtest->http_port, 8080);
-		if (s->speedtest->max_connections == 0)
-			s->speedtest->max_connections = 10000;
-		if (s->speedtest->requests_per_second == 0)
-			s->speedtest->requests_per_second = 1000;
+	if (s->speedtest != NULL)
+		fill_speedtest(s->speedtest);
+	if (s->turn != NULL) {
+		set_default_port(&s->turn->port, 3478);
+		set_default_port(&s->turn->relay_port_first, 49152);
+		set_default_port(&s->turn->relay_port_last, 49407);
 	}
 	if (s->ntp != NULL) {
 		set_default_port(&s->ntp->port, 123);

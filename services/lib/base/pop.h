@@ -47,12 +47,43 @@ struct pop_pages {
 	uint16_t https_port;             /* default 443 */
 };
 
+/** Which results of tests are kept. */
+enum pop_store {
+	POP_STORE_AGREED, /* those whose visitor agrees; the default */
+	POP_STORE_ALWAYS,
+	POP_STORE_NEVER,
+};
+
+struct pop_results {
+	enum pop_store store;
+	unsigned keep_days; /* default 90 */
+	char **origins;     /* paths of files that map prefixes to origin ASes, in RIS dump format */
+	unsigned n_origins;
+};
+
 struct pop_speedtest {
 	struct pop_addresses *addresses;
 	uint16_t http_port;           /* default 8080 */
+	uint16_t https_port;          /* HTTP/1.1 over TLS; default 8443 */
+	uint16_t rpm_port;            /* HTTP/2 over TLS, for responsiveness; default 8444 */
 	unsigned workers;             /* default 0: one per core */
 	unsigned max_connections;     /* per worker; default 10000 */
 	unsigned requests_per_second; /* of one client (IPv4 /32, IPv6 /56) and worker; default 1000 */
+	unsigned download_mbps;       /* what the POP can send in all, Mbit/s; default 10000 */
+	unsigned upload_mbps;         /* what it can receive in all, Mbit/s; default 10000 */
+	unsigned test_mbps;           /* set aside for a test until its rate is known; default 1000 */
+	unsigned tests_per_prefix;    /* at once, of one /24 or /56; default 4 */
+	unsigned queue_length;        /* tests that wait; default 50 */
+	unsigned daily_gib;           /* both directions, of one /24 or /56 and day (UTC); default 500 */
+	struct pop_results *results;  /* never NULL once loaded */
+};
+
+/** The relay of the packet-loss test. */
+struct pop_turn {
+	struct pop_addresses *addresses;
+	uint16_t port;             /* default 3478 */
+	uint16_t relay_port_first; /* default 49152 */
+	uint16_t relay_port_last;  /* default 49407 */
 };
 
 struct pop_ntp {
@@ -76,6 +107,7 @@ struct pop_authoritative {
 struct pop_services {
 	struct pop_pages *pages;
 	struct pop_speedtest *speedtest;
+	struct pop_turn *turn;
 	struct pop_ntp *ntp;
 	struct pop_resolver *resolver;
 	struct pop_authoritative *authoritative;
@@ -97,10 +129,21 @@ struct pop_operator {
 	char *ssh_key;
 };
 
+/** Another POP, where a visitor may measure as well. */
+struct pop_neighbour {
+	char *name; /* a DNS label, as its own site.name */
+	char *title;
+	char *city;
+	char *country;
+	char *speedtest; /* address of its speed test; "//..." is good for http and https */
+};
+
 struct pop {
 	struct pop_site *site;
 	struct pop_addresses *addresses; /* shared by all services without their own */
 	struct pop_services *services;
+	struct pop_neighbour *neighbours;
+	unsigned n_neighbours;
 	struct pop_member *members;
 	unsigned n_members;
 	char *ixf_export; /* path of an IX-F Member Export, instead of members */

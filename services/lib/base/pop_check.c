@@ -4,11 +4,9 @@
 
 #include "base/addr.h"
 #include "base/mem.h"
-#include "base/name.h"
+#include "base/pop_rule.h"
 
-#include <ctype.h>
 #include <inttypes.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,136 +15,15 @@ enum {
 	PATH_MAX_BYTES = 96,
 	NTP_SOURCES_MIN = 4,
 	SPEEDTEST_WORKERS_MAX = 64,
+	RELAY_PORT_MIN = 1024,
 };
-
-/** What one text must be. */
-struct rule {
-	bool (*holds)(const char *text);
-	const char *wanted; /* "is not ..." */
-	const char *remedy;
-};
-
-static bool is_country(const char *text)
-{
-	return strlen(text) == 2 && isupper((unsigned char)text[0]) &&
-	       isupper((unsigned char)text[1]);
-}
-
-static bool is_language(const char *text)
-{
-	return strcmp(text, "fr") == 0 || strcmp(text, "en") == 0;
-}
-
-/** An address that a host can have: neither "any" nor multicast nor broadcast. */
-static bool is_host_address(const char *text, int family)
-{
-	struct addr a;
-
-	if (addr_parse(text, 0, &a) < 0 || addr_family(&a) != family)
-		return false;
-	if (family == AF_INET6)
-		return !IN6_IS_ADDR_UNSPECIFIED(&a.in6.sin6_addr) &&
-		       !IN6_IS_ADDR_MULTICAST(&a.in6.sin6_addr);
-	uint32_t host = ntohl(a.in.sin_addr.s_addr);
-	return host >> 24 != 0 && host >> 28 < 0xe;
-}
-
-static bool is_ipv4(const char *text)
-{
-	return is_host_address(text, AF_INET);
-}
-
-static bool is_ipv6(const char *text)
-{
-	return is_host_address(text, AF_INET6);
-}
-
-static bool is_address(const char *text)
-{
-	return is_ipv4(text) || is_ipv6(text);
-}
-
-static bool is_host(const char *text)
-{
-	return is_address(text) || name_is_domain(text);
-}
-
-/** An absolute path without anything that a configuration file could trip over. */
-static bool is_path(const char *text)
-{
-	for (const char *c = text; *c != '\0'; c++)
-		if (!isalnum((unsigned char)*c) && strchr("/._-", *c) == NULL)
-			return false;
-	return text[0] == '/' && strstr(text, "..") == NULL;
-}
-
-/** "ssh-ed25519 AAAA... comment", as in authorized_keys without options (sshd(8)). */
-static bool is_ssh_key(const char *text)
-{
-	static const char base64[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-				     "0123456789+/=";
-	size_t type = strcspn(text, " ");
-
-	if (strncmp(text, "ssh-", 4) != 0 && strncmp(text, "ecdsa-sha2-", 11) != 0 &&
-	    strncmp(text, "sk-", 3) != 0)
-		return false;
-	if (text[type] == '\0' || strncmp(text + type + 1, "AAAA", 4) != 0)
-		return false;
-	const char *end = text + type + 1 + strspn(text + type + 1, base64);
-	return *end == '\0' || *end == ' ';
-}
-
-static const struct rule label_rule = {
-	name_is_label, "a host name of one label",
-	"use letters, digits and hyphens, such as \"lyon\""};
-static const struct rule domain_rule = {
-	name_is_domain, "a domain name", "write it like \"lyon.fontaine.example\", no dot at the end"};
-static const struct rule mail_rule = {
-	name_is_mail, "a mail address", "write it like \"noc@example.net\""};
-static const struct rule url_rule = {
-	name_is_url, "a web address", "write it like \"https://www.example.net/\""};
-static const struct rule country_rule = {
-	is_country, "a country code", "use the two capital letters of ISO 3166-1, such as FR"};
-static const struct rule language_rule = {
-	is_language, "a language of the pages", "choose from fr and en"};
-static const struct rule ipv4_rule = {
-	is_ipv4, "an IPv4 address of a host", "write one address, such as 192.0.2.1"};
-static const struct rule ipv6_rule = {
-	is_ipv6, "an IPv6 address of a host", "write one address, such as 2001:db8::1"};
-static const struct rule address_rule = {
-	is_address, "an address of a host", "write one address, such as 192.0.2.1 or 2001:db8::1"};
-static const struct rule host_rule = {
-	is_host, "a host name or an address", "write it like \"ntp.example.net\""};
-static const struct rule path_rule = {
-	is_path, "an absolute path", "write it like \"/etc/fontaine/ixf.json\""};
-static const struct rule ssh_key_rule = {
-	is_ssh_key, "an SSH public key",
-	"paste one line of a file such as id_ed25519.pub, without options before it"};
-
-/** Hold @text, NULL when the file does not give it, against @r. */
-static int check_text(struct pop_doc *d, const struct rule *r, const char *text,
-                      const char *path, ...) __attribute__((format(printf, 4, 5)));
-
-static int check_text(struct pop_doc *d, const struct rule *r, const char *text,
-                      const char *path, ...)
-{
-	char full_path[PATH_MAX_BYTES];
-	va_list args;
-
-	if (text == NULL || r->holds(text))
-		return 0;
-	va_start(args, path);
-	(void)vsnprintf(full_path, sizeof(full_path), path, args);
-	va_end(args);
-	return pop_doc_refuse(d, full_path, r->remedy, "\"%s\" is not %s", text, r->wanted);
-}
 
 static int check_languages(struct pop_doc *d, const struct pop_site *site)
 {
 	char path[PATH_MAX_BYTES];
 
 	for (unsigned i = 0; i < site->n_languages; i++) {
-		int rc = check_text(d, &language_rule, site->languages[i], "site.languages[%u]", i);
+		int rc = pop_rule_check(d, &pop_rule_language, site->languages[i], "site.languages[%u]", i);
 		if (rc < 0)
 			return rc;
 		(void)snprintf(path, sizeof(path), "site.languages[%u]", i);
@@ -160,20 +37,20 @@ static int check_languages(struct pop_doc *d, const struct pop_site *site)
 
 static int check_site(struct pop_doc *d, const struct pop_site *site)
 {
-	int rc = check_text(d, &label_rule, site->name, "site.name");
+	int rc = pop_rule_check(d, &pop_rule_label, site->name, "site.name");
 
 	if (rc == 0)
-		rc = check_text(d, &domain_rule, site->domain, "site.domain");
+		rc = pop_rule_check(d, &pop_rule_domain, site->domain, "site.domain");
 	if (rc == 0)
-		rc = check_text(d, &country_rule, site->country, "site.country");
+		rc = pop_rule_check(d, &pop_rule_country, site->country, "site.country");
 	if (rc == 0)
 		rc = check_languages(d, site);
 	if (rc == 0)
-		rc = check_text(d, &url_rule, site->operated_by->url, "site.operated_by.url");
+		rc = pop_rule_check(d, &pop_rule_url, site->operated_by->url, "site.operated_by.url");
 	if (rc == 0)
-		rc = check_text(d, &mail_rule, site->operated_by->contact, "site.operated_by.contact");
+		rc = pop_rule_check(d, &pop_rule_mail, site->operated_by->contact, "site.operated_by.contact");
 	if (rc == 0 && site->sponsor != NULL)
-		rc = check_text(d, &url_rule, site->sponsor->url, "site.sponsor.url");
+		rc = pop_rule_check(d, &pop_rule_url, site->sponsor->url, "site.sponsor.url");
 	return rc;
 }
 
@@ -181,8 +58,8 @@ static int check_addresses(struct pop_doc *d, const struct pop_addresses *a, con
 {
 	if (a->ipv4 == NULL && a->ipv6 == NULL)
 		return pop_doc_refuse(d, path, "give ipv4, ipv6 or both", "no address");
-	int rc = check_text(d, &ipv4_rule, a->ipv4, "%s.ipv4", path);
-	return rc < 0 ? rc : check_text(d, &ipv6_rule, a->ipv6, "%s.ipv6", path);
+	int rc = pop_rule_check(d, &pop_rule_ipv4, a->ipv4, "%s.ipv4", path);
+	return rc < 0 ? rc : pop_rule_check(d, &pop_rule_ipv6, a->ipv6, "%s.ipv6", path);
 }
 
 /** Every service that is on has an address. */
@@ -249,7 +126,7 @@ static int check_clashes(struct pop_doc *d, const struct pop *p)
 static int check_ntp(struct pop_doc *d, const struct pop_ntp *ntp)
 {
 	for (unsigned i = 0; i < ntp->n_sources; i++) {
-		int rc = check_text(d, &host_rule, ntp->sources[i], "services.ntp.sources[%u]", i);
+		int rc = pop_rule_check(d, &pop_rule_host, ntp->sources[i], "services.ntp.sources[%u]", i);
 		if (rc < 0)
 			return rc;
 	}
@@ -261,6 +138,54 @@ static int check_ntp(struct pop_doc *d, const struct pop_ntp *ntp)
 	                      "%u time sources", ntp->n_sources);
 }
 
+static int check_speedtest(struct pop_doc *d, const struct pop_speedtest *s)
+{
+	unsigned least_mbps = s->download_mbps < s->upload_mbps ? s->download_mbps : s->upload_mbps;
+
+	if (s->workers > SPEEDTEST_WORKERS_MAX)
+		return pop_doc_refuse(d, "services.speedtest.workers",
+		                      "give at most 64, or leave the key out for one per core",
+		                      "%u workers are too many", s->workers);
+	if (s->test_mbps > least_mbps)
+		return pop_doc_refuse(d, "services.speedtest.test_mbps",
+		                      "give no more than download_mbps and upload_mbps",
+		                      "%u Mbit/s for one test, of %u in all", s->test_mbps, least_mbps);
+	for (unsigned i = 0; i < s->results->n_origins; i++) {
+		int rc = pop_rule_check(d, &pop_rule_path, s->results->origins[i],
+		                        "services.speedtest.results.origins[%u]", i);
+		if (rc < 0)
+			return rc;
+	}
+	return 0;
+}
+
+static int check_turn(struct pop_doc *d, const struct pop_turn *t)
+{
+	if (t->relay_port_first < RELAY_PORT_MIN)
+		return pop_doc_refuse(d, "services.turn.relay_port_first", "give 1024 or more",
+		                      "port %u belongs to other services", t->relay_port_first);
+	if (t->relay_port_first > t->relay_port_last)
+		return pop_doc_refuse(d, "services.turn.relay_port_last",
+		                      "give the same as relay_port_first, or more",
+		                      "%u is before the first, %u", t->relay_port_last, t->relay_port_first);
+	return 0;
+}
+
+static int check_neighbours(struct pop_doc *d, const struct pop *p)
+{
+	int rc = 0;
+
+	for (unsigned i = 0; i < p->n_neighbours && rc == 0; i++) {
+		const struct pop_neighbour *n = &p->neighbours[i];
+		rc = pop_rule_check(d, &pop_rule_label, n->name, "neighbours[%u].name", i);
+		if (rc == 0)
+			rc = pop_rule_check(d, &pop_rule_country, n->country, "neighbours[%u].country", i);
+		if (rc == 0)
+			rc = pop_rule_check(d, &pop_rule_speedtest, n->speedtest, "neighbours[%u].speedtest", i);
+	}
+	return rc;
+}
+
 static int check_services(struct pop_doc *d, const struct pop *p)
 {
 	const struct pop_services *s = p->services;
@@ -270,10 +195,10 @@ static int check_services(struct pop_doc *d, const struct pop *p)
 		rc = check_clashes(d, p);
 	if (rc == 0 && s->ntp != NULL)
 		rc = check_ntp(d, s->ntp);
-	if (rc == 0 && s->speedtest != NULL && s->speedtest->workers > SPEEDTEST_WORKERS_MAX)
-		rc = pop_doc_refuse(d, "services.speedtest.workers",
-		                    "give at most 64, or leave the key out for one per core",
-		                    "%u workers are too many", s->speedtest->workers);
+	if (rc == 0 && s->speedtest != NULL)
+		rc = check_speedtest(d, s->speedtest);
+	if (rc == 0 && s->turn != NULL)
+		rc = check_turn(d, s->turn);
 	return rc;
 }
 
@@ -327,12 +252,12 @@ static int check_member(struct pop_doc *d, const struct pop_member *m, unsigned 
 			return rc;
 	}
 	for (unsigned j = 0; j < m->n_peering; j++) {
-		int rc = check_text(d, &address_rule, m->peering[j], "members[%u].peering[%u]", i, j);
+		int rc = pop_rule_check(d, &pop_rule_address, m->peering[j], "members[%u].peering[%u]", i, j);
 		if (rc < 0)
 			return rc;
 	}
 	for (unsigned j = 0; j < m->n_contacts; j++) {
-		int rc = check_text(d, &mail_rule, m->contacts[j], "members[%u].contacts[%u]", i, j);
+		int rc = pop_rule_check(d, &pop_rule_mail, m->contacts[j], "members[%u].contacts[%u]", i, j);
 		if (rc < 0)
 			return rc;
 	}
@@ -411,14 +336,14 @@ static int check_members(struct pop_doc *d, const struct pop *p)
 	int rc = check_asns(d, p);
 	if (rc == 0)
 		rc = check_overlaps(d, p);
-	return rc < 0 ? rc : check_text(d, &path_rule, p->ixf_export, "ixf_export");
+	return rc < 0 ? rc : pop_rule_check(d, &pop_rule_path, p->ixf_export, "ixf_export");
 }
 
 static int check_operators(struct pop_doc *d, const struct pop *p)
 {
 	for (unsigned i = 0; i < p->n_operators; i++) {
-		int rc = check_text(d, &ssh_key_rule, p->operators[i].ssh_key,
-		                    "operators[%u].ssh_key", i);
+		int rc = pop_rule_check(d, &pop_rule_ssh_key, p->operators[i].ssh_key,
+		                        "operators[%u].ssh_key", i);
 		if (rc < 0)
 			return rc;
 	}
@@ -433,6 +358,8 @@ int pop_check(struct pop_doc *d, const struct pop *p)
 		rc = check_addresses(d, p->addresses, "addresses");
 	if (rc == 0)
 		rc = check_services(d, p);
+	if (rc == 0)
+		rc = check_neighbours(d, p);
 	if (rc == 0)
 		rc = check_members(d, p);
 	return rc < 0 ? rc : check_operators(d, p);

@@ -2,6 +2,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/pop_json.h"
 
+#include "base/mem.h"
+#include "base/name.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -75,6 +78,54 @@ static void add_site(yyjson_mut_doc *d, yyjson_mut_val *root, const struct pop_s
 	add_party(d, o, "sponsor", s->sponsor);
 }
 
+/** Where a page measures over one family: by address where no name server knows the POP's names. */
+static void add_family_urls(yyjson_mut_doc *d, yyjson_mut_val *families, const struct pop *p,
+                            const struct pop_endpoint *e)
+{
+	const char *family = addr_family(&e->addr) == AF_INET ? "ipv4" : "ipv6";
+	char host[ADDR_PORT_TEXT_MAX], *url;
+
+	if (strcmp(e->service, "speedtest") != 0 || strncmp(e->protocol, "http", 4) != 0)
+		return;
+	if (name_is_set_aside(p->site->domain))
+		url = mem_printf("%s://%s", e->protocol, addr_port_text(&e->addr, host));
+	else
+		url = mem_printf("%s://speedtest-%s.%s:%u", e->protocol, family, p->site->domain, addr_port(&e->addr));
+	yyjson_mut_obj_add_strcpy(d, object_in(d, families, family), e->protocol, url);
+	free(url);
+}
+
+static void add_speedtest(yyjson_mut_doc *d, yyjson_mut_val *root, const struct pop *p)
+{
+	static const char *const store_words[] = {
+		[POP_STORE_AGREED] = "agreed", [POP_STORE_ALWAYS] = "always", [POP_STORE_NEVER] = "never"};
+	const struct pop_results *results = p->services->speedtest->results;
+	struct pop_endpoint all[POP_ENDPOINTS_MAX];
+	size_t n = pop_endpoints(p, all);
+	yyjson_mut_val *o = yyjson_mut_obj_add_obj(d, root, "speedtest");
+
+	for (size_t i = 0; i < n; i++)
+		add_family_urls(d, o, p, &all[i]);
+	yyjson_mut_obj_add_str(d, o, "store", store_words[results->store]);
+	yyjson_mut_obj_add_uint(d, o, "keep_days", results->keep_days);
+	yyjson_mut_obj_add_bool(d, o, "turn", p->services->turn != NULL);
+}
+
+static void add_neighbours(yyjson_mut_doc *d, yyjson_mut_val *root, const struct pop *p)
+{
+	yyjson_mut_val *list = yyjson_mut_obj_add_arr(d, root, "neighbours");
+
+	for (unsigned i = 0; i < p->n_neighbours; i++) {
+		const struct pop_neighbour *n = &p->neighbours[i];
+		yyjson_mut_val *o = yyjson_mut_arr_add_obj(d, list);
+		yyjson_mut_obj_add_str(d, o, "name", n->name);
+		yyjson_mut_obj_add_str(d, o, "title", n->title);
+		yyjson_mut_obj_add_str(d, o, "city", n->city);
+		yyjson_mut_obj_add_str(d, o, "country", n->country);
+		yyjson_mut_obj_add_str(d, o, "speedtest", n->speedtest);
+	}
+}
+
 char *pop_json_text(yyjson_mut_doc *d, yyjson_mut_val *root)
 {
 	yyjson_mut_doc_set_root(d, root);
@@ -92,6 +143,9 @@ char *pop_public_json(const struct pop *p)
 
 	add_site(d, root, p->site);
 	yyjson_mut_obj_add_val(d, root, "endpoints", pop_json_endpoints(d, p));
+	if (p->services->speedtest != NULL)
+		add_speedtest(d, root, p);
+	add_neighbours(d, root, p);
 	yyjson_mut_obj_add_str(d, root, "version", FONTAINE_VERSION);
 	char *text = pop_json_text(d, root);
 	yyjson_mut_doc_free(d);

@@ -18,6 +18,9 @@ enum {
 	CYAML_FIELD_UINT(#member, (flags) & CYAML_FLAG_OPTIONAL, type, member)
 #define BOOL(type, member, flags) \
 	CYAML_FIELD_BOOL(#member, (flags) & CYAML_FLAG_OPTIONAL, type, member)
+#define CHOICE(type, member, flags, words) \
+	CYAML_FIELD_ENUM(#member, (flags) & CYAML_FLAG_OPTIONAL, type, member, words, \
+	                 CYAML_ARRAY_LEN(words))
 #define GROUP(type, member, flags, fields) \
 	CYAML_FIELD_MAPPING_PTR(#member, flags, type, member, fields)
 #define LIST(type, member, flags, entry) \
@@ -65,12 +68,42 @@ static const cyaml_schema_field_t pages_fields[] = {
 	CYAML_FIELD_END,
 };
 
+static const cyaml_strval_t store_words[] = {
+	{"agreed", POP_STORE_AGREED},
+	{"always", POP_STORE_ALWAYS},
+	{"never", POP_STORE_NEVER},
+};
+
+static const cyaml_schema_field_t results_fields[] = {
+	CHOICE(struct pop_results, store, MAY, store_words),
+	NUMBER(struct pop_results, keep_days, MAY),
+	LIST(struct pop_results, origins, MAY, &text_entry),
+	CYAML_FIELD_END,
+};
+
 static const cyaml_schema_field_t speedtest_fields[] = {
 	GROUP(struct pop_speedtest, addresses, MAY, addresses_fields),
 	NUMBER(struct pop_speedtest, http_port, MAY),
+	NUMBER(struct pop_speedtest, https_port, MAY),
+	NUMBER(struct pop_speedtest, rpm_port, MAY),
 	NUMBER(struct pop_speedtest, workers, MAY),
 	NUMBER(struct pop_speedtest, max_connections, MAY),
 	NUMBER(struct pop_speedtest, requests_per_second, MAY),
+	NUMBER(struct pop_speedtest, download_mbps, MAY),
+	NUMBER(struct pop_speedtest, upload_mbps, MAY),
+	NUMBER(struct pop_speedtest, test_mbps, MAY),
+	NUMBER(struct pop_speedtest, tests_per_prefix, MAY),
+	NUMBER(struct pop_speedtest, queue_length, MAY),
+	NUMBER(struct pop_speedtest, daily_gib, MAY),
+	GROUP(struct pop_speedtest, results, MAY, results_fields),
+	CYAML_FIELD_END,
+};
+
+static const cyaml_schema_field_t turn_fields[] = {
+	GROUP(struct pop_turn, addresses, MAY, addresses_fields),
+	NUMBER(struct pop_turn, port, MAY),
+	NUMBER(struct pop_turn, relay_port_first, MAY),
+	NUMBER(struct pop_turn, relay_port_last, MAY),
 	CYAML_FIELD_END,
 };
 
@@ -97,10 +130,24 @@ static const cyaml_schema_field_t authoritative_fields[] = {
 static const cyaml_schema_field_t services_fields[] = {
 	GROUP(struct pop_services, pages, MAY, pages_fields),
 	GROUP(struct pop_services, speedtest, MAY, speedtest_fields),
+	GROUP(struct pop_services, turn, MAY, turn_fields),
 	GROUP(struct pop_services, ntp, MAY, ntp_fields),
 	GROUP(struct pop_services, resolver, MAY, resolver_fields),
 	GROUP(struct pop_services, authoritative, MAY, authoritative_fields),
 	CYAML_FIELD_END,
+};
+
+static const cyaml_schema_field_t neighbour_fields[] = {
+	TEXT(struct pop_neighbour, name, MUST),
+	TEXT(struct pop_neighbour, title, MUST),
+	TEXT(struct pop_neighbour, city, MUST),
+	TEXT(struct pop_neighbour, country, MUST),
+	TEXT(struct pop_neighbour, speedtest, MUST),
+	CYAML_FIELD_END,
+};
+
+static const cyaml_schema_value_t neighbour_entry = {
+	CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct pop_neighbour, neighbour_fields),
 };
 
 static const cyaml_schema_field_t member_fields[] = {
@@ -130,6 +177,7 @@ static const cyaml_schema_field_t pop_fields[] = {
 	GROUP(struct pop, site, MUST, site_fields),
 	GROUP(struct pop, addresses, MAY, addresses_fields),
 	GROUP(struct pop, services, MUST, services_fields),
+	LIST(struct pop, neighbours, MAY, &neighbour_entry),
 	LIST(struct pop, members, MAY, &member_entry),
 	TEXT(struct pop, ixf_export, MAY),
 	LIST(struct pop, operators, MAY, &operator_entry),

@@ -189,6 +189,22 @@ static int check_bool(struct pop_doc *d, const char *path, yaml_node_t *place, y
 	                           "%s: \"%s\" is neither true nor false", path, text);
 }
 
+static int check_choice(struct pop_doc *d, const char *path, yaml_node_t *place, yaml_node_t *node,
+                        const cyaml_schema_value_t *schema)
+{
+	const cyaml_strval_t *words = schema->enumeration.strings;
+	char remedy[REMEDY_MAX_BYTES] = "choose from ";
+	size_t n = strlen(remedy);
+
+	for (uint32_t i = 0; i < schema->enumeration.count; i++) {
+		if (strcmp(pop_doc_text(node), words[i].str) == 0)
+			return 0;
+		n += (size_t)snprintf(remedy + n, sizeof(remedy) - n, "%s%s", i == 0 ? "" : ", ", words[i].str);
+	}
+	return pop_doc_refuse_node(d, place, remedy, "%s: \"%s\" is none of its values", path,
+	                           pop_doc_text(node));
+}
+
 static int check_text(struct pop_doc *d, const char *path, yaml_node_t *place, yaml_node_t *node,
                       const cyaml_schema_value_t *schema)
 {
@@ -224,6 +240,7 @@ static const struct kind {
          "write every entry on a line of its own, after \"- \""},
 	{CYAML_UINT, YAML_SCALAR_NODE, check_number, "a number", "write one number"},
 	{CYAML_BOOL, YAML_SCALAR_NODE, check_bool, "true or false", "write true or false"},
+	{CYAML_ENUM, YAML_SCALAR_NODE, check_choice, "a word", "write one word"},
 	{CYAML_STRING, YAML_SCALAR_NODE, check_text, "a text", "write one text, in quotes if need be"},
 };
 

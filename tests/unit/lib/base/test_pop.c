@@ -58,7 +58,7 @@ static const struct mistake {
 	{"    port: 53", "    prot: 53", 18, 5, "services.resolver.prot: unknown key",
          "did you mean \"port\"?"},
 	{"  pages: {}", "  mirrors: {}", 13, 3, "services.mirrors: unknown key",
-         "pages, speedtest, ntp, resolver, authoritative"},
+         "pages, speedtest, turn, ntp, resolver, authoritative"},
 	{"  city: Lyon\n", "", 1, 1, "site.city: missing", "add the key \"city\""},
 	{"    name: One\n", "", 21, 5, "members[0].name: missing", "\"name\""},
 	{"  city: Lyon", "  city: Lyon\n  name: x", 6, 3, "site.name: given twice, first in line 2",
@@ -118,6 +118,18 @@ static const struct mistake {
 	{"addresses:\n  ipv4: 192.0.2.1\n  ipv6: 2001:db8::1\n", "", 10, 3,
          "services.pages: no address to answer on", "at the top of the file"},
 	{"{ipv4: 192.0.2.53}", "{}", 19, 5, "services.resolver.addresses: no address", "or both"},
+	{"pages: {}", "pages: {}\n  speedtest: {test_mbps: 2000, upload_mbps: 1000}", 14, 26,
+         "services.speedtest.test_mbps: 2000 Mbit/s for one test, of 1000 in all", "no more than"},
+	{"pages: {}", "pages: {}\n  speedtest: {results: {store: maybe}}", 14, 32,
+         "services.speedtest.results.store: \"maybe\" is none of", "agreed, always, never"},
+	{"pages: {}", "pages: {}\n  speedtest: {results: {origins: [ris.gz]}}", 14, 35,
+         "services.speedtest.results.origins[0]: \"ris.gz\" is not an absolute path", "/etc"},
+	{"pages: {}", "pages: {}\n  turn: {relay_port_first: 53}", 14, 28,
+         "services.turn.relay_port_first: port 53 belongs", "1024"},
+	{"pages: {}", "pages: {}\n  turn: {relay_port_last: 49151}", 14, 27,
+         "services.turn.relay_port_last: 49151 is before the first, 49152", "or more"},
+	{"members:", "neighbours: [{name: p, title: P, city: P, country: FR, speedtest: p.example}]\nmembers:", 20, 67,
+         "neighbours[0].speedtest: \"p.example\" is not the address of a speed test", "http and https"},
 	{"members:", "ixf_export: /etc/ixf.json\nmembers:", 20, 13,
          "ixf_export: members are listed in this file as well", "keep one"},
 };
@@ -201,6 +213,10 @@ static void test_defaults(void **state)
 	assert_int_equal(p->services->speedtest->workers, 0);
 	assert_int_equal(p->services->speedtest->max_connections, 10000);
 	assert_int_equal(p->services->speedtest->requests_per_second, 1000);
+	assert_int_equal(p->services->speedtest->https_port, 8443);
+	assert_int_equal(p->services->speedtest->test_mbps, 1000);
+	assert_int_equal(p->services->speedtest->results->store, POP_STORE_AGREED);
+	assert_int_equal(p->services->speedtest->results->keep_days, 90);
 	assert_int_equal(p->services->ntp->port, 123);
 	assert_true(p->services->ntp->set_clock);
 	assert_int_equal(p->services->authoritative->port, 53);
@@ -211,6 +227,25 @@ static void test_defaults(void **state)
 	p = parse(text);
 	assert_true(p->services->ntp->set_clock); /* true when not given */
 	pop_free(p);
+	free(text);
+}
+
+static void test_results_and_neighbours(void **state)
+{
+	(void)state;
+	char *text = changed("  pages: {}", "  pages: {}\n  speedtest: {results: {store: never, keep_days: 7}}");
+	char *both = NULL;
+	assert_true(asprintf(&both, "%sneighbours:\n  - {name: paris, title: Paris, city: Paris, country: FR, "
+	                            "speedtest: //paris.example:8080}\n",
+	                     text) > 0);
+	struct pop *p = parse(both);
+
+	assert_int_equal(p->services->speedtest->results->store, POP_STORE_NEVER);
+	assert_int_equal(p->services->speedtest->results->keep_days, 7);
+	assert_int_equal(p->n_neighbours, 1);
+	assert_string_equal(p->neighbours[0].speedtest, "//paris.example:8080");
+	pop_free(p);
+	free(both);
 	free(text);
 }
 
@@ -309,6 +344,7 @@ int main(void)
 		cmocka_unit_test(test_mistakes),
 		cmocka_unit_test(test_good_file),
 		cmocka_unit_test(test_defaults),
+		cmocka_unit_test(test_results_and_neighbours),
 		cmocka_unit_test(test_alias_is_its_anchor),
 		cmocka_unit_test(test_endpoints),
 		cmocka_unit_test(test_empty_file),

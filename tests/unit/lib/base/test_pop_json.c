@@ -38,6 +38,9 @@ static const char expected[] =
     "\"https\":{\"ipv4\":\"https://192.0.2.1\",\"ipv6\":\"https://[2001:db8::1]\"}},"
     "\"speedtest\":{\"http\":{\"ipv6\":\"http://[2001:db8::2]:8081\"}},"
     "\"ntp\":{\"udp\":{\"ipv4\":\"192.0.2.1:123\",\"ipv6\":\"[2001:db8::1]:123\"}}},"
+    "\"speedtest\":{\"ipv6\":{\"http\":\"http://[2001:db8::2]:8081\"},"
+    "\"store\":\"agreed\",\"keep_days\":90,\"turn\":false},"
+    "\"neighbours\":[],"
     "\"version\":\"" FONTAINE_VERSION "\"}";
 
 static void test_public(void **state)
@@ -59,10 +62,30 @@ static void test_public(void **state)
 	pop_free(p);
 }
 
+static void test_families_by_name(void **state)
+{
+	(void)state;
+	static const char before[] = "domain: lyon.example", after[] = "domain: lyon.fr";
+	char *text = strdup(file), *json;
+	struct pop *p = NULL;
+	struct pop_error e;
+	char *at = strstr(text, before) + strlen("domain: ");
+	memmove(at + 7, at + 12, strlen(at + 12) + 1);
+	memcpy(at, after + strlen("domain: "), 7);
+	assert_int_equal(pop_parse(text, strlen(text), &p, &e), 0);
+
+	json = pop_public_json(p);
+	assert_non_null(strstr(json, "\"http://speedtest-ipv6.lyon.fr:8081\""));
+	free(json);
+	free(text);
+	pop_free(p);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_public),
+		cmocka_unit_test(test_families_by_name),
 	};
 
 	return cmocka_run_group_tests_name("base/pop_json", tests, NULL, NULL);
