@@ -7,7 +7,7 @@
 POP ?= demo
 export POP V MIRROR
 
-IN_WORKSHOP := build deb tree unit asan lint bench run-e2e
+IN_WORKSHOP := build deb tree clients unit asan lint bench run-e2e
 
 .PHONY: help run up down endpoints check e2e clean $(IN_WORKSHOP)
 .DEFAULT_GOAL := help
@@ -42,7 +42,7 @@ down:
 endpoints:
 	@image/exec fontaine endpoints --json
 
-e2e: tree
+e2e: tree clients
 	@image/run with $(MAKE) --no-print-directory run-e2e
 
 check:

@@ -42,5 +42,16 @@ tidy: $(TIDY)
 lint:
 	@$(PYTEST) --junitxml=$(RESULTS)/lint/lint.xml tests/lint
 
+# Third-party clients from npm, pinned by their lock file. The certificates that the host trusts are good here too.
+CLIENTS := build/npm/done
+.PHONY: clients
+clients: $(CLIENTS)
+
+$(CLIENTS): $(wildcard tests/clients/npm/*.json)
+	@mkdir -p $(@D) && cp $^ $(@D)
+	@image/step clients env NODE_EXTRA_CA_CERTS=/run/host-certificates.crt \
+		npm --prefix $(@D) --no-audit --no-fund --ignore-scripts ci
+	@touch $@
+
 run-e2e:
 	@$(PYTEST) --junitxml=$(RESULTS)/e2e/e2e.xml tests/e2e tests/clients
