@@ -2,6 +2,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/name.h"
 
+#include "base/addr.h"
+
+#include <errno.h>
 #include <string.h>
 
 #define LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -59,6 +62,49 @@ bool name_is_url(const char *text)
 		       text[strspn(text, LETTERS DIGITS "-._~:/?#@!&*+,=%")] == '\0';
 	}
 	return false;
+}
+
+/* "", or a colon and digits. */
+static int parse_port(const char *text, uint16_t *ret_port)
+{
+	unsigned port = 0;
+
+	if (*text == '\0') {
+		*ret_port = 0;
+		return 0;
+	}
+	if (*text++ != ':' || *text == '\0')
+		return -EINVAL;
+	for (; *text != '\0'; text++) {
+		if (*text < '0' || *text > '9')
+			return -EINVAL;
+		port = port * 10 + (unsigned)(*text - '0');
+		if (port > UINT16_MAX)
+			return -EINVAL;
+	}
+	*ret_port = (uint16_t)port;
+	return port == 0 ? -EINVAL : 0;
+}
+
+int name_split_authority(const char *text, char ret_host[NAME_HOST_MAX], uint16_t *ret_port)
+{
+	struct addr a;
+	char host[NAME_HOST_MAX];
+	bool bracketed = *text == '[';
+	size_t len = bracketed ? strcspn(text, "]") + 1 : strcspn(text, ":");
+
+	size_t bare_len = bracketed ? len - 2 : len;
+
+	if (len >= sizeof(host) || len > strlen(text))
+		return -EINVAL;
+	memcpy(host, bracketed ? text + 1 : text, bare_len);
+	host[bare_len] = '\0';
+	bool is_host = bracketed ? addr_parse(host, 0, &a) == 0 && addr_family(&a) == AF_INET6 : name_is_domain(host);
+	if (!is_host || parse_port(text + len, ret_port) < 0)
+		return -EINVAL;
+	memcpy(ret_host, text, len);
+	ret_host[len] = '\0';
+	return 0;
 }
 
 bool name_is_set_aside(const char *domain)

@@ -90,12 +90,47 @@ static void test_no_way_out(void **state)
 		}
 }
 
+static void test_authorities(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *text, *host;
+		uint16_t port;
+	} good[] = {
+		{"example.net", "example.net", 0},
+		{"demo.localhost:8081", "demo.localhost", 8081},
+		{"192.0.2.1:80", "192.0.2.1", 80},
+		{"[2001:db8::1]", "[2001:db8::1]", 0},
+		{"[::1]:65535", "[::1]", 65535},
+	};
+	static const char *const bad[] = {
+		"", ":80", "a:", "a:0", "a:65536", "a:8o", "a:80:80", "[::1", "[::1]80", "[192.0.2.1]", "[]", "::1",
+		"a b", "a/b", "u@a", "a\"", "[fe80::1%lo]", "a..b"};
+	char host[NAME_HOST_MAX];
+	uint16_t port;
+
+	for (size_t i = 0; i < sizeof(good) / sizeof(*good); i++) {
+		assert_int_equal(name_split_authority(good[i].text, host, &port), 0);
+		assert_string_equal(host, good[i].host);
+		assert_int_equal(port, good[i].port);
+	}
+	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++)
+		if (name_split_authority(bad[i], host, &port) == 0)
+			fail_msg("\"%s\" passes as %s", bad[i], host);
+
+	char longest[NAME_HOST_MAX + 8];
+	memset(longest, '1', sizeof(longest));
+	longest[sizeof(longest) - 1] = '\0';
+	assert_int_not_equal(name_split_authority(longest, host, &port), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_cases),
 		cmocka_unit_test(test_lengths),
 		cmocka_unit_test(test_no_way_out),
+		cmocka_unit_test(test_authorities),
 	};
 
 	return cmocka_run_group_tests_name("base/name", tests, NULL, NULL);
