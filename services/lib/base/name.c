@@ -73,9 +73,9 @@ static int parse_port(const char *text, uint16_t *ret_port)
 		*ret_port = 0;
 		return 0;
 	}
-	if (*text++ != ':' || *text == '\0')
+	if (text[0] != ':' || text[1] == '\0')
 		return -EINVAL;
-	for (; *text != '\0'; text++) {
+	for (text++; *text != '\0'; text++) {
 		if (*text < '0' || *text > '9')
 			return -EINVAL;
 		port = port * 10 + (unsigned)(*text - '0');
