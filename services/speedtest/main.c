@@ -5,7 +5,10 @@
 #include "base/pop.h"
 #include "base/pop_json.h"
 #include "net/assets.h"
+#include "speedtest/gate.h"
+#include "speedtest/librespeed.h"
 #include "speedtest/payload.h"
+#include "speedtest/queue.h"
 #include "speedtest/speedtest.h"
 #include "sys/daemon.h"
 #include "sys/sandbox.h"
@@ -16,10 +19,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-	GRACE_MS = 3000,        /* for requests in progress when we stop */
-	UPLOADS_AT_ONCE = 4096, /* whose count is kept */
-};
+enum { GRACE_MS = 3000 }; /* for requests in progress when we stop */
+
+static const struct http_route *const tables[] = {speedtest_routes, queue_routes, librespeed_routes};
 
 struct speedtestd {
 	struct pop *pop;
@@ -45,10 +47,28 @@ static int load_pop(struct speedtestd *d, const char *path)
 		log_error("%s: services.speedtest: missing: add it, or do not start speedtestd", path);
 		return -ENOENT;
 	}
+	d->test.gate = gate_new(section);
 	d->test.n_workers = section->workers != 0 ? section->workers : workers_default();
 	d->http.max_conns = section->max_connections;
 	d->http.rate = (struct limit_rate){section->requests_per_second, section->requests_per_second * 5};
 	return 0;
+}
+
+/* One table of all. */
+static struct http_route *join_routes(void)
+{
+	struct http_route *all = NULL;
+	size_t n = 0;
+
+	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++) {
+		const struct http_route *route = tables[i];
+		do {
+			all = mem_resize(all, n + 1, sizeof(*all));
+			all[n++] = *route;
+		} while (route++->path != NULL);
+		n--; /* its end */
+	}
+	return all;
 }
 
 static int load_pages(struct speedtestd *d, const char *web)
@@ -136,7 +156,9 @@ static void release(struct speedtestd *d)
 		assets_free(d->assets);
 	if (d->test.payload.size_bytes > 0)
 		payload_done(&d->test.payload);
-	tally_free(d->test.uploads);
+	if (d->test.gate != NULL)
+		gate_free(d->test.gate);
+	free((struct http_route *)d->http.routes);
 	pop_free(d->pop);
 	free(d);
 }
@@ -150,8 +172,7 @@ int main(int argc, char **argv)
 
 	struct speedtestd *d = mem_new(sizeof(*d));
 	d->http = (struct http_config){
-		.routes = speedtest_routes, .timeouts = http_timeouts_default, .data = &d->test};
-	d->test.uploads = tally_new(UPLOADS_AT_ONCE);
+		.routes = join_routes(), .timeouts = http_timeouts_default, .data = &d->test};
 
 	int rc = load_pop(d, options.pop_path);
 	if (rc == 0)

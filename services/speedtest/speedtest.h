@@ -1,6 +1,6 @@
 /*
- * What speedtestd answers: the LibreSpeed protocol (worker 6.2, command line
- * 1.0), the count of each upload as it arrives, and the page that uses both.
+ * What the handlers of speedtestd share, and its routes that belong to no protocol
+ * of the field: the count of an upload as it arrives, and the metrics.
  */
 /* SPDX-License-Identifier: MIT */
 #ifndef FONTAINE_SPEEDTEST_SPEEDTEST_H
@@ -8,14 +8,15 @@
 
 #include "net/http.h"
 #include "net/workers.h"
-#include "speedtest/tally.h"
+
+struct gate;
 
 extern const struct http_route speedtest_routes[];
 
-/** What the handlers share; one for all workers. */
+/** One for all workers. */
 struct speedtest {
 	struct http_blob payload;
-	struct tally *uploads;
+	struct gate *gate;
 	unsigned n_workers;
 	struct http_counters counters[WORKERS_MAX];
 };

@@ -28,6 +28,7 @@ services:
     http_port: {port}
     workers: 1
     requests_per_second: 100000000
+    daily_gib: 1000000
 """
 
 # Of nginx's ways to get rid of an upload "return" costs the least: it answers first, then

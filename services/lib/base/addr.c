@@ -76,6 +76,15 @@ bool addr_equal(const struct addr *a, const struct addr *b)
 	       memcmp(ip_bytes(a), ip_bytes(b), ip_bits(a) / 8) == 0;
 }
 
+void addr_key(const struct addr *a, uint64_t ret[2])
+{
+	uint8_t bytes[16] = {[10] = 0xff, [11] = 0xff};
+	size_t len = ip_bits(a) / 8;
+
+	memcpy(bytes + sizeof(bytes) - len, ip_bytes(a), len);
+	memcpy(ret, bytes, sizeof(bytes));
+}
+
 bool addr_is_loopback(const struct addr *a)
 {
 	if (addr_family(a) == AF_INET)

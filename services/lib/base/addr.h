@@ -34,6 +34,9 @@ uint16_t addr_port(const struct addr *a);
 socklen_t addr_len(const struct addr *a);
 bool addr_equal(const struct addr *a, const struct addr *b); /* address and port */
 
+/** The address alone as 128 bits, IPv4 in its mapped form (RFC 4291, 2.5.5.2): equal for equal addresses. */
+void addr_key(const struct addr *a, uint64_t ret[2]);
+
 /** 127.0.0.0/8 or ::1. */
 bool addr_is_loopback(const struct addr *a);
 

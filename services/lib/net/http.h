@@ -16,6 +16,8 @@
 #include <sys/types.h>
 #include <uv.h>
 
+enum { HTTP_REPLIED = -1 };
+
 enum http_body {
 	HTTP_BODY_NONE,  /* a body is refused: 413 */
 	HTTP_BODY_COUNT, /* counted and dropped, in the kernel where that can be */
@@ -28,7 +30,10 @@ struct http_route {
 	unsigned methods; /* of enum http_method; HEAD comes with GET */
 	enum http_body body;
 	uint64_t max_body_bytes;
-	/** The head is there, the body may come; may be NULL. Return: 0, or a status to refuse with. */
+	/**
+	 * The head is there, the body may come; may be NULL. Return: 0; or a status to
+	 * refuse with; or HTTP_REPLIED after http_reply() that refuses.
+	 */
 	int (*on_head)(struct http_request *r, void *data);
 	/** @len more bytes of the body arrived; may be NULL. */
 	void (*on_body)(struct http_request *r, size_t len);

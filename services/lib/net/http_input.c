@@ -195,6 +195,8 @@ static void start_request(struct http_conn *c)
 	}
 	if (status == 0 && r->route != NULL && r->route->on_head != NULL)
 		status = r->route->on_head(r, config->data);
+	if (status == HTTP_REPLIED)
+		return;
 	if (status != 0) {
 		http_conn_refuse(c, status);
 		return;

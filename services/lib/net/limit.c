@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "net/limit.h"
 
+#include "base/hash.h"
 #include "base/mem.h"
 
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/random.h>
 
 enum { WAYS = 4 }; /* clients that share one hash value */
 
@@ -21,7 +20,7 @@ struct bucket {
 
 struct limit {
 	struct limit_rate rate;
-	uint64_t seed; /* so that nobody can choose whose bucket it shares */
+	uint64_t seed;
 	uint32_t n_sets;
 	struct bucket buckets[];
 };
@@ -33,8 +32,7 @@ struct limit *limit_new(struct limit_rate rate, uint32_t clients)
 
 	l->rate = rate;
 	l->n_sets = n_sets;
-	if (getrandom(&l->seed, sizeof(l->seed), 0) != (ssize_t)sizeof(l->seed))
-		l->seed = (uintptr_t)l;
+	l->seed = hash_seed();
 	return l;
 }
 
@@ -43,23 +41,13 @@ void limit_free(struct limit *l)
 	free(l);
 }
 
-static uint64_t hash(uint64_t seed, const struct prefix *p)
-{
-	uint64_t words[2] = {0};
-
-	if (addr_family(&p->addr) == AF_INET)
-		memcpy(words, &p->addr.in.sin_addr, sizeof(p->addr.in.sin_addr));
-	else
-		memcpy(words, &p->addr.in6.sin6_addr, sizeof(words));
-	uint64_t h = (words[0] ^ seed) * 0x9e3779b97f4a7c15u;
-	h = (h ^ (h >> 32) ^ words[1]) * 0xd6e8feb86659fd93u;
-	return h ^ (h >> 32);
-}
-
 /* The client's bucket; for a new client the one of its set unused for longest. */
 static struct bucket *find(struct limit *l, const struct prefix *client, uint64_t now_ms)
 {
-	struct bucket *set = &l->buckets[hash(l->seed, client) % l->n_sets * WAYS];
+	uint64_t key[2];
+
+	addr_key(&client->addr, key);
+	struct bucket *set = &l->buckets[hash_words(l->seed, key) % l->n_sets * WAYS];
 	struct bucket *oldest = set;
 
 	for (struct bucket *b = set; b < set + WAYS; b++) {
