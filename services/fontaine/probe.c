@@ -5,6 +5,7 @@
 #include "fontaine/dns.h"
 #include "fontaine/exchange.h"
 #include "fontaine/ntp.h"
+#include "fontaine/stun.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -111,6 +112,23 @@ static void probe_speedtest(const struct pop *p, const struct pop_endpoint *e, s
 		find_up(ret, "served", (sent + received) / 1e9, "GB");
 }
 
+/** A binding is the one thing that it does for everyone. */
+static void probe_turn(const struct pop *p, const struct pop_endpoint *e, struct finding *ret)
+{
+	(void)p;
+	uint8_t id[STUN_ID_BYTES], question[STUN_QUESTION_BYTES];
+	struct exchange x = {.to = &e->addr, .question = question, .question_len = sizeof(question)};
+
+	arc4random_buf(id, sizeof(id));
+	stun_question(id, question);
+	int rc = exchange_udp(&x);
+	const char *wrong = rc < 0 ? strerror(-rc) : stun_answer(x.answer, x.answer_len, id);
+	if (wrong != NULL)
+		find_down(ret, wrong);
+	else
+		find_up(ret, "answer_time", x.took_ms, "ms");
+}
+
 static void probe_ntp(const struct pop *p, const struct pop_endpoint *e, struct finding *ret)
 {
 	(void)p;
@@ -194,6 +212,7 @@ void probe(const struct pop *p, const struct pop_endpoint *e, struct finding *re
 	} probes[POP_SERVICES] = {
 		{"pages", probe_pages},
 		{"speedtest", probe_speedtest},
+		{"turn", probe_turn},
 		{"ntp", probe_ntp},
 		{"resolver", probe_resolver},
 		{"authoritative", probe_authoritative},

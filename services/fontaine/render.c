@@ -24,6 +24,7 @@ static const struct output {
 } outputs[] = {
 	{"pages", "nginx/nginx.conf"},
 	{"tls", "tls/names"},
+	{"turn", "coturn/turnserver.conf"},
 	{"ntp", "chrony/chrony.conf"},
 	{"ntp", "chrony/options"},
 	{"resolver", "unbound/unbound.conf"},

@@ -82,6 +82,18 @@ static void add_pages(yyjson_mut_doc *d, yyjson_mut_val *root, const struct pop 
 	}
 }
 
+static void add_turn(yyjson_mut_doc *d, yyjson_mut_val *root, const struct pop *p)
+{
+	const struct pop_turn *turn = p->services->turn;
+	yyjson_mut_val *o = add_service(d, root, p, "turn");
+
+	if (o == NULL)
+		return;
+	yyjson_mut_obj_add_uint(d, o, "port", turn->port);
+	yyjson_mut_obj_add_uint(d, o, "relay_port_first", turn->relay_port_first);
+	yyjson_mut_obj_add_uint(d, o, "relay_port_last", turn->relay_port_last);
+}
+
 static void add_ntp(yyjson_mut_doc *d, yyjson_mut_val *root, const struct pop *p)
 {
 	const struct pop_ntp *ntp = p->services->ntp;
@@ -185,7 +197,7 @@ static void add_tls(yyjson_mut_doc *d, yyjson_mut_val *root, const struct pop *p
 /** The POP's own names, for its zone and for its certificate. */
 static void add_names(yyjson_mut_doc *d, yyjson_mut_val *root, const struct pop *p)
 {
-	static const char *const names[POP_SERVICES] = {"www", "speedtest", "ntp", "dns", "ns1"};
+	static const char *const names[POP_SERVICES] = {"www", "speedtest", "turn", "ntp", "dns", "ns1"};
 	struct pop_service all[POP_SERVICES];
 	yyjson_mut_val *list = yyjson_mut_obj_add_arr(d, root, "names");
 	yyjson_mut_val *records = yyjson_mut_obj_add_arr(d, root, "records");
@@ -213,6 +225,7 @@ yyjson_mut_val *view_new(yyjson_mut_doc *d, const struct pop *p, const char *dir
 	yyjson_mut_obj_add_strcpy(d, root, "dir", dir);
 	add_site(d, root, p->site);
 	add_pages(d, root, p);
+	add_turn(d, root, p);
 	add_ntp(d, root, p);
 	add_authoritative(d, root, p);
 	add_names(d, root, p);

@@ -12,6 +12,7 @@
  * site      name, domain; mailbox: the contact as DNS writes it; is_delegated: the
  *           domain is not under a name set aside (RFC 6761, RFC 2606)
  * pages     http, https: lists of "address:port"
+ * turn      addresses, port, relay_port_first, relay_port_last
  * ntp       addresses, port, set_clock, sources, is_alone: has no source
  * resolver  addresses, port, clients: prefixes that may ask
  * authoritative  addresses, port

@@ -6,7 +6,7 @@ import re
 import dns.rcode
 import pytest
 
-from support import pop, time_server, web
+from support import pop, time_server, turn, web
 from support.dns_client import DOMAIN, ask
 
 SOCKET = re.compile(r"^(tcp|udp)\s.*?\s(\S+):(\d+)\s+\S+\s+users:", re.MULTILINE)
@@ -25,7 +25,13 @@ def ask_dns(service, protocol, family):
     assert answer.rcode() == dns.rcode.NOERROR
 
 
-ASK = {"pages": ask_web, "speedtest": ask_web, "ntp": ask_time, "resolver": ask_dns, "authoritative": ask_dns}
+def ask_turn(service, protocol, family):
+    seen, own, _ = turn.binding(pop.address(service, protocol, family))
+    assert seen == own
+
+
+ASK = {"pages": ask_web, "speedtest": ask_web, "turn": ask_turn, "ntp": ask_time, "resolver": ask_dns,
+       "authoritative": ask_dns}
 
 
 @pytest.mark.parametrize("service, protocol, family", pop.each_endpoint())

@@ -40,7 +40,8 @@ def test_a_service_that_fails_again_and_again_is_not_given_up():
     wait.until(all_is_up, "every service answers")
 
 
-@pytest.mark.parametrize("unit", [SPEEDTEST, "nginx.service", "chrony.service", "unbound.service", "knot.service"])
+@pytest.mark.parametrize("unit", [SPEEDTEST, "nginx.service", "coturn.service", "chrony.service", "unbound.service",
+                                  "knot.service"])
 def test_a_server_that_dies_comes_back(unit):
     pid = main_pid(unit)
     send_signal(unit, "KILL")

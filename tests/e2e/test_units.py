@@ -9,8 +9,9 @@ import pytest
 from support import pop, udp, web, wire
 
 EXPOSURE_MAX = 2.0  # of 10, by systemd's own measure
-OURS = ["speedtestd.service", "fontaine-render.service", "fontaine-status.service", "fontaine-testca.service"]
-STOCK = ["nginx.service", "chrony.service", "unbound.service", "knot.service"]
+OURS = ["speedtestd.service", "fontaine-render.service", "fontaine-status.service", "fontaine-testca.service",
+        "fontaine-turn-secret.service"]
+STOCK = ["nginx.service", "coturn.service", "chrony.service", "unbound.service", "knot.service"]
 SERVERS = ["speedtestd.service", *STOCK]
 COMPLAINT = re.compile(r"\b(error|fatal|critical|alert|emergency)\b", re.IGNORECASE)  # of servers that give no priority
 VISITOR = "127.66.0.1"
@@ -78,7 +79,7 @@ def unwelcome_visit():
             with wire.Connection(pop.address(service), source=VISITOR) as connection:
                 connection.send(data)
                 connection.reply_head()
-    for service in ("ntp", "resolver", "authoritative"):
+    for service in ("turn", "ntp", "resolver", "authoritative"):
         udp.flood(pop.address(service, "udp"), b"nonsense, and long enough to be looked at" * 2, 20, VISITOR)
     web.get(pop.url("speedtest"), "--interface", VISITOR)
     pop.run("journalctl", "--sync")

@@ -151,9 +151,10 @@ void pop_list_services(const struct pop *p, struct pop_service ret[POP_SERVICES]
 
 	ret[0] = service(p, "pages", s->pages, s->pages ? s->pages->addresses : NULL);
 	ret[1] = service(p, "speedtest", s->speedtest, s->speedtest ? s->speedtest->addresses : NULL);
-	ret[2] = service(p, "ntp", s->ntp, s->ntp ? s->ntp->addresses : NULL);
-	ret[3] = service(p, "resolver", s->resolver, s->resolver ? s->resolver->addresses : NULL);
-	ret[4] = service(p, "authoritative", s->authoritative,
+	ret[2] = service(p, "turn", s->turn, s->turn ? s->turn->addresses : NULL);
+	ret[3] = service(p, "ntp", s->ntp, s->ntp ? s->ntp->addresses : NULL);
+	ret[4] = service(p, "resolver", s->resolver, s->resolver ? s->resolver->addresses : NULL);
+	ret[5] = service(p, "authoritative", s->authoritative,
 	                 s->authoritative ? s->authoritative->addresses : NULL);
 }
 
@@ -197,6 +198,8 @@ size_t pop_endpoints(const struct pop *p, struct pop_endpoint ret[POP_ENDPOINTS_
 	}
 	if (s->speedtest != NULL)
 		list(&l, "speedtest", "http", s->speedtest->addresses, s->speedtest->http_port);
+	if (s->turn != NULL)
+		list(&l, "turn", "udp", s->turn->addresses, s->turn->port);
 	if (s->ntp != NULL)
 		list(&l, "ntp", "udp", s->ntp->addresses, s->ntp->port);
 	if (s->resolver != NULL) {

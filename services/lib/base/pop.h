@@ -175,7 +175,7 @@ struct pop_service {
 	const struct pop_addresses *addresses; /* its own, or else the shared ones; NULL: neither */
 };
 
-enum { POP_SERVICES = 5 };
+enum { POP_SERVICES = 6 };
 
 void pop_list_services(const struct pop *p, struct pop_service ret[POP_SERVICES]);
 

@@ -159,8 +159,10 @@ static int check_speedtest(struct pop_doc *d, const struct pop_speedtest *s)
 	return 0;
 }
 
-static int check_turn(struct pop_doc *d, const struct pop_turn *t)
+static int check_turn(struct pop_doc *d, const struct pop_services *s)
 {
+	const struct pop_turn *t = s->turn;
+
 	if (t->relay_port_first < RELAY_PORT_MIN)
 		return pop_doc_refuse(d, "services.turn.relay_port_first", "give 1024 or more",
 		                      "port %u belongs to other services", t->relay_port_first);
@@ -168,6 +170,9 @@ static int check_turn(struct pop_doc *d, const struct pop_turn *t)
 		return pop_doc_refuse(d, "services.turn.relay_port_last",
 		                      "give the same as relay_port_first, or more",
 		                      "%u is before the first, %u", t->relay_port_last, t->relay_port_first);
+	if (s->speedtest == NULL)
+		return pop_doc_refuse(d, "services.turn", "add the speed test, or leave this out",
+		                      "a part of the speed test, which is off");
 	return 0;
 }
 
@@ -198,7 +203,7 @@ static int check_services(struct pop_doc *d, const struct pop *p)
 	if (rc == 0 && s->speedtest != NULL)
 		rc = check_speedtest(d, s->speedtest);
 	if (rc == 0 && s->turn != NULL)
-		rc = check_turn(d, s->turn);
+		rc = check_turn(d, s);
 	return rc;
 }
 

@@ -61,11 +61,11 @@ def test_wrong_command_lines(arguments):
     assert done.stderr
 
 
-@pytest.mark.parametrize("pop, sockets", [("demo", 16), ("lyon", 16)])
+@pytest.mark.parametrize("pop, sockets", [("demo", 18), ("lyon", 18)])
 def test_check_of_a_good_file(pop, sockets):
     done = fontaine("check", f"image/pops/{pop}.yaml")
     assert done.returncode == 0
-    assert done.stdout == f"image/pops/{pop}.yaml: fine: site {pop}, 5 services, {sockets} sockets\n"
+    assert done.stdout == f"image/pops/{pop}.yaml: fine: site {pop}, 6 services, {sockets} sockets\n"
 
 
 def test_check_of_a_bad_file(broken):
@@ -95,6 +95,7 @@ def test_endpoints():
         "pages": {"http": {"ipv4": "http://127.0.0.1:8080", "ipv6": "http://[::1]:8080"},
                   "https": {"ipv4": "https://127.0.0.1:8443", "ipv6": "https://[::1]:8443"}},
         "speedtest": {"http": {"ipv4": "http://127.0.0.1:8081", "ipv6": "http://[::1]:8081"}},
+        "turn": {"udp": {"ipv4": "127.0.0.1:3478", "ipv6": "[::1]:3478"}},
         "ntp": {"udp": {"ipv4": "127.0.0.1:11123", "ipv6": "[::1]:11123"}},
         "resolver": {"udp": {"ipv4": "127.0.0.1:5053", "ipv6": "[::1]:5053"},
                      "tcp": {"ipv4": "127.0.0.1:5053", "ipv6": "[::1]:5053"}},
@@ -114,8 +115,8 @@ def test_render_is_repeatable_and_drops_what_is_off(tmp_path):
         return {name: (tmp_path / "out" / name).read_bytes() for name in files_below(tmp_path / "out")}
 
     first = render(POPS / "demo.yaml")
-    assert list(first) == ["chrony/chrony.conf", "chrony/options", "knot/knot.conf", "knot/pop.zone",
-                           "nginx/nginx.conf", "tls/names", "unbound/unbound.conf", "www/pop.json"]
+    assert list(first) == ["chrony/chrony.conf", "chrony/options", "coturn/turnserver.conf", "knot/knot.conf",
+                           "knot/pop.zone", "nginx/nginx.conf", "tls/names", "unbound/unbound.conf", "www/pop.json"]
     assert render(POPS / "demo.yaml") == first
 
     smaller = tmp_path / "smaller.yaml"
@@ -142,8 +143,8 @@ def test_generate(tmp_path):
     wants = tmp_path / "multi-user.target.wants"
     assert {link.name: os.readlink(link) for link in wants.iterdir()} == {
         unit: f"/usr/lib/systemd/system/{unit}"
-        for unit in ["nginx.service", "speedtestd.service", "chrony.service", "unbound.service", "knot.service",
-                     "fontaine-status.timer"]}
+        for unit in ["nginx.service", "speedtestd.service", "coturn.service", "chrony.service", "unbound.service",
+                     "knot.service", "fontaine-status.timer"]}
     assert (tmp_path / "speedtestd.socket.d/pop.conf").read_text().splitlines()[1:] == (
         ["[Socket]"] + ["ListenStream=192.0.2.11:80"] * 4 + ["ListenStream=[2001:db8:10::11]:80"] * 4)
 

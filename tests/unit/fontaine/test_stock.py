@@ -5,6 +5,7 @@
 
 import json
 import os
+import re
 import subprocess
 from pathlib import Path
 
@@ -56,6 +57,27 @@ def test_the_server_takes_it(pop, server):
     done = run(POPS / f"{pop}.yaml", CHECKS[server])
     assert done.returncode == 0, done.stdout
     assert "warn" not in done.stdout.lower(), done.stdout
+
+
+RELAY = """
+turnserver -c coturn/turnserver.conf --static-auth-secret=north >/run/coturn.log &
+for attempt in 1 2 3 4 5 6 7 8 9 10; do
+    "$FONTAINE" status "$POP" | grep -q '^turn  *up' && break
+    sleep 0.3
+done
+"$FONTAINE" status --json "$POP" || true
+cat /run/coturn.log
+"""
+
+
+@pytest.mark.parametrize("pop", ["demo", "lyon"])
+def test_coturn_takes_it(pop):
+    """It has no checker: it starts, and says what it does not understand."""
+    done = run(POPS / f"{pop}.yaml", RELAY)
+    status, _, log = done.stdout.rpartition("\n}\n")
+    assert status_in(status + "\n}")["turn"]["up"] is True, done.stdout
+    assert "Relay address to use: 127.3.4.78\n" in log
+    assert not re.search("bad config|error|cannot", log, re.IGNORECASE), log
 
 
 SERVE = """

@@ -27,6 +27,8 @@ static const char site[] =
     "  operated_by: {name: IX, contact: first.last@example.net}\n"
     "addresses: {ipv4: 192.0.2.1, ipv6: \"2001:db8::1\"}\n"
     "services:\n"
+    "  speedtest: {}\n"
+    "  turn: {}\n"
     "  ntp: {set_clock: false}\n"
     "  resolver: {addresses: {ipv4: 192.0.2.53}}\n"
     "%s";
@@ -75,14 +77,16 @@ static void test_members(void **state)
 	assert_has(json, "\"mailbox\":\"first\\\\.last.example.net\"");
 	assert_has(json, "\"is_delegated\":true");
 	assert_has(json, "\"pages\":null");
+	assert_has(json, "\"turn\":{\"addresses\":[\"192.0.2.1\",\"2001:db8::1\"],\"port\":3478,"
+	                 "\"relay_port_first\":49152,\"relay_port_last\":49407}");
 	assert_has(json, "\"authoritative\":null");
 	assert_has(json, "\"ntp\":{\"addresses\":[\"192.0.2.1\",\"2001:db8::1\"],\"port\":123,"
 	                 "\"set_clock\":false,\"is_alone\":true,\"sources\":[]}");
 	assert_has(json, "\"resolver\":{\"addresses\":[\"192.0.2.53\"],\"port\":53,"
 	                 "\"clients\":[\"192.0.2.53\",\"198.51.100.0/24\",\"203.0.113.1\"]}");
-	assert_has(json, "\"names\":[\"ntp\",\"dns\"]");
+	assert_has(json, "\"names\":[\"speedtest\",\"turn\",\"ntp\",\"dns\",");
 	assert_has(json, "{\"name\":\"ntp\",\"type\":\"AAAA\",\"address\":\"2001:db8::1\"},"
-	                 "{\"name\":\"dns\",\"type\":\"A\",\"address\":\"192.0.2.53\"}]");
+	                 "{\"name\":\"dns\",\"type\":\"A\",\"address\":\"192.0.2.53\"},");
 	free(json);
 }
 

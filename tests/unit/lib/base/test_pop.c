@@ -128,6 +128,8 @@ static const struct mistake {
          "services.turn.relay_port_first: port 53 belongs", "1024"},
 	{"pages: {}", "pages: {}\n  turn: {relay_port_last: 49151}", 14, 27,
          "services.turn.relay_port_last: 49151 is before the first, 49152", "or more"},
+	{"pages: {}", "pages: {}\n  turn: {}", 14, 3,
+         "services.turn: a part of the speed test, which is off", "add the speed test"},
 	{"members:", "neighbours: [{name: p, title: P, city: P, country: FR, speedtest: p.example}]\nmembers:", 20, 67,
          "neighbours[0].speedtest: \"p.example\" is not the address of a speed test", "http and https"},
 	{"members:", "ixf_export: /etc/ixf.json\nmembers:", 20, 13,
