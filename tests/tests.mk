@@ -53,5 +53,11 @@ $(CLIENTS): $(wildcard tests/clients/npm/*.json)
 		npm --prefix $(@D) --no-audit --no-fund --ignore-scripts ci
 	@touch $@
 
-run-e2e:
+# Our client of responsiveness tests.
+RPM := $(OUT)/clients/rpm
+$(RPM): $(OUT)/tests/clients/rpm.o $(OUT)/tests/clients/h2_client.o
+	@mkdir -p $(@D)
+	$(QUIET)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+run-e2e: $(RPM)
 	@$(PYTEST) --junitxml=$(RESULTS)/e2e/e2e.xml tests/e2e tests/clients
