@@ -21,7 +21,7 @@
 
 enum { GRACE_MS = 3000 }; /* for requests in progress when we stop */
 
-static const struct http_route *const tables[] = {speedtest_routes, queue_routes, librespeed_routes};
+static const struct http_route *const tables[] = {speedtest_routes, queue_routes, librespeed_routes, NULL};
 
 struct speedtestd {
 	struct pop *pop;
@@ -52,23 +52,6 @@ static int load_pop(struct speedtestd *d, const char *path)
 	d->http.max_conns = section->max_connections;
 	d->http.rate = (struct limit_rate){section->requests_per_second, section->requests_per_second * 5};
 	return 0;
-}
-
-/* One table of all. */
-static struct http_route *join_routes(void)
-{
-	struct http_route *all = NULL;
-	size_t n = 0;
-
-	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++) {
-		const struct http_route *route = tables[i];
-		do {
-			all = mem_resize(all, n + 1, sizeof(*all));
-			all[n++] = *route;
-		} while (route++->path != NULL);
-		n--; /* its end */
-	}
-	return all;
 }
 
 static int load_pages(struct speedtestd *d, const char *web)
@@ -158,7 +141,6 @@ static void release(struct speedtestd *d)
 		payload_done(&d->test.payload);
 	if (d->test.gate != NULL)
 		gate_free(d->test.gate);
-	free((struct http_route *)d->http.routes);
 	pop_free(d->pop);
 	free(d);
 }
@@ -172,7 +154,7 @@ int main(int argc, char **argv)
 
 	struct speedtestd *d = mem_new(sizeof(*d));
 	d->http = (struct http_config){
-		.routes = join_routes(), .timeouts = http_timeouts_default, .data = &d->test};
+		.tables = tables, .timeouts = http_timeouts_default, .data = &d->test};
 
 	int rc = load_pop(d, options.pop_path);
 	if (rc == 0)

@@ -12,8 +12,13 @@ static void on_poll(uv_poll_t *poll, int status, int events)
 {
 	struct conn *c = poll->data;
 
+	if (c->unread.len > 0)
+		events |= UV_READABLE;
 	/* An error shows in the next read or write, which knows what it means. */
-	c->ops->on_ready(c, status < 0 ? c->wanted : events);
+	events = status < 0 ? c->wanted : events & c->wanted;
+	if (events != 0)
+		c->ops->on_ready(c, events);
+	conn_want(c, c->wanted); /* what is unread may have changed */
 }
 
 static void on_timer(uv_timer_t *timer)
@@ -31,8 +36,10 @@ static void on_handle_closed(uv_handle_t *handle)
 {
 	struct conn *c = handle->data;
 
-	if (--c->n_handles == 0)
-		c->ops->on_closed(c);
+	if (--c->n_handles > 0)
+		return;
+	buf_done(&c->unread);
+	c->ops->on_closed(c);
 }
 
 int conn_open(struct conn *c, uv_loop_t *loop, int fd, const struct conn_ops *ops)
@@ -40,6 +47,7 @@ int conn_open(struct conn *c, uv_loop_t *loop, int fd, const struct conn_ops *op
 	static const int on = 1;
 
 	*c = (struct conn){.ops = ops, .fd = fd, .n_handles = 2};
+	buf_init(&c->unread, CONN_UNREAD_MAX_BYTES);
 	(void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on)); /* not every stream is TCP */
 
 	int rc = uv_poll_init(loop, &c->poll, fd);
@@ -65,11 +73,15 @@ void conn_close(struct conn *c)
 
 void conn_want(struct conn *c, int events)
 {
-	if (c->closing || events == c->wanted)
-		return;
-	c->wanted = events;
+	bool has_input = c->unread.len > 0 && (events & UV_READABLE);
+	int polled = events | (has_input ? UV_WRITABLE : 0); /* input held already makes no event; this does */
 
-	int rc = events == 0 ? uv_poll_stop(&c->poll) : uv_poll_start(&c->poll, events, on_poll);
+	c->wanted = events;
+	if (c->closing || polled == c->polled)
+		return;
+	c->polled = polled;
+
+	int rc = polled == 0 ? uv_poll_stop(&c->poll) : uv_poll_start(&c->poll, polled, on_poll);
 	assert(rc == 0);
 	(void)rc;
 }
@@ -86,10 +98,42 @@ void conn_deadline(struct conn *c, uint64_t delay_ms)
 		(void)uv_timer_start(&c->timer, on_timer, delay_ms, 0);
 }
 
+int conn_socket(const struct conn *c)
+{
+	return c->fd;
+}
+
+bool conn_is_secure(const struct conn *c)
+{
+	(void)c;
+	return false;
+}
+
+void conn_unread(struct conn *c, const void *data, size_t len)
+{
+	assert(c->unread.len == 0 && len <= CONN_UNREAD_MAX_BYTES);
+	(void)buf_add(&c->unread, data, len);
+}
+
+/* Take up to @len unread bytes; @buf may be NULL. */
+static ssize_t take_unread(struct conn *c, void *buf, size_t len)
+{
+	size_t n = len < c->unread.len ? len : c->unread.len;
+
+	if (buf != NULL)
+		memcpy(buf, c->unread.data, n);
+	buf_drop(&c->unread, n);
+	if (c->unread.len == 0)
+		buf_done(&c->unread);
+	return (ssize_t)n;
+}
+
 ssize_t conn_recv(struct conn *c, void *buf, size_t len)
 {
 	ssize_t n;
 
+	if (c->unread.len > 0)
+		return take_unread(c, buf, len);
 	do
 		n = recv(c->fd, buf, len, 0);
 	while (n < 0 && errno == EINTR);
@@ -100,20 +144,28 @@ ssize_t conn_discard(struct conn *c, size_t len)
 {
 	ssize_t n;
 
+	if (c->unread.len > 0)
+		return take_unread(c, NULL, len);
 	do
 		n = recv(c->fd, NULL, len, MSG_TRUNC);
 	while (n < 0 && errno == EINTR);
 	return n < 0 ? -errno : n;
 }
 
-ssize_t conn_send(struct conn *c, const void *data, size_t len, bool more)
+ssize_t conn_sendv(struct conn *c, const struct iovec *pieces, size_t n, bool more)
 {
-	ssize_t n;
+	const struct msghdr message = {.msg_iov = (struct iovec *)(uintptr_t)pieces, .msg_iovlen = n};
+	ssize_t sent;
 
 	do
-		n = send(c->fd, data, len, MSG_NOSIGNAL | (more ? MSG_MORE : 0));
-	while (n < 0 && errno == EINTR);
-	return n < 0 ? -errno : n;
+		sent = sendmsg(c->fd, &message, MSG_NOSIGNAL | (more ? MSG_MORE : 0));
+	while (sent < 0 && errno == EINTR);
+	return sent < 0 ? -errno : sent;
+}
+
+ssize_t conn_send(struct conn *c, const void *data, size_t len, bool more)
+{
+	return conn_sendv(c, &(struct iovec){(void *)(uintptr_t)data, len}, 1, more);
 }
 
 void conn_shutdown(struct conn *c)

@@ -9,6 +9,8 @@
 #ifndef FONTAINE_NET_CONN_H
 #define FONTAINE_NET_CONN_H
 
+#include "base/buf.h"
+
 #include <stdbool.h>
 #include <sys/types.h>
 #include <sys/uio.h>
@@ -17,22 +19,29 @@
 struct conn;
 
 struct conn_ops {
-	/** The socket is ready for @events (UV_READABLE, UV_WRITABLE) that were wanted. */
+	/** Ready for @events (UV_READABLE, UV_WRITABLE) that were wanted. */
 	void (*on_ready)(struct conn *c, int events);
 	/** The deadline passed. */
 	void (*on_timeout)(struct conn *c);
 	/** The last callback; the owner may be freed. */
 	void (*on_closed)(struct conn *c);
+	/** The server stops, and closes what is left after its grace; of a connection that it handed over. */
+	void (*on_stop)(struct conn *c);
 };
 
-/** Embedded in its owner. All fields are private to conn.c. */
+enum { CONN_UNREAD_MAX_BYTES = 256 * 1024 };
+
+/** Embedded in its owner. All fields but data, the owner's, are private to conn.c. */
 struct conn {
+	void *data;
 	const struct conn_ops *ops;
 	uv_poll_t poll;
 	uv_timer_t timer;
 	uint64_t deadline_ms; /* on the loop's clock; 0: none */
+	struct buf unread;    /* to be received again */
 	int fd;
 	int wanted;
+	int polled;
 	unsigned n_handles;
 	bool closing;
 };
@@ -52,14 +61,29 @@ void conn_want(struct conn *c, int events);
 /** Have on_timeout called @delay_ms from now (0: never); replaces the earlier deadline. */
 void conn_deadline(struct conn *c, uint64_t delay_ms);
 
+/** The socket, for its options; valid until on_closed. */
+int conn_socket(const struct conn *c);
+
+/** Whether what is sent and received is encrypted. */
+bool conn_is_secure(const struct conn *c);
+
 /** Receive. Return: bytes, 0 at the end of the stream, or a negative errno (-EAGAIN: wait). */
 ssize_t conn_recv(struct conn *c, void *buf, size_t len);
 
-/** Receive and drop up to @len bytes inside the kernel (tcp(7), MSG_TRUNC). Return: as conn_recv(). */
+/** Receive and drop up to @len bytes, in the kernel if they are still there (tcp(7)). Return: as conn_recv(). */
 ssize_t conn_discard(struct conn *c, size_t len);
+
+/**
+ * Have conn_recv() return these bytes again, before others; at most CONN_UNREAD_MAX_BYTES,
+ * and only when none are waiting already.
+ */
+void conn_unread(struct conn *c, const void *data, size_t len);
 
 /** Send what fits; @more: further bytes follow at once. Return: bytes or a negative errno. */
 ssize_t conn_send(struct conn *c, const void *data, size_t len, bool more);
+
+/** Send what fits of several pieces, @n at most IOV_MAX. Return: as conn_send(). */
+ssize_t conn_sendv(struct conn *c, const struct iovec *pieces, size_t n, bool more);
 
 /** Say that nothing more will be sent. */
 void conn_shutdown(struct conn *c);

@@ -8,6 +8,7 @@
 #ifndef FONTAINE_NET_HTTP_H
 #define FONTAINE_NET_HTTP_H
 
+#include "net/conn.h"
 #include "net/http_request.h"
 #include "net/limit.h"
 
@@ -24,7 +25,10 @@ enum http_body {
 	HTTP_BODY_KEEP,  /* kept in request->body */
 };
 
-/** A path and what answers there. Every handler runs on the server's loop. */
+/**
+ * A path and what answers there; a path that ends in '*' stands for all that begin with what
+ * is before it, and the longest that fits is taken. Every handler runs on the server's loop.
+ */
 struct http_route {
 	const char *path;
 	unsigned methods; /* of enum http_method; HEAD comes with GET */
@@ -37,8 +41,10 @@ struct http_route {
 	int (*on_head)(struct http_request *r, void *data);
 	/** @len more bytes of the body arrived; may be NULL. */
 	void (*on_body)(struct http_request *r, size_t len);
-	/** The request is complete: call http_reply() now or later, once, before on_done. */
+	/** The request is complete: call http_reply() or http_upgrade() now or later, once, before on_done. */
 	void (*on_request)(struct http_request *r, void *data);
+	/** @len more bytes of the reply's blob went to the socket; may be NULL. */
+	void (*on_sent)(struct http_request *r, size_t len);
 	/** The last word on the request, also a refused one or when the client has gone; may be NULL. */
 	void (*on_done)(struct http_request *r, void *data);
 };
@@ -67,6 +73,22 @@ void http_reply_status(struct http_request *r, int status);
 
 /** Reply 429 or 503 with Retry-After. */
 void http_reply_wait(struct http_request *r, int status, uint32_t wait_ms);
+
+/** The socket @r came by, for its options and counters; valid during the callbacks of a route. */
+int http_request_socket(const struct http_request *r);
+
+/** Whether @r came by TLS. */
+bool http_request_is_secure(const struct http_request *r);
+
+/**
+ * Reply 101 with @headers to @r, let go of it (on_done comes), and hand its connection over to @ops,
+ * with @data as conn->data. The first on_ready says that 101 went out; nothing is wanted then, no deadline is set.
+ * Bytes that came early are received first. on_closed comes in any case, also without an on_ready.
+ * The connection stays one of the server's: it counts, and it is closed at the end of the server's grace.
+ * Return: 0; or a negative errno and nothing has happened: -ENOTSUP (HTTP/2 has no upgrade) or
+ * -ESHUTDOWN (the server is stopping).
+ */
+int http_upgrade(struct http_request *r, const char *headers, const struct conn_ops *ops, void *data);
 
 /** What the server counts, written by its loop alone and read by any thread. */
 struct http_counters {
@@ -102,8 +124,8 @@ extern const struct http_timeouts http_timeouts_default;
 
 /** Borrowed by the server for its life, shared by the servers of all workers. */
 struct http_config {
-	const struct http_route *routes; /* ended by one without a path */
-	const struct assets *assets;     /* static pages; NULL: none */
+	const struct http_route *const *tables; /* ended by NULL; each is ended by a route without a path */
+	const struct assets *assets;            /* static pages; NULL: none */
 	unsigned max_conns;
 	struct limit_rate rate; /* requests of one client */
 	struct http_timeouts timeouts;

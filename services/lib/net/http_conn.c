@@ -4,6 +4,7 @@
  * Happy path: IDLE -first byte-> HEAD -head complete-> BODY -last byte-> HANDLING
  * -http_reply()-> REPLYING -last byte taken-> IDLE. Every event ends in
  * http_conn_step(), which goes on until it has to wait for the client, the handler or its turn.
+ * After http_upgrade(), REPLYING ends in HANDED_OVER: then the new owner has every event.
  *
  * Failures: what can be said to the client is a reply with a status, after which
  * the connection LINGERs until the client has read it; a client that has gone,
@@ -14,6 +15,7 @@
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "net/http_transport.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -30,9 +32,10 @@ static const unsigned state_next[CONN_STATES] = {
 	[CONN_HEAD] = BIT(CONN_BODY) | BIT(CONN_HANDLING) | BIT(CONN_REPLYING) | BIT(CONN_CLOSED),
 	[CONN_BODY] = BIT(CONN_HANDLING) | BIT(CONN_REPLYING) | BIT(CONN_CLOSED),
 	[CONN_HANDLING] = BIT(CONN_REPLYING) | BIT(CONN_CLOSED),
-	[CONN_REPLYING] = BIT(CONN_IDLE) | BIT(CONN_LINGERING) | BIT(CONN_CLOSED),
+	[CONN_REPLYING] = BIT(CONN_IDLE) | BIT(CONN_LINGERING) | BIT(CONN_HANDED_OVER) | BIT(CONN_CLOSED),
 	[CONN_LINGERING] = BIT(CONN_CLOSED),
-	[CONN_CLOSED] = 0, /* final */
+	[CONN_HANDED_OVER] = 0, /* final: closing is the owner's */
+	[CONN_CLOSED] = 0,      /* final */
 };
 
 void http_conn_move(struct http_conn *c, enum http_conn_state to)
@@ -53,8 +56,7 @@ void http_exchange_end(struct http_conn *c)
 	if (x == NULL)
 		return;
 	c->exchange = NULL;
-	if (x->request.route != NULL && x->request.route->on_done != NULL)
-		x->request.route->on_done(&x->request, c->server->config->data);
+	http_ended(c->server, &x->request);
 	http_parser_done(&x->parser);
 	buf_done(&x->request.body);
 	buf_done(&x->out);
@@ -84,7 +86,8 @@ static void on_closed(struct conn *conn)
 	LIST_REMOVE(c, link);
 	s->n_conns--;
 	atomic_store_explicit(&s->counters->open, s->n_conns, memory_order_relaxed);
-	buf_done(&c->early);
+	if (c->owner != NULL)
+		c->owner->on_closed(conn);
 	free(c);
 	http_server_release(s);
 }
@@ -98,12 +101,9 @@ static void wait_for_event(struct http_conn *c)
 		[CONN_HANDLING] = 0,
 		[CONN_REPLYING] = UV_WRITABLE,
 		[CONN_LINGERING] = UV_READABLE,
-		[CONN_CLOSED] = 0,
 	};
-	bool own_input = c->in_len > 0 && (wanted[c->state] & UV_READABLE);
 
-	/* Input that we hold already makes no event; being writable makes one soon. */
-	conn_want(&c->conn, wanted[c->state] | (own_input ? UV_WRITABLE : 0));
+	conn_want(&c->conn, wanted[c->state]);
 }
 
 void http_conn_step(struct http_conn *c)
@@ -127,6 +127,7 @@ void http_conn_step(struct http_conn *c)
 			moved = http_input_linger(c);
 			break;
 		case CONN_HANDLING:
+		case CONN_HANDED_OVER:
 		case CONN_CLOSED:
 		case CONN_STATES:
 			moved = false;
@@ -134,16 +135,32 @@ void http_conn_step(struct http_conn *c)
 		}
 	}
 	c->stepping = false;
-	if (c->state == CONN_CLOSED)
+	if (c->state == CONN_CLOSED || c->state == CONN_HANDED_OVER)
 		return;
 	http_input_keep(c);
 	wait_for_event(c);
+}
+
+void http_conn_hand_over(struct http_conn *c)
+{
+	http_exchange_end(c);
+	http_conn_move(c, CONN_HANDED_OVER);
+	http_input_keep(c);
+	conn_want(&c->conn, 0);
+	conn_deadline(&c->conn, 0);
+	c->owner->on_ready(&c->conn, UV_READABLE | UV_WRITABLE);
+	if (c->server->closing)
+		c->owner->on_stop(&c->conn);
 }
 
 static void on_ready(struct conn *conn, int events)
 {
 	struct http_conn *c = conn_of(conn);
 
+	if (c->state == CONN_HANDED_OVER) {
+		c->owner->on_ready(conn, events);
+		return;
+	}
 	c->budget = EVENT_BUDGET_BYTES;
 	c->drained = !(events & UV_READABLE);
 	http_conn_step(c);
@@ -153,6 +170,10 @@ static void on_timeout(struct conn *conn)
 {
 	struct http_conn *c = conn_of(conn);
 
+	if (c->state == CONN_HANDED_OVER) {
+		c->owner->on_timeout(conn);
+		return;
+	}
 	if (c->state != CONN_IDLE)
 		http_count(&c->server->counters->timeouts, 1);
 	if (c->state == CONN_HEAD || c->state == CONN_BODY)
@@ -163,7 +184,8 @@ static void on_timeout(struct conn *conn)
 
 void http_conn_open(struct http_server *s, int fd, const struct addr *client)
 {
-	static const struct conn_ops ops = {on_ready, on_timeout, on_closed};
+	static const struct conn_ops ops = {
+		.on_ready = on_ready, .on_timeout = on_timeout, .on_closed = on_closed};
 
 	struct http_conn *c = mem_new(sizeof(*c));
 	int rc = conn_open(&c->conn, s->loop, fd, &ops);
@@ -174,7 +196,6 @@ void http_conn_open(struct http_server *s, int fd, const struct addr *client)
 	}
 	c->server = s;
 	c->client = *client;
-	buf_init(&c->early, HTTP_INPUT_BYTES);
 	LIST_INSERT_HEAD(&s->conns, c, link);
 	s->n_conns++;
 	s->n_open++;
@@ -186,7 +207,11 @@ void http_conn_open(struct http_server *s, int fd, const struct addr *client)
 void http_conn_finish(struct http_conn *c, bool now)
 {
 	c->last = true;
-	if (now || c->state == CONN_LINGERING || (c->state == CONN_IDLE && c->asked))
+	if (c->state == CONN_HANDED_OVER && now)
+		conn_close(&c->conn);
+	else if (c->state == CONN_HANDED_OVER)
+		c->owner->on_stop(&c->conn);
+	else if (now || c->state == CONN_LINGERING || (c->state == CONN_IDLE && c->asked))
 		http_conn_close(c);
 	else if (c->state == CONN_IDLE)
 		conn_deadline(&c->conn, FIRST_REQUEST_MS);

@@ -15,7 +15,7 @@
 
 enum {
 	HTTP_LISTENERS_MAX = 128,
-	HTTP_INPUT_BYTES = 256 * 1024,            /* one read; one buffer serves all connections */
+	HTTP_INPUT_BYTES = CONN_UNREAD_MAX_BYTES, /* one read; one buffer serves all connections */
 	HTTP_OUTPUT_MAX_BYTES = 16 * 1024 * 1024, /* a head and a copied body */
 };
 
@@ -24,6 +24,7 @@ struct http_server {
 	const struct http_config *config;
 	struct http_counters *counters;
 	struct limit *limit;
+	struct http_routes *routes;
 	struct listener listeners[HTTP_LISTENERS_MAX];
 	unsigned n_listeners;
 	LIST_HEAD(, http_conn) conns;
@@ -44,6 +45,7 @@ enum http_conn_state {
 	CONN_HANDLING,
 	CONN_REPLYING,
 	CONN_LINGERING,
+	CONN_HANDED_OVER,
 	CONN_CLOSED,
 	CONN_STATES,
 };
@@ -66,8 +68,8 @@ struct http_conn {
 	struct addr client;
 	LIST_ENTRY(http_conn) link;
 	struct exchange *exchange;
-	struct buf early; /* input that came before its turn */
-	const char *in;   /* input to be used: in the server's buffer or in early */
+	const struct conn_ops *owner; /* it is handed over to, once the reply is sent; NULL: it stays ours */
+	const char *in;               /* input to be used, in the server's buffer */
 	size_t in_len;
 	ssize_t budget; /* of this event */
 	enum http_conn_state state;
@@ -76,6 +78,8 @@ struct http_conn {
 	bool last;     /* close after this reply */
 	bool asked;    /* a request has begun, this one or one before */
 };
+
+extern const struct http_transport http_conn_transport;
 
 /** The present second as a header wants it. */
 const char *http_server_date(struct http_server *s);
@@ -95,6 +99,9 @@ void http_conn_move(struct http_conn *c, enum http_conn_state to);
 /** Go on until there is something to wait for. */
 void http_conn_step(struct http_conn *c);
 
+/** Give the connection to its new owner: what begins now is no more HTTP/1.1. */
+void http_conn_hand_over(struct http_conn *c);
+
 /** Close without a word. */
 void http_conn_close(struct http_conn *c);
 
@@ -110,7 +117,7 @@ bool http_input_body(struct http_conn *c);
 bool http_input_linger(struct http_conn *c);
 bool http_output(struct http_conn *c);
 
-/** Save unused input: the server's buffer belongs to the next connection. */
+/** Give unused input back: the server's buffer belongs to the next connection. */
 void http_input_keep(struct http_conn *c);
 
 /** Forget unused input. */

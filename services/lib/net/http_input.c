@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/mem.h"
-#include "net/assets.h"
 #include "net/http_conn.h"
 #include "net/http_route.h"
+#include "net/http_transport.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -15,8 +15,6 @@ static void take(struct http_conn *c, size_t len)
 {
 	c->in += len;
 	c->in_len -= len;
-	if (c->in_len == 0)
-		buf_done(&c->early);
 }
 
 /* What a receive of up to @wanted bytes gave. Return: bytes; 0 to wait, or when the client has gone. */
@@ -58,16 +56,6 @@ static size_t discard(struct http_conn *c, uint64_t wanted)
 	return received(c, conn_discard(&c->conn, len), wanted);
 }
 
-static void body_arrived(struct exchange *x, size_t len)
-{
-	struct http_request *r = &x->request;
-
-	r->body_bytes += len;
-	http_count(&x->conn->server->counters->body_bytes_in, len);
-	if (r->route->on_body != NULL)
-		r->route->on_body(r, len);
-}
-
 static int on_chunk(void *data, const char *piece, size_t len)
 {
 	struct exchange *x = data;
@@ -77,7 +65,7 @@ static int on_chunk(void *data, const char *piece, size_t len)
 		return 413;
 	if (route->body == HTTP_BODY_KEEP && buf_add(&x->request.body, piece, len) < 0)
 		return 413;
-	body_arrived(x, len);
+	http_received(x->conn->server, &x->request, len);
 	return 0;
 }
 
@@ -87,6 +75,7 @@ static void begin_exchange(struct http_conn *c)
 
 	x->conn = c;
 	x->request.client = c->client;
+	x->request.transport = &http_conn_transport;
 	http_parser_init(&x->parser, on_chunk, x);
 	http_parser_start(&x->parser, &x->request);
 	buf_init(&x->out, HTTP_OUTPUT_MAX_BYTES);
@@ -95,14 +84,9 @@ static void begin_exchange(struct http_conn *c)
 
 static void handle(struct http_conn *c)
 {
-	struct http_request *r = &c->exchange->request;
-
 	http_conn_move(c, CONN_HANDLING);
 	conn_deadline(&c->conn, 0);
-	if (r->route != NULL)
-		r->route->on_request(r, c->server->config->data);
-	else if (!assets_reply(c->server->config->assets, r))
-		http_reply_status(r, 404);
+	http_handle(c->server, &c->exchange->request);
 }
 
 /* A body by length: the kernel drops what nobody keeps. */
@@ -123,7 +107,7 @@ static bool read_counted(struct http_conn *c, struct exchange *x)
 		take(c, n);
 	}
 	x->body_left -= n;
-	body_arrived(x, n);
+	http_received(c->server, &x->request, n);
 	conn_deadline(&c->conn, c->server->config->timeouts.body);
 	return true;
 }
@@ -177,35 +161,16 @@ static void start_body(struct http_conn *c)
 static void start_request(struct http_conn *c)
 {
 	struct http_request *r = &c->exchange->request;
-	const struct http_config *config = c->server->config;
 	bool has_body = http_has_body(r);
-	uint32_t wait_ms;
 
 	c->budget -= REQUEST_COST_BYTES;
 	c->last = !r->keep_alive || c->server->closing || has_body; /* has_body: until it is read */
-	if (limit_take(c->server->limit, &r->client, uv_now(c->server->loop), &wait_ms) < 0) {
-		http_count(&c->server->counters->limited, 1);
-		http_reply_wait(r, 429, wait_ms);
+	if (!http_admit(c->server, r))
 		return;
-	}
-	int status = http_route_find(config, r);
-	if (status == 405) {
-		http_reply_not_allowed(r);
-		return;
-	}
-	if (status == 0 && r->route != NULL && r->route->on_head != NULL)
-		status = r->route->on_head(r, config->data);
-	if (status == HTTP_REPLIED)
-		return;
-	if (status != 0) {
-		http_conn_refuse(c, status);
-		return;
-	}
-	if (!has_body) {
+	if (has_body)
+		start_body(c);
+	else
 		handle(c);
-		return;
-	}
-	start_body(c);
 }
 
 bool http_input_head(struct http_conn *c)
@@ -254,10 +219,7 @@ bool http_input_linger(struct http_conn *c)
 
 void http_input_keep(struct http_conn *c)
 {
-	const char *shared = c->server->input;
-
-	if (c->in_len == 0 || c->in < shared || c->in >= shared + HTTP_INPUT_BYTES)
-		return;
-	(void)buf_add(&c->early, c->in, c->in_len); /* never more than the buffer's size */
-	c->in = c->early.data;
+	if (c->in_len > 0)
+		conn_unread(&c->conn, c->in, c->in_len);
+	c->in_len = 0;
 }

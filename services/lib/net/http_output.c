@@ -1,11 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/log.h"
 #include "net/http_conn.h"
+#include "net/http_transport.h"
 
 #include <errno.h>
 
 static void reply_sent(struct http_conn *c)
 {
+	if (c->owner != NULL) {
+		http_conn_hand_over(c);
+		return;
+	}
 	http_exchange_end(c);
 	if (!c->last) {
 		http_conn_move(c, CONN_IDLE);
@@ -49,7 +54,7 @@ bool http_output(struct http_conn *c)
 		x->blob_left -= (uint64_t)n;
 		x->blob_at = (x->blob_at + (size_t)n) % x->blob->size_bytes;
 		c->budget -= n;
-		http_count(&c->server->counters->body_bytes_out, (uint64_t)n);
+		http_sent(c->server, &x->request, (size_t)n);
 		conn_deadline(&c->conn, c->server->config->timeouts.reply);
 		if ((size_t)n < piece)
 			return false; /* the socket is full: asking again would cost a call */
@@ -58,7 +63,7 @@ bool http_output(struct http_conn *c)
 	return true;
 }
 
-void http_reply(struct http_request *r, const struct http_reply *reply)
+static void reply_on_conn(struct http_request *r, const struct http_reply *reply)
 {
 	struct exchange *x = (struct exchange *)r;
 	struct http_conn *c = x->conn;
@@ -89,3 +94,22 @@ void http_reply(struct http_request *r, const struct http_reply *reply)
 	if (!c->stepping)
 		http_conn_step(c);
 }
+
+static int upgrade(struct http_request *r, const char *headers, const struct conn_ops *ops, void *data)
+{
+	struct http_conn *c = ((struct exchange *)r)->conn;
+
+	if (c->server->closing)
+		return -ESHUTDOWN;
+	c->owner = ops;
+	c->conn.data = data;
+	reply_on_conn(r, &(struct http_reply){.status = 101, .headers = headers});
+	return 0;
+}
+
+static struct conn *conn_of_request(const struct http_request *r)
+{
+	return &((const struct exchange *)r)->conn->conn;
+}
+
+const struct http_transport http_conn_transport = {reply_on_conn, conn_of_request, upgrade};

@@ -12,6 +12,7 @@ const char *http_reason(int status)
 		int status;
 		const char *reason;
 	} known[] = {
+		{101, "Switching Protocols"},
 		{200, "OK"},
 		{204, "No Content"},
 		{304, "Not Modified"},
@@ -55,7 +56,7 @@ int http_reply_write(struct buf *out, const struct http_reply *reply,
                      const struct http_reply_context *context)
 {
 	uint64_t length = reply->blob != NULL ? reply->blob_bytes : reply->body_bytes;
-	bool bodiless = reply->status == 204 || reply->status == 304; /* RFC 9110, 8.6 */
+	bool bodiless = reply->status < 200 || reply->status == 204 || reply->status == 304; /* RFC 9110, 8.6 */
 	int rc = buf_printf(out, "HTTP/1.1 %d %s\r\nDate: %s\r\n", reply->status,
 	                    http_reason(reply->status), context->date);
 
@@ -65,7 +66,7 @@ int http_reply_write(struct buf *out, const struct http_reply *reply,
 		rc = buf_printf(out, "Content-Type: %s\r\nX-Content-Type-Options: nosniff\r\n", reply->type);
 	if (rc == 0 && reply->headers != NULL)
 		rc = buf_add(out, reply->headers, strlen(reply->headers));
-	if (rc == 0 && context->last)
+	if (rc == 0 && context->last && reply->status >= 200)
 		rc = buf_printf(out, "Connection: close\r\n");
 	if (rc == 0)
 		rc = buf_add(out, "\r\n", 2);

@@ -36,6 +36,7 @@ struct http_header {
 };
 
 struct http_route;
+struct http_transport;
 
 struct http_request {
 	unsigned method;   /* one of enum http_method; 0: another one, to be refused */
@@ -49,6 +50,7 @@ struct http_request {
 	bool expects_continue;  /* it waits for 100 before sending the body (RFC 9110, 10.1.1) */
 
 	/* Set by the server for the handlers. */
+	const struct http_transport *transport; /* the server's own */
 	const struct http_route *route;
 	struct addr client;
 	uint64_t body_bytes; /* of the body, received so far */

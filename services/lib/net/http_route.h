@@ -5,15 +5,23 @@
 
 #include "net/http.h"
 
+enum { HTTP_PREFIX_MAX_BYTES = 63 }; /* of a path before its '*' */
+
+struct http_routes; /* tables of routes, compiled; release with http_routes_free() */
+
+/** @tables as in struct http_config: borrowed. No path may come twice. Never NULL. */
+struct http_routes *http_routes_new(const struct http_route *const *tables);
+void http_routes_free(struct http_routes *routes);
+
 bool http_has_body(const struct http_request *r);
 
-/**
- * Set r->route; NULL means a static page. Return: 0, or the status to refuse
- * with: 404, 405, 413.
- */
-int http_route_find(const struct http_config *config, struct http_request *r);
+/** The methods that @route allows, with HEAD; NULL stands for a static page. */
+unsigned http_route_methods(const struct http_route *route);
 
-/** Reply 405 with the methods that r->route allows (RFC 9110, 15.5.6). */
-void http_reply_not_allowed(struct http_request *r);
+/**
+ * Set r->route; NULL means a static page, if there are any. The time it takes depends
+ * on the length of the path alone. Return: 0, or the status to refuse with: 404, 405, 413.
+ */
+int http_route_find(const struct http_routes *routes, bool has_pages, struct http_request *r);
 
 #endif

@@ -2,6 +2,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "net/http_conn.h"
+#include "net/http_route.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -28,6 +29,7 @@ struct http_server *http_server_new(uv_loop_t *loop, const struct http_config *c
 	s->config = config;
 	s->counters = counters;
 	s->limit = limit_new(config->rate, LIMIT_CLIENTS);
+	s->routes = http_routes_new(config->tables);
 	LIST_INIT(&s->conns);
 	buf_init(&s->output, HTTP_OUTPUT_MAX_BYTES);
 	(void)uv_timer_init(loop, &s->grace);
@@ -38,6 +40,7 @@ struct http_server *http_server_new(uv_loop_t *loop, const struct http_config *c
 static void free_server(struct http_server *s)
 {
 	limit_free(s->limit);
+	http_routes_free(s->routes);
 	buf_done(&s->output);
 	free(s);
 }

@@ -7,6 +7,7 @@
 #include "net/assets.h"
 #include "net/http.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -33,6 +34,8 @@ struct fixture {
 	struct http_blob blob;
 	struct http_request *waiting; /* to be replied to by the timer */
 	_Atomic uint64_t done;
+	_Atomic uint64_t sent;          /* of blobs */
+	_Atomic uint64_t stops, closes; /* of connections handed over */
 	struct addr addr;
 };
 
@@ -60,6 +63,7 @@ static void on_blob(struct http_request *r, void *data)
 {
 	struct fixture *f = data;
 
+	r->data = f;
 	http_reply(r, &(struct http_reply){
 			      .status = 200, .blob = &f->blob, .blob_bytes = 2 * BLOB_BYTES + 500});
 }
@@ -69,6 +73,52 @@ static void on_big(struct http_request *r, void *data)
 	struct fixture *f = data;
 
 	http_reply(r, &(struct http_reply){.status = 200, .blob = &f->blob, .blob_bytes = 64 << 20});
+}
+
+static void on_sent(struct http_request *r, size_t len)
+{
+	struct fixture *f = r->data;
+
+	http_count(&f->sent, len);
+}
+
+/* Whoever upgrades gets back what it sends. */
+static void on_raw_ready(struct conn *c, int events)
+{
+	char bytes[16];
+	ssize_t n;
+	(void)events;
+
+	while ((n = conn_recv(c, bytes, sizeof(bytes))) > 0)
+		(void)conn_sendv(c, (struct iovec[]){{bytes, 1}, {bytes + 1, (size_t)n - 1}}, 2, false);
+	if (n == -EAGAIN)
+		conn_want(c, UV_READABLE);
+	else
+		conn_close(c);
+}
+
+static void on_raw_stop(struct conn *c)
+{
+	struct fixture *f = c->data;
+
+	http_count(&f->stops, 1);
+}
+
+static void on_raw_closed(struct conn *c)
+{
+	struct fixture *f = c->data;
+
+	http_count(&f->closes, 1);
+}
+
+static void on_raw(struct http_request *r, void *data)
+{
+	static const struct conn_ops ops = {
+		.on_ready = on_raw_ready, .on_timeout = conn_close, .on_closed = on_raw_closed, .on_stop = on_raw_stop};
+
+	assert_true(http_request_socket(r) >= 0);
+	assert_false(http_request_is_secure(r));
+	assert_int_equal(http_upgrade(r, "Upgrade: raw\r\nConnection: Upgrade\r\n", &ops, data), 0);
 }
 
 static int on_head_refuse(struct http_request *r, void *data)
@@ -117,7 +167,9 @@ static const struct http_route routes[] = {
 		.on_request = on_count,
 		.on_done = on_done,
 	},
-	{.path = "/blob", .methods = HTTP_METHOD_GET, .on_request = on_blob},
+	{.path = "/blob", .methods = HTTP_METHOD_GET, .on_request = on_blob, .on_sent = on_sent},
+	{.path = "/raw", .methods = HTTP_METHOD_GET, .on_request = on_raw, .on_done = on_done},
+	{.path = "/tree/*", .methods = HTTP_METHOD_GET, .on_request = on_count},
 	{.path = "/big", .methods = HTTP_METHOD_GET, .on_request = on_big, .on_done = on_done},
 	{.path = "/slow", .methods = HTTP_METHOD_GET, .on_request = on_slow, .on_done = on_done},
 	{
@@ -130,6 +182,8 @@ static const struct http_route routes[] = {
 	},
 	{.path = NULL},
 };
+
+static const struct http_route *const tables[] = {routes, NULL};
 
 static void on_stop(uv_async_t *stop)
 {
@@ -182,7 +236,7 @@ static int setup_with_rate(void **state, struct limit_rate rate)
 	struct assets *assets = assets_new();
 	assets_add(assets, "/", "text/html", "<p>hello", 8);
 	f->config = (struct http_config){
-		.routes = routes, .assets = assets, .max_conns = 4, .rate = rate, .timeouts = quick, .data = f};
+		.tables = tables, .assets = assets, .max_conns = 4, .rate = rate, .timeouts = quick, .data = f};
 	assert_int_equal(uv_loop_init(&f->loop), 0);
 	assert_int_equal(uv_async_init(&f->loop, &f->stop, on_stop), 0);
 	assert_int_equal(uv_timer_init(&f->loop, &f->later), 0);
@@ -196,11 +250,6 @@ static int setup_with_rate(void **state, struct limit_rate rate)
 static int setup(void **state)
 {
 	return setup_with_rate(state, (struct limit_rate){0});
-}
-
-static int setup_limited(void **state)
-{
-	return setup_with_rate(state, (struct limit_rate){.per_second = 1, .burst = 2});
 }
 
 static void stop(struct fixture *f)

@@ -3,68 +3,9 @@
  * client that blocks, with a limit on every wait.
  */
 /* SPDX-License-Identifier: MIT */
-#include "http_fixture.h"
+#include "http_client.h"
 
-#include <errno.h>
 #include <signal.h>
-#include <string.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
-enum { WAIT_S = 5 };
-
-static int dial(const struct fixture *f)
-{
-	static const struct timeval limit = {.tv_sec = WAIT_S};
-	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-
-	(void)setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit));
-	(void)setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof(limit));
-	assert_int_equal(connect(fd, &f->addr.sa, addr_len(&f->addr)), 0);
-	return fd;
-}
-
-static void say(int fd, const char *text)
-{
-	assert_int_equal(send(fd, text, strlen(text), MSG_NOSIGNAL), strlen(text));
-}
-
-/* Read until the server closes, or @enough bytes. Return: a static text. */
-static const char *hear(int fd, size_t enough)
-{
-	static char text[256 * 1024];
-	size_t len = 0;
-
-	while (len < enough && len + 1 < sizeof(text)) {
-		ssize_t n = recv(fd, text + len, sizeof(text) - 1 - len, 0);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			fail_msg("recv: %s after %zu bytes", strerror(errno), len);
-		if (n == 0)
-			break;
-		len += (size_t)n;
-	}
-	text[len] = '\0';
-	return text;
-}
-
-/* Send @request on a connection of its own. Return: all that came until the close. */
-static const char *ask(const struct fixture *f, const char *request)
-{
-	int fd = dial(f);
-
-	say(fd, request);
-	const char *answer = hear(fd, SIZE_MAX);
-	(void)close(fd);
-	return answer;
-}
-
-static void assert_contains(const char *text, const char *part)
-{
-	if (strstr(text, part) == NULL)
-		fail_msg("no '%s' in '%s'", part, text);
-}
 
 #define LAST "Host: a\r\nConnection: close\r\n"
 
@@ -94,6 +35,7 @@ static void requests_get_their_status(void **state)
 		{"GET /count HTTP/1.1\r\nHost: a\r\n", "HTTP/1.1 408 "},
 		{"POST /count HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nab", "HTTP/1.1 408 "},
 		{"GET /slow HTTP/1.1\r\n" LAST "\r\n", "\r\n\r\nlater"},
+		{"GET /tree/of/it HTTP/1.1\r\n" LAST "\r\n", "\r\n\r\n0"},
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
@@ -157,6 +99,7 @@ static void a_blob_repeats_until_its_length(void **state)
 	const char *body = strstr(answer, "\r\n\r\n") + 4;
 
 	assert_int_equal(strlen(body), 2 * BLOB_BYTES + 500);
+	assert_int_equal(((struct fixture *)*state)->sent, 2 * BLOB_BYTES + 500);
 	for (size_t i = 0; body[i] != '\0'; i++)
 		assert_int_equal(body[i], 'a' + i % BLOB_BYTES % 26);
 }
@@ -213,14 +156,6 @@ static void too_many_connections_are_told_to_wait(void **state)
 static void an_idle_connection_is_closed(void **state)
 {
 	assert_string_equal(ask(*state, ""), "");
-}
-
-/* Wait until @value is @expected, with a limit. */
-static void assert_becomes(_Atomic uint64_t *value, uint64_t expected)
-{
-	for (int i = 0; i < WAIT_S * 100 && atomic_load(value) != expected; i++)
-		(void)usleep(10000);
-	assert_int_equal(atomic_load(value), expected);
 }
 
 static void whoever_leaves_early_is_let_go(void **state)
@@ -282,6 +217,11 @@ static void too_many_requests_are_told_to_wait(void **state)
 	assert_contains(answer, "HTTP/1.1 429 Too Many Requests\r\n");
 	assert_contains(answer, "\r\nRetry-After: 1\r\n");
 	assert_int_equal(f->counters.limited, 1);
+}
+
+static int setup_limited(void **state)
+{
+	return setup_with_rate(state, (struct limit_rate){.per_second = 1, .burst = 2});
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
