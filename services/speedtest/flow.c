@@ -3,7 +3,7 @@
 
 enum {
 	WINDOW_MS = 1000,
-	WINDOWS_KNOWN = 3, /* TCP has left slow start */
+	KNOWN_MS = 3000, /* TCP has left slow start */
 };
 
 void flow_begin_request(struct flow *f, uint64_t now_ms)
@@ -28,14 +28,14 @@ void flow_measure(struct flow *f, uint64_t now_ms)
 	uint64_t bytes = atomic_load_explicit(&f->bytes, memory_order_relaxed);
 	uint64_t rate_bps = (bytes - f->window_from) * 8000 / elapsed_ms;
 	f->rate_bps = rate_bps > f->rate_bps ? rate_bps : (f->rate_bps + rate_bps) / 2;
-	f->n_windows++;
+	f->measured_ms += elapsed_ms;
 	f->window_ms = now_ms;
 	f->window_from = bytes;
 }
 
 bool flow_is_known(const struct flow *f)
 {
-	return f->n_windows >= WINDOWS_KNOWN;
+	return f->measured_ms >= KNOWN_MS;
 }
 
 uint64_t flow_take(struct flow *f)

@@ -20,7 +20,7 @@ struct flow {
 	unsigned n_requests;    /* now */
 	uint64_t rate_bps;      /* of the last seconds */
 	/* Private to flow.c. */
-	unsigned n_windows;
+	uint64_t measured_ms;
 	uint64_t window_ms;   /* the present one began */
 	uint64_t window_from; /* with this byte */
 	uint64_t idle_ms;     /* the last request ended */

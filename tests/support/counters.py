@@ -26,8 +26,10 @@ class Counters:
         return values
 
 
-def read(service="speedtest"):
-    reply = wire.ask(pop.address(service), wire.request("GET", "/metrics", "Connection: close"))
+def read(address=None, **options):
+    """@address: of another speedtestd than the POP's. @options: of the connection."""
+    address = address or pop.address("speedtest")
+    reply = wire.ask(address, wire.request("GET", "/metrics", "Connection: close"), **options)
     assert reply.status == 200
     values = {
         f"{name}{{{labels}}}" if labels else name: int(value)
