@@ -5,10 +5,14 @@
 #include "base/pop.h"
 #include "base/pop_json.h"
 #include "net/assets.h"
+#include "speedtest/cloudflare.h"
 #include "speedtest/gate.h"
 #include "speedtest/librespeed.h"
+#include "speedtest/ookla.h"
+#include "speedtest/openspeedtest.h"
 #include "speedtest/payload.h"
 #include "speedtest/queue.h"
+#include "speedtest/servers.h"
 #include "speedtest/speedtest.h"
 #include "sys/daemon.h"
 #include "sys/sandbox.h"
@@ -21,7 +25,16 @@
 
 enum { GRACE_MS = 3000 }; /* for requests in progress when we stop */
 
-static const struct http_route *const tables[] = {speedtest_routes, queue_routes, librespeed_routes, NULL};
+static const struct http_route *const tables[] = {
+	speedtest_routes,
+	queue_routes,
+	librespeed_routes,
+	servers_routes,
+	cloudflare_routes,
+	openspeedtest_routes,
+	ookla_routes,
+	NULL,
+};
 
 struct speedtestd {
 	struct pop *pop;
@@ -47,6 +60,7 @@ static int load_pop(struct speedtestd *d, const char *path)
 		log_error("%s: services.speedtest: missing: add it, or do not start speedtestd", path);
 		return -ENOENT;
 	}
+	d->test.pop = d->pop;
 	d->test.gate = gate_new(section);
 	d->test.n_workers = section->workers != 0 ? section->workers : workers_default();
 	d->http.max_conns = section->max_connections;

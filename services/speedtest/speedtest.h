@@ -10,11 +10,13 @@
 #include "net/workers.h"
 
 struct gate;
+struct pop;
 
 extern const struct http_route speedtest_routes[];
 
 /** One for all workers. */
 struct speedtest {
+	const struct pop *pop;
 	struct http_blob payload;
 	struct gate *gate;
 	unsigned n_workers;

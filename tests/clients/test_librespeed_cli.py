@@ -12,6 +12,13 @@ DURATION_S = 2
 IN_FLIGHT_BYTES = 256 << 20  # sockets' buffers of all streams, when the client stops
 
 
+def run(*options):
+    command = ["librespeed-cli", "--json", "--duration", str(DURATION_S), *options]
+    done = subprocess.run(command, check=True, timeout=45, stdout=subprocess.PIPE)
+    [result] = json.loads(done.stdout)
+    return result
+
+
 def measure(tmp_path, family, folder, *options):
     servers = tmp_path / "servers.json"
     servers.write_text(json.dumps([{
@@ -19,10 +26,7 @@ def measure(tmp_path, family, folder, *options):
         "dlURL": f"{folder}garbage.php", "ulURL": f"{folder}empty.php",
         "pingURL": f"{folder}empty.php", "getIpURL": f"{folder}getIP.php",
     }]))
-    command = ["librespeed-cli", "--local-json", servers, "--server", "1", "--json", "--duration", str(DURATION_S)]
-    done = subprocess.run([*command, *options], check=True, timeout=45, stdout=subprocess.PIPE)
-    [result] = json.loads(done.stdout)
-    return result
+    return run("--local-json", servers, "--server", "1", *options)
 
 
 @pytest.mark.parametrize("family, folder, options", [
@@ -44,3 +48,11 @@ def test_it_measures_what_the_server_counts(tmp_path, family, folder, options):
         assert result[direction] == pytest.approx(from_bytes, rel=0.5), direction
     assert result["ping"] < 100
     assert result["jitter"] < 100
+
+
+@pytest.mark.parametrize("path", ["/servers.json", ""], ids=["named", "well-known"])
+def test_it_finds_the_list_of_servers(path):
+    result = run("--server-json", pop.url("speedtest", path=path), "--server", "1")
+    assert result["server"] == {"name": pop.site()["title"], "url": pop.url("speedtest")}
+    assert result["bytes_received"] > 0
+    assert result["bytes_sent"] > 0
