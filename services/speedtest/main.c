@@ -8,6 +8,7 @@
 #include "speedtest/cloudflare.h"
 #include "speedtest/gate.h"
 #include "speedtest/librespeed.h"
+#include "speedtest/ndt7.h"
 #include "speedtest/ookla.h"
 #include "speedtest/openspeedtest.h"
 #include "speedtest/payload.h"
@@ -29,6 +30,7 @@ static const struct http_route *const tables[] = {
 	speedtest_routes,
 	queue_routes,
 	librespeed_routes,
+	ndt7_routes,
 	servers_routes,
 	cloudflare_routes,
 	openspeedtest_routes,

@@ -45,6 +45,7 @@ static void on_metrics(struct http_request *r, void *data)
 	metrics_u64(&text, "speedtestd_build_info", "version=\"" FONTAINE_VERSION "\"", 1);
 	http_metrics_write(&text, "speedtestd", s->counters, s->n_workers);
 	gate_metrics(s->gate, &text);
+	ndt7_metrics(&s->ndt7, &text);
 	http_reply(r, &(struct http_reply){.status = 200,
 	                                   .type = "text/plain; version=0.0.4",
 	                                   .body = text.data,

@@ -8,6 +8,7 @@
 
 #include "net/http.h"
 #include "net/workers.h"
+#include "speedtest/ndt7.h"
 
 struct gate;
 struct pop;
@@ -21,6 +22,7 @@ struct speedtest {
 	struct gate *gate;
 	unsigned n_workers;
 	struct http_counters counters[WORKERS_MAX];
+	struct ndt7_counters ndt7;
 };
 
 #endif

@@ -232,6 +232,11 @@ static enum ws_event take_payload(struct ws_reader *r, const uint8_t *data, size
 	return r->left == 0 ? end_frame(r) : WS_MORE;
 }
 
+uint64_t ws_reader_binary_bytes(const struct ws_reader *r)
+{
+	return r->in_frame && r->frame == WS_OPCODE_BINARY ? r->left : 0;
+}
+
 enum ws_event ws_reader_feed(struct ws_reader *r, const void *data, size_t len, size_t *ret_used)
 {
 	enum ws_event event = WS_MORE;
@@ -241,7 +246,7 @@ enum ws_event ws_reader_feed(struct ws_reader *r, const void *data, size_t len, 
 		if (!r->in_frame)
 			event = take_header(r, data, len, ret_used);
 		if (event == WS_MORE && r->in_frame) {
-			if (r->frame == WS_OPCODE_BINARY && r->left > 0)
+			if (ws_reader_binary_bytes(r) > 0)
 				return WS_BINARY;
 			event = take_payload(r, data, len, ret_used);
 		}
@@ -251,7 +256,7 @@ enum ws_event ws_reader_feed(struct ws_reader *r, const void *data, size_t len, 
 
 void ws_reader_skip(struct ws_reader *r, uint64_t len)
 {
-	assert(r->in_frame && r->frame == WS_OPCODE_BINARY && len <= r->left);
+	assert(len <= ws_reader_binary_bytes(r));
 	r->left -= len;
 	if (r->left == 0)
 		(void)end_frame(r); /* a binary frame ends in no event */

@@ -52,7 +52,7 @@ void ws_close_write(enum ws_close code, uint8_t ret[2]);
 
 enum ws_event {
 	WS_MORE,   /* all bytes were used; feed more */
-	WS_BINARY, /* binary payload follows: get rid of reader->left bytes, as said to ws_reader_skip() */
+	WS_BINARY, /* binary payload follows: get rid of it */
 	WS_PING,   /* reader->control has what a pong must carry */
 	WS_PONG,
 	WS_CLOSE, /* reader->close_code says why; nothing may follow */
@@ -87,7 +87,10 @@ void ws_reader_init(struct ws_reader *r, bool from_client, uint64_t max_message_
  */
 enum ws_event ws_reader_feed(struct ws_reader *r, const void *data, size_t len, size_t *ret_used);
 
-/** @len bytes, at most r->left, of a binary payload were dropped. */
+/** So many bytes of binary payload come next; 0: something else does. */
+uint64_t ws_reader_binary_bytes(const struct ws_reader *r);
+
+/** @len bytes of binary payload, at most all that come next, were dropped. */
 void ws_reader_skip(struct ws_reader *r, uint64_t len);
 
 #endif

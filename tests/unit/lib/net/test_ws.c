@@ -40,13 +40,11 @@ static void tell(struct buf *story, bool from_client, const struct stream *s, si
 	ws_reader_init(&r, from_client, LIMIT_BYTES);
 	while (at < s->len && event != WS_BAD && event != WS_CLOSE) {
 		size_t len = s->len - at < piece ? s->len - at : piece;
-		if (r.left > 0 && event == WS_BINARY) {
-			size_t skipped = len < r.left ? len : (size_t)r.left;
-			ws_reader_skip(&r, skipped);
-			at += skipped;
-			if (r.left > 0)
-				continue;
-			event = WS_MORE;
+		uint64_t binary = ws_reader_binary_bytes(&r);
+		if (binary > 0) {
+			len = len < binary ? len : (size_t)binary;
+			ws_reader_skip(&r, len);
+			at += len;
 			continue;
 		}
 		event = ws_reader_feed(&r, s->bytes + at, len, &used);
@@ -54,7 +52,7 @@ static void tell(struct buf *story, bool from_client, const struct stream *s, si
 		assert_true(event != WS_MORE || used == len);
 		at += used;
 		if (event == WS_BINARY)
-			(void)buf_printf(story, "binary %" PRIu64 "; ", r.left);
+			(void)buf_printf(story, "binary %" PRIu64 "; ", ws_reader_binary_bytes(&r));
 		if (event == WS_PING || event == WS_PONG)
 			(void)buf_printf(story, "%s '%.*s'; ", event == WS_PING ? "ping" : "pong", (int)r.control_len,
 			                 (const char *)r.control);
@@ -273,10 +271,10 @@ static void headers_written_are_read_again(void **state)
 			enum ws_event event = ws_reader_feed(&r, header, len, &used);
 			assert_int_equal(event, lengths[i] == 0 ? WS_MORE : WS_BINARY);
 			assert_int_equal(used, len);
-			assert_int_equal(r.left, lengths[i]);
+			assert_int_equal(ws_reader_binary_bytes(&r), lengths[i]);
 			if (lengths[i] > 0)
 				ws_reader_skip(&r, lengths[i]);
-			assert_false(r.in_frame);
+			assert_int_equal(ws_reader_binary_bytes(&r), 0);
 		}
 }
 
@@ -316,7 +314,8 @@ static void noise_never_leads_astray(void **state)
 			event = ws_reader_feed(&r, noise + at, sizeof(noise) - at, &used);
 			at += used;
 			if (event == WS_BINARY) {
-				uint64_t skip = r.left < sizeof(noise) - at ? r.left : sizeof(noise) - at;
+				uint64_t skip = ws_reader_binary_bytes(&r);
+				skip = skip < sizeof(noise) - at ? skip : sizeof(noise) - at;
 				ws_reader_skip(&r, skip);
 				at += skip;
 			}
