@@ -54,7 +54,9 @@ def test_openspeedtest(address):
     assert get(address, "/upload", "OPTIONS").status == 204
 
 
-@pytest.mark.parametrize("query, size", [("", 0), ("?bytes=0", 0), ("?bytes=1", 1), ("?bytes=25000000&during=x", 25000000)])
+@pytest.mark.parametrize("query, size", [
+    ("", 0), ("?bytes=0", 0), ("?bytes=1", 1), ("?bytes=25000000&during=x", 25000000),
+])
 def test_cloudflare_download(address, query, size):
     reply = get(address, f"/__down{query}")
     assert reply.status == 200

@@ -53,6 +53,7 @@ def test_format():
     assert run(FORMAT, *sources(".c", ".h")) == ""
 
 
+@pytest.mark.timeout(620)
 def test_tidy():
     assert run(["make", "--silent", "--keep-going", "NATIVE=1", "tidy"], seconds=600) == ""
 
