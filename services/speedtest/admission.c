@@ -246,17 +246,16 @@ static void look_at_running(struct admission *a, struct moment now)
 	}
 }
 
+/* In order: once there is no room for one, there is none for those behind it. */
 static void look_at_waiting(struct admission *a, uint64_t now_ms)
 {
 	struct test *t = TAILQ_FIRST(&a->waiting);
-	bool moving = true;
 
 	while (t != NULL) {
 		struct test *next = TAILQ_NEXT(t, link);
-		moving = moving && (now_ms > t->ends_ms || has_room(a));
 		if (now_ms > t->ends_ms) {
 			forget(a, t);
-		} else if (moving) {
+		} else if (has_room(a)) {
 			TAILQ_REMOVE(&a->waiting, t, link);
 			a->n_waiting--;
 			start(a, t, now_ms);
@@ -340,7 +339,7 @@ static struct admission_answer waiting_answer(const struct admission *a, const s
 		.state = ADMISSION_WAITING, .position = position, .wait_ms = wait_ms(a, position, now_ms)};
 }
 
-/* Whether a new test may run, may wait, or neither. Nobody overtakes who waits. */
+/* Whether a new test may run, may wait, or neither. */
 static struct admission_answer judge(struct admission *a, struct visitor who, bool can_wait,
                                      struct moment now)
 {
@@ -352,7 +351,8 @@ static struct admission_answer judge(struct admission *a, struct visitor who, bo
 		return refuse(a, ADMISSION_PREFIX, prefix_wait_ms(a, &p, now.ms));
 	if (TAILQ_EMPTY(&a->unused))
 		return refuse_full(a, now.ms);
-	if (a->n_waiting == 0 && has_room(a))
+	assert(a->n_waiting == 0 || !has_room(a)); /* what sweep() leaves: nobody can overtake */
+	if (has_room(a))
 		return running_answer();
 	if (can_wait && a->n_waiting < a->limits.queue_length)
 		return (struct admission_answer){.state = ADMISSION_WAITING};
