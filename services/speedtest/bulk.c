@@ -64,7 +64,7 @@ int bulk_on_head(struct http_request *r, void *data)
 	return r->data != NULL ? 0 : HTTP_REPLIED;
 }
 
-void bulk_on_body(struct http_request *r, size_t len)
+void bulk_on_moved(struct http_request *r, size_t len)
 {
 	if (r->data != NULL)
 		flow_add(r->data, len);

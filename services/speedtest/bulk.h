@@ -17,7 +17,7 @@
 enum { BULK_TINY_BYTES = 16 * 1024 };
 
 /** For a route whose on_request calls bulk_download(). Its request's data is bulk's. */
-#define BULK_DOWNLOAD .on_done = bulk_on_done
+#define BULK_DOWNLOAD .on_sent = bulk_on_moved, .on_done = bulk_on_done
 
 /**
  * For a route that takes an upload. The request's data is bulk's. on_request comes after
@@ -25,7 +25,7 @@ enum { BULK_TINY_BYTES = 16 * 1024 };
  */
 #define BULK_UPLOAD \
 	.body = HTTP_BODY_COUNT, .max_body_bytes = BULK_UPLOAD_MAX_BYTES, \
-	.on_head = bulk_on_head, .on_body = bulk_on_body, .on_done = bulk_on_done
+	.on_head = bulk_on_head, .on_body = bulk_on_moved, .on_done = bulk_on_done
 
 /**
  * Reply 200 with @bytes incompressible bytes, application/octet-stream; or, when the
@@ -42,7 +42,7 @@ struct flow *bulk_enter(struct http_request *r, const struct speedtest *s, enum 
 
 /* For the macros above. */
 int bulk_on_head(struct http_request *r, void *data);
-void bulk_on_body(struct http_request *r, size_t len);
+void bulk_on_moved(struct http_request *r, size_t len);
 void bulk_on_done(struct http_request *r, void *data);
 
 #endif
