@@ -139,11 +139,15 @@ int assets_add_dir(struct assets *a, const char *dir, const char *url_prefix)
 
 bool assets_reply(const struct assets *a, struct http_request *r)
 {
-	/* Our pages load nothing from elsewhere and are framed by nobody. */
+	/*
+	 * Our pages load nothing from elsewhere and are framed by nobody. They measure at the POP's other
+	 * addresses and at its neighbours, whose pages ask this one what it has (/pop.json).
+	 */
 	static const char policy[] =
 	    "Cache-Control: no-cache\r\n"
-	    "Content-Security-Policy: default-src 'self'; frame-ancestors 'none'; base-uri 'none'; "
-	    "form-action 'self'\r\n"
+	    "Content-Security-Policy: default-src 'self'; connect-src http: https:; frame-ancestors 'none'; "
+	    "base-uri 'none'; form-action 'self'\r\n"
+	    "Access-Control-Allow-Origin: *\r\n"
 	    "Referrer-Policy: no-referrer\r\n";
 	const char *seen = http_request_header(r, "If-None-Match");
 	char headers[sizeof(policy) + 40];

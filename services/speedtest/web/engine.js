@@ -1,15 +1,21 @@
 // Runs one test, in a worker: drawing the page does not slow it, and ending the worker ends it.
 // SPDX-License-Identifier: MIT
+//
+// From the page (run.js): {type: "start", pop, server}, then, when asked, {type: "loss", result}.
+// To it: the messages of session.js, and {type: "loss", url} to ask for the packet loss.
 
-import { Failure, measureDownload, measureLatency, measureUpload } from "./measure.js";
+import { run } from "./plan.js";
 
-async function run(report) {
-	for (const measure of [measureLatency, measureDownload, measureUpload])
-		report({ type: "result", ...await measure(report) });
+/* WebRTC is not for workers. */
+function lossByPage(url) {
+	postMessage({ type: "loss", url });
+	return new Promise((resolve) => {
+		addEventListener("message", ({ data }) => resolve(data.result), { once: true });
+	});
 }
 
-run((message) => postMessage(message)).catch((error) => {
-	if (!(error instanceof Failure))
-		console.error(error);
-	postMessage({ type: "failed", reason: "engine", ...error.details });
-});
+performance.setResourceTimingBufferSize(10000); /* of all requests of a run, to time them by */
+addEventListener("message", ({ data }) => {
+	run({ pop: data.pop, page: new URL(location), chosen: data.server, measureLoss: lossByPage },
+		(message) => postMessage(message));
+}, { once: true });

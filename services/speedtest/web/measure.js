@@ -1,171 +1,179 @@
-// The measurements, over fetch(). Each reports as it goes and resolves to its result.
+// The measurements, over fetch(). Each reports as it goes and resolves to its result (results.js).
 // SPDX-License-Identifier: MIT
 
+import { ANSWER_MS, Failure, ask, fromNetwork, sleep, timed } from "./ask.js";
+import { PIECE_MS, confidenceOf, doubtsOf, isSteady } from "./confidence.js";
+import { limitOf, tcpBetween } from "./limit.js";
+import { receive, send } from "./load.js";
 import { Meter } from "./meter.js";
+import { roundTripsPerMinute } from "./quality.js";
 import { jitter, median } from "./stats.js";
 
-const DIRECTION_MS = 8000;
-const RAMP_MS = 1500;
-const READING_GAP_MS = 100;
 const IDLE_PINGS = 20;
 const IDLE_GAP_MS = 50;
-const ANSWER_MS = 5000;  /* nothing for so long: the server or the way to it is gone */
-const SETTLE_MS = 2000;  /* what is under way when an upload is cut arrives within this */
+const IDLE_MS = 4000;      /* with answers so slow, fewer pings do */
+const TICK_MS = 100;       /* between readings of the page's own count */
+const LATE_MS = 25;        /* a timer later than this waited for the processor */
+const PROBE_GAP_MS = 100;  /* between an answer under load and the next question */
+const SERIES_MS = 250;
+const SETTLE_MS = 4000;    /* what is under way when an upload is cut arrives within this */
 
-/* Browsers open at most six connections to a host: one is left for the readings. */
-const STREAMS = 5;
-const DOWNLOAD_MIB = 1024; /* per request, the most that the server gives; cut when time is up */
-const UPLOAD_MIB = 32;     /* per request */
-
-/** Why a test cannot go on: details.reason is "busy", "lost", "silent" or "refused". */
-export class Failure extends Error {
-	constructor(reason, details = {}) {
-		super(reason);
-		this.details = { reason, ...details };
-	}
-}
-
-const sleep = (ms) => new Promise((resolve) => { setTimeout(resolve, ms); });
-
-async function fromNetwork(promise) {
-	try {
-		return await promise;
-	} catch (error) {
-		throw new Failure(error.name === "TimeoutError" ? "silent" : "lost");
-	}
-}
-
-async function ask(url, options) {
-	const reply = await fromNetwork(fetch(url, { cache: "no-store", ...options }));
-	if (reply.status === 503 || reply.status === 429)
-		throw new Failure("busy", { retryAfterS: Number(reply.headers.get("Retry-After")) || null });
-	if (!reply.ok)
-		throw new Failure("refused", { status: reply.status });
-	return reply;
-}
-
-/* The browser's network code times a request better than a script that waits for its turn. */
-function requestMs(url) {
-	const [timing] = performance.getEntriesByName(new URL(url, location).href);
-	performance.clearResourceTimings();
-	return timing?.responseStart > 0 ? timing.responseStart - timing.requestStart : null;
-}
-
-let asked = 0; /* makes each URL unique, to find its timing */
-
-/** Ask for a short answer: {text, latencyMs}. */
-async function timed(path) {
-	const url = `${path}${path.includes("?") ? "&" : "?"}n=${++asked}`;
-	const sentMs = performance.now();
-	const reply = await ask(url, { signal: AbortSignal.timeout(ANSWER_MS) });
-	const text = await fromNetwork(reply.text());
-	const waitedMs = performance.now() - sentMs;
-	return { text, latencyMs: requestMs(url) ?? waitedMs };
-}
+const hundredths = (ms) => Math.round(ms * 100) / 100;
 
 /** Latency with nothing else under way. */
-export async function measureLatency(report) {
-	await timed("/empty"); /* opens the connection */
+export async function measureLatency({ url }, report) {
+	await timed(`${url}/empty`); /* opens the connection */
+	const end = performance.now() + IDLE_MS;
 	const samples = [];
-	while (samples.length < IDLE_PINGS) {
-		const { latencyMs } = await timed("/empty");
-		samples.push(latencyMs);
-		report({ type: "ping", ms: latencyMs });
+	while (samples.length < IDLE_PINGS && (samples.length === 0 || performance.now() < end)) {
+		const ms = hundredths((await timed(`${url}/empty`)).latencyMs);
+		samples.push(ms);
+		report({ type: "ping", ms });
 		await sleep(IDLE_GAP_MS);
 	}
-	return { medianMs: median(samples), minMs: Math.min(...samples), jitterMs: jitter(samples), samples: samples.length };
+	return { medianMs: median(samples), minMs: Math.min(...samples), jitterMs: jitter(samples), samples };
 }
 
-/*
- * Follow the receiver's count until time is up. @read asks the server once and resolves to
- * {ms, bytes, latencyMs}: how long it takes is the latency under load.
- */
-async function follow(read, report) {
-	const meter = new Meter(RAMP_MS);
-	const latencies = [];
-	let moved = { ms: 0, bytes: 0 };
+/* The server's side of the test: {bytes, ms, tcp} and how long it took to ask. */
+async function received({ url, id }) {
+	const { text, latencyMs } = await timed(`${url}/received?test=${id}`);
+	return { tcp: null, ...JSON.parse(text), latencyMs };
+}
 
-	while (meter.elapsedMs < DIRECTION_MS) {
-		const { ms, bytes, latencyMs } = await read();
-		meter.add(ms, bytes);
-		if (bytes > moved.bytes || moved.ms === 0)
-			moved = { ms, bytes };
-		if (ms - moved.ms > ANSWER_MS)
-			throw new Failure("silent");
-		if (!meter.ramping)
-			latencies.push(latencyMs);
-		report({ type: "rate", bitsPerSecond: meter.live(), bytes, second: meter.elapsedMs / 1000 });
-		await sleep(READING_GAP_MS);
+/* One direction under load. */
+class Load {
+	/** @target: {url, id}; @plan: {direction, streams, rampMs, leastMs, mostMs}. */
+	constructor(target, plan, report) {
+		Object.assign(this, { target, plan, report });
+		this.meter = new Meter(plan.rampMs);
+		this.arrived = 0;   /* bytes, by the page's count of a download */
+		this.starvedMs = 0;
+		this.probes = [];   /* {second, ms} */
 	}
-	return { ...meter.measured(), latencyMs: median(latencies), latencySamples: latencies.length };
-}
 
-/* Run streams, which only end by failing or by the signal, for as long as @watch takes. */
-async function loaded(stream, watch) {
-	const stop = new AbortController();
-	const streams = Array.from({ length: STREAMS }, () => stream(stop.signal));
-	try {
-		return await Promise.race([watch(), ...streams]);
-	} finally {
-		stop.abort();
+	get second() {
+		return (performance.now() - this.startMs) / 1000;
 	}
-}
 
-/** The browser counts what it receives. */
-export async function measureDownload(report) {
-	let bytes = 0;
-	const receive = async (signal) => {
-		for (;;) {
-			const reply = await ask(`/garbage?ckSize=${DOWNLOAD_MIB}`, { signal });
-			const reader = reply.body.getReader();
-			for (let part = await fromNetwork(reader.read()); !part.done; part = await fromNetwork(reader.read()))
-				bytes += part.value.byteLength;
+	/* Ask the server over and over: how long it takes is the latency under load. */
+	async #probe(signal) {
+		while (!signal.aborted) {
+			const answer = await received(this.target);
+			this.tcp = answer.tcp;
+			this.probes.push({ second: this.second, ms: hundredths(answer.latencyMs) });
+			if (this.plan.direction === "upload")
+				this.meter.add(answer.ms, answer.bytes);
+			await sleep(PROBE_GAP_MS);
 		}
-	};
-	const read = async () => {
-		const { latencyMs } = await timed("/empty");
-		return { ms: performance.now(), bytes, latencyMs };
-	};
+	}
 
-	const result = await loaded(receive, () => follow(read, report));
-	return { ...result, totalBytes: bytes };
-}
+	/* Follow the count until the figure is known. */
+	async #watch() {
+		let moved = { bytes: 0, ms: performance.now() };
+		while (!this.#isDone()) {
+			const asleepMs = performance.now();
+			await sleep(TICK_MS);
+			const now = performance.now();
+			this.#count(now, now - asleepMs - TICK_MS);
+			if (this.meter.bytes > moved.bytes)
+				moved = { bytes: this.meter.bytes, ms: now };
+			if (now - moved.ms > ANSWER_MS)
+				throw new Failure("silent");
+		}
+	}
 
-function randomBody() {
-	const mib = new Uint8Array(1 << 20);
-	for (let at = 0; at < mib.length; at += 65536) /* the most that one call gives */
-		crypto.getRandomValues(mib.subarray(at, at + 65536));
-	return new Blob(Array(UPLOAD_MIB).fill(mib), { type: "application/octet-stream" });
-}
+	#count(now, lateMs) {
+		if (this.plan.direction === "download")
+			this.meter.add(now, this.arrived);
+		if (!this.meter.ramping && lateMs > LATE_MS)
+			this.starvedMs += lateMs;
+		if (this.meter.readings.length > 0)
+			this.report({ type: "rate", bitsPerSecond: this.meter.live(), bytes: this.meter.bytes,
+				second: this.meter.elapsedMs / 1000, latencyMs: this.probes.at(-1)?.ms ?? null });
+	}
 
-function randomId() {
-	return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
-}
+	#isDone() {
+		const { rampMs, leastMs, mostMs } = this.plan;
+		const ms = this.meter.elapsedMs - rampMs;
+		return ms >= mostMs || ms >= leastMs && isSteady(this.#doubts());
+	}
 
-/** The server counts what it receives, by its own clock. */
-export async function measureUpload(report) {
-	const id = randomId();
-	const body = randomBody();
-	const send = async (signal) => {
-		for (;;)
-			await ask(`/empty?test=${id}`, { method: "POST", body, signal });
-	};
-	const read = async () => {
-		const { text, latencyMs } = await timed(`/received?test=${id}`);
-		return { ...JSON.parse(text), latencyMs };
-	};
+	#doubts() {
+		const { ms } = this.meter.measured();
+		return doubtsOf({
+			pieces: this.meter.pieces(PIECE_MS),
+			readings: this.meter.window().length,
+			ms,
+			starved: this.starvedMs / ms,
+		});
+	}
 
-	await ask(`/empty?test=${id}`, { method: "POST" }); /* opens the count, at 0 */
-	const result = await loaded(send, () => follow(read, report));
-	return { ...result, totalBytes: await settled(read) };
+	/* Streams only end by failing or by the signal. */
+	async run() {
+		const { direction, streams } = this.plan;
+		await ask(`${this.target.url}/empty?test=${this.target.id}`, { method: "POST" }); /* opens the count */
+		const before = await received(this.target);
+		this.startMs = performance.now();
+		this.meter.add(direction === "upload" ? before.ms : this.startMs, direction === "upload" ? before.bytes : 0);
+
+		const stop = new AbortController();
+		const stream = () => direction === "upload" ? send(this.target, stop.signal)
+			: receive(this.target, stop.signal, (n) => { this.arrived += n; });
+		try {
+			await Promise.race([this.#watch(), this.#probe(stop.signal), ...Array.from({ length: streams }, stream)]);
+		} finally {
+			stop.abort();
+		}
+		const total = direction === "upload" ? await settled(this.target) - before.bytes : this.arrived;
+		return { total, tcp: tcpBetween(before.tcp, this.tcp) };
+	}
+
+	/* The latencies of the measured window. */
+	get latencies() {
+		return this.probes.filter(({ second }) => second * 1000 >= this.plan.rampMs).map(({ ms }) => ms);
+	}
+
+	series() {
+		let from = 0;
+		return this.meter.series(SERIES_MS).map(({ second, bitsPerSecond }) => {
+			const within = this.probes.filter((probe) => probe.second > from && probe.second <= second);
+			from = second;
+			return { second: hundredths(second), bitsPerSecond: Math.round(bitsPerSecond),
+				latencyMs: median(within.map(({ ms }) => ms)) };
+		});
+	}
+
+	confidence() {
+		return confidenceOf(this.#doubts());
+	}
 }
 
 /* The server's count once nothing arrives any more. */
-async function settled(read) {
-	const first = await read();
-	for (let last = first, before = null; ; before = last, last = await read()) {
+async function settled(target) {
+	const first = await received(target);
+	for (let last = first, before = null; ; before = last, last = await received(target)) {
 		if (last.bytes === before?.bytes || last.ms - first.ms > SETTLE_MS)
 			return last.bytes;
-		await sleep(READING_GAP_MS);
+		await sleep(TICK_MS);
 	}
+}
+
+/** Rate and latency of one direction under load; @idleMs is the latency without, or null. */
+export async function measureDirection(target, plan, idleMs, report) {
+	const load = new Load(target, plan, report);
+	const { total, tcp } = await load.run();
+	const latencyMs = median(load.latencies);
+	return {
+		...load.meter.measured(),
+		totalBytes: total,
+		streams: plan.streams,
+		latencyMs,
+		latencySamples: load.latencies,
+		addedMs: latencyMs === null || idleMs === null ? null : Math.max(0, latencyMs - idleMs),
+		rpm: roundTripsPerMinute(latencyMs),
+		series: load.series(),
+		tcp,
+		limitedBy: plan.direction === "download" ? limitOf(tcp) : null,
+		confidence: load.confidence(),
+	};
 }

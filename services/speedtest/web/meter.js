@@ -23,6 +23,11 @@ export class Meter {
 		return this.elapsedMs < this.rampMs;
 	}
 
+	/** What was received, the ramp included. */
+	get bytes() {
+		return this.readings.length > 0 ? this.readings.at(-1).bytes - this.readings[0].bytes : 0;
+	}
+
 	/** Bits per second over the last second, or more when readings are rare. */
 	live() {
 		const last = this.readings.at(-1);
@@ -30,14 +35,43 @@ export class Meter {
 		return rate(from, last).bitsPerSecond;
 	}
 
+	/** The readings from the end of the ramp on. */
+	window() {
+		return this.readings.filter(({ ms }) => ms - this.readings[0].ms >= this.rampMs);
+	}
+
 	/** {bytes, ms, bitsPerSecond} between the end of the ramp and the last reading. */
 	measured() {
+		const window = this.window();
+		return window.length > 0 ? rate(window[0], window.at(-1)) : { bytes: 0, ms: 0, bitsPerSecond: 0 };
+	}
+
+	/** The rates of the measured window, cut at readings into pieces of @pieceMs or more. */
+	pieces(pieceMs) {
+		return cut(this.window(), pieceMs).map(([from, to]) => rate(from, to).bitsPerSecond);
+	}
+
+	/** The whole as [{second, bitsPerSecond}], one for @pieceMs or more; second is when the piece ends. */
+	series(pieceMs) {
 		const [first] = this.readings;
-		return rate(this.readings.find(({ ms }) => ms >= first.ms + this.rampMs), this.readings.at(-1));
+		return cut(this.readings, pieceMs).map(([from, to]) =>
+			({ second: (to.ms - first.ms) / 1000, bitsPerSecond: rate(from, to).bitsPerSecond }));
 	}
 }
 
 function rate(from, to) {
 	const [bytes, ms] = [to.bytes - from.bytes, to.ms - from.ms];
 	return { bytes, ms, bitsPerSecond: ms > 0 ? bytes * 8000 / ms : 0 };
+}
+
+/* Pairs of readings that are @pieceMs apart or more; the rest at the end is left out. */
+function cut(readings, pieceMs) {
+	const pairs = [];
+	let from = readings[0];
+	for (const to of readings)
+		if (to.ms - from.ms >= pieceMs) {
+			pairs.push([from, to]);
+			from = to;
+		}
+	return pairs;
 }

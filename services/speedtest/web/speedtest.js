@@ -1,16 +1,17 @@
 // The page of the speed test: shows a session, and starts and stops its engine.
 // SPDX-License-Identifier: MIT
 //
-// For tests. <main data-state> is the state of the session (session.js). When a value is known,
-// its element carries it unrounded: #download and #upload data-bits-per-second, data-bytes and
-// data-ms (of the measured window), data-total-bytes; #idle data-ms and data-min-ms; #jitter,
-// #latency-download and #latency-upload data-ms; #used data-bytes. The document gets a
-// "speedtest" event at each change of state; its detail is the session.
+// For tests. <main data-state> is the state of the session (session.js), its phase while it runs. When
+// a value is known, its element carries it unrounded: #download and #upload data-bits-per-second,
+// data-bytes and data-ms (of the measured window), data-total-bytes; #idle data-ms and data-min-ms;
+// #jitter, #latency-download and #latency-upload data-ms; #used data-bytes. The document gets a
+// "speedtest" event at each phase and change of state; its detail is the session.
 
 import { Chart } from "/shared/chart.js";
 import { make } from "/shared/dom.js";
 import { openPage } from "/shared/page.js";
-import { isRunning, newSession, step } from "./session.js";
+import { startRun } from "./run.js";
+import { bytesMoved, isRunning, newSession, step } from "./session.js";
 import { summary } from "./summary.js";
 import * as texts from "./text.js";
 
@@ -19,7 +20,7 @@ const find = (selector) => document.querySelector(selector);
 let page;           /* the frame, in the current language */
 let chart;
 let session = newSession();
-let worker = null;  /* of the running test */
+let endRun = null;  /* ends what is running */
 let visitor = null; /* the address that the server sees */
 
 /* Show @value @unit, a dash when it is not known, and give tests the @data behind it. */
@@ -33,6 +34,11 @@ function showFigure(selector, value, unit, data) {
 	}
 	element.replaceChildren(value, " ", make("span", { class: "unit" }, unit));
 	Object.assign(element.dataset, data);
+}
+
+/* The family whose figures are shown: the first that was reached. */
+function shown({ ipv4, ipv6 }) {
+	return (ipv4?.address ? ipv4 : ipv6) ?? {};
 }
 
 function showLatency(selector, ms, more = {}) {
@@ -61,33 +67,33 @@ function newChart() {
 }
 
 function showResults() {
-	const { latency, download, upload } = session.results;
+	const { latency, download, upload } = shown(session.results);
 	showDirection("download", download);
 	showDirection("upload", upload);
 	showLatency("#idle", latency?.medianMs, { minMs: latency?.minMs });
 	showLatency("#jitter", latency?.jitterMs);
 
-	const bytes = session.bytes.download + session.bytes.upload;
+	const bytes = bytesMoved(session);
 	const { value, unit } = page.format.bytes(bytes);
 	showFigure("#used", bytes > 0 ? value : null, unit, { bytes });
 }
 
 function showLive() {
-	const { live, state } = session;
+	const { live, phase } = session;
 	const { format, t } = page;
-	const [value, unit] = state === "latency" ? [format.milliseconds, "milliseconds"] : [format.megabits, "megabits"];
+	const [value, unit] = phase === "latency" ? [format.milliseconds, "milliseconds"] : [format.megabits, "megabits"];
 	find("#live").textContent = live === null ? "" : value(live);
 	find("#live-unit").textContent = live === null ? "" : t(unit);
 }
 
 function showState() {
-	const { results, state } = session;
+	const { phase: current, results, state } = session;
 	const { format, t } = page;
-	find("#content").dataset.state = state;
+	find("#content").dataset.state = current ?? state;
 	find("#start").textContent = t(isRunning(session) ? "stop" : state === "idle" ? "start" : "again");
 	for (const phase of document.querySelectorAll("#phases li")) {
-		phase.toggleAttribute("data-done", phase.dataset.phase in results);
-		if (phase.dataset.phase === state)
+		phase.toggleAttribute("data-done", phase.dataset.phase in shown(results));
+		if (phase.dataset.phase === current)
 			phase.setAttribute("aria-current", "step");
 		else
 			phase.removeAttribute("aria-current");
@@ -113,17 +119,17 @@ function showAll() {
 }
 
 function advance(message) {
-	const before = session.state;
+	const before = session;
 	session = step(session, message);
-	if (message.type === "rate")
-		chart.add(session.state, message.second, message.bitsPerSecond / 1e6);
+	if (message.type === "rate" && session.phase !== "single" && shown(session.results) === session.results[session.family])
+		chart.add(session.direction, message.second, message.bitsPerSecond / 1e6);
 	showLive();
 	showResults();
-	if (session.state === before)
+	if (message.type !== "phase" && session.state === before.state)
 		return;
 
 	if (!isRunning(session))
-		worker.terminate();
+		endRun();
 	showState();
 	document.dispatchEvent(new CustomEvent("speedtest", { detail: session }));
 }
@@ -134,10 +140,8 @@ function startOrStop() {
 		return;
 	}
 	chart.clear();
-	worker = new Worker("engine.js", { type: "module" });
-	worker.onmessage = ({ data }) => advance(data);
-	worker.onerror = () => advance({ type: "failed", reason: "engine" }); /* it could not be loaded */
 	advance({ type: "start" });
+	endRun = startRun({ pop: page.pop }, advance);
 }
 
 async function askAddress() {

@@ -1,6 +1,8 @@
 // A session in one sentence, for eyes and screen readers alike.
 // SPDX-License-Identifier: MIT
 
+import { FAMILIES } from "./results.js";
+
 function failureText({ reason, retryAfterS, status }, t, format) {
 	if (reason === "busy" && retryAfterS)
 		return t("failedBusyFor", { wait: format.span(retryAfterS) });
@@ -24,8 +26,8 @@ export function summary(session, t, format) {
 	case "failed":
 		return failureText(session.failure, t, format);
 	case "done":
-		return resultText(session.results, t, format);
+		return resultText(FAMILIES.map((family) => session.results[family]).find((found) => found?.upload), t, format);
 	default:
-		return t(`state_${session.state}`);
+		return t(`state_${session.phase ?? session.state}`);
 	}
 }

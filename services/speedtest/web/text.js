@@ -26,7 +26,12 @@ export const en = {
 	whileUploading: "Latency, uploading",
 	used: "Data used",
 
-	state_idle: "About 20 seconds. A fast connection uses several gigabytes.",
+	state_running: "Starting.",
+	state_server: "Looking for the server.",
+	state_queue: "Waiting for a place.",
+	state_loss: "Measuring the packet loss.",
+	state_single: "Measuring with one connection.",
+	state_idle: "About 45 seconds. A fast connection uses several gigabytes.",
 	state_latency: "Measuring the latency.",
 	state_download: "Measuring the download.",
 	state_upload: "Measuring the upload.",
@@ -36,14 +41,14 @@ export const en = {
 	failed_busy: "The test is in full use: another one now would give wrong results. Please try again in a moment.",
 	failedBusyFor: "The test is in full use: another one now would give wrong results. Please try again in {wait}.",
 	failed_lost: "The connection to the test was lost. Check your network, then start again.",
-	failed_silent: "The test gave no answer for 5 seconds. Check your network, then start again.",
+	failed_silent: "The test gave no answer for 10 seconds. Check your network, then start again.",
 	failed_refused: "The test refused a request (HTTP {status}). A filter on the way may be the cause.",
 	failed_engine: "The test could not run in this browser. A recent version of it may help.",
 
 	method: "How this is measured",
-	methodRates: "Five connections carry random data for 8 seconds in each direction. A rate is the bytes received divided by the time, as counted by the receiver: this browser when downloading, the server when uploading. The first 1.5 seconds are left out, because a connection needs them to find its speed. Nothing is added for protocol headers.",
+	methodRates: "Five connections carry random data for 6 to 8 seconds in each direction. A rate is the bytes received divided by the time, as counted by the receiver: this browser when downloading, the server when uploading. The first second is left out, because a connection needs them to find its speed. Nothing is added for protocol headers.",
 	methodLatency: "Latency is the time from a small request to the first byte of its answer, on an open connection: the median of 20 requests at rest, and of all requests made while each direction is busy. Jitter is the mean difference between one latency at rest and the next.",
-	methodData: "Data used is all that was received in both directions, the first 1.5 seconds included.",
+	methodData: "Data used is all that was received in both directions, the first second included.",
 };
 
 export const fr = {
@@ -71,7 +76,12 @@ export const fr = {
 	whileUploading: "Latence en envoi",
 	used: "Données échangées",
 
-	state_idle: "Environ 20\u00a0secondes. Une connexion rapide échange plusieurs gigaoctets.",
+	state_running: "Démarrage.",
+	state_server: "Recherche du serveur.",
+	state_queue: "En attente d’une place.",
+	state_loss: "Mesure des pertes de paquets.",
+	state_single: "Mesure avec une seule connexion.",
+	state_idle: "Environ 45\u00a0secondes. Une connexion rapide échange plusieurs gigaoctets.",
 	state_latency: "Mesure de la latence.",
 	state_download: "Mesure de la réception.",
 	state_upload: "Mesure de l’envoi.",
@@ -81,12 +91,12 @@ export const fr = {
 	failed_busy: "Le test est complet\u00a0: une mesure de plus donnerait des résultats faux. Réessayez dans un instant.",
 	failedBusyFor: "Le test est complet\u00a0: une mesure de plus donnerait des résultats faux. Réessayez dans {wait}.",
 	failed_lost: "La connexion au test a été perdue. Vérifiez votre réseau, puis recommencez.",
-	failed_silent: "Le test n’a pas répondu pendant 5\u00a0secondes. Vérifiez votre réseau, puis recommencez.",
+	failed_silent: "Le test n’a pas répondu pendant 10\u00a0secondes. Vérifiez votre réseau, puis recommencez.",
 	failed_refused: "Le test a refusé une requête (HTTP {status}). Un filtre sur le chemin peut en être la cause.",
 	failed_engine: "Le test n’a pas pu s’exécuter dans ce navigateur. Une version récente peut aider.",
 
 	method: "Comment c’est mesuré",
-	methodRates: "Cinq connexions transportent des données aléatoires pendant 8\u00a0secondes dans chaque sens. Un débit est le nombre d’octets reçus divisé par le temps, tel que le compte celui qui reçoit\u00a0: ce navigateur en réception, le serveur en envoi. La première seconde et demie est laissée de côté\u00a0: il la faut à une connexion pour trouver sa vitesse. Rien n’est ajouté pour les en-têtes des protocoles.",
+	methodRates: "Cinq connexions transportent des données aléatoires pendant 6 à 8\u00a0secondes dans chaque sens. Un débit est le nombre d’octets reçus divisé par le temps, tel que le compte celui qui reçoit\u00a0: ce navigateur en réception, le serveur en envoi. La première seconde est laissée de côté\u00a0: il la faut à une connexion pour trouver sa vitesse. Rien n’est ajouté pour les en-têtes des protocoles.",
 	methodLatency: "La latence est le temps entre une petite requête et le premier octet de sa réponse, sur une connexion ouverte\u00a0: la médiane de 20\u00a0requêtes au repos, et de toutes celles faites pendant que chaque sens est chargé. La gigue est l’écart moyen entre une latence au repos et la suivante.",
-	methodData: "Les données échangées sont tout ce qui a été reçu dans les deux sens, la première seconde et demie comprise.",
+	methodData: "Les données échangées sont tout ce qui a été reçu dans les deux sens, la première seconde comprise.",
 };

@@ -58,3 +58,29 @@ test("the ramp ends by the receiver's clock", () => {
 	assert.equal(meter.ramping, false);
 	assert.equal(meter.elapsedMs, 1500);
 });
+
+test("pieces are cut at readings, of the measured window only", () => {
+	const meter = metered(1000, 3000, (ms) => ms < 1000 ? 9 : ms < 2000 ? 125 : 250);
+	assert.deepEqual(meter.pieces(500), [1e6, 1e6, 2e6, 2e6]);
+	assert.deepEqual(meter.pieces(2000), [1.5e6]);
+	assert.deepEqual(meter.pieces(5000), []);
+	assert.deepEqual(new Meter(1000).pieces(500), []);
+});
+
+test("the series covers the ramp too", () => {
+	const meter = metered(1000, 1500, (ms) => ms < 1000 ? 125 : 250, 77);
+	assert.deepEqual(meter.series(500), [
+		{ second: 0.5, bitsPerSecond: 1e6 },
+		{ second: 1, bitsPerSecond: 1e6 },
+		{ second: 1.5, bitsPerSecond: 2e6 },
+	]);
+});
+
+test("bytes are those since the first reading; before any, all is 0", () => {
+	const meter = new Meter(1000);
+	assert.deepEqual([meter.bytes, meter.elapsedMs, meter.measured()], [0, 0, { bytes: 0, ms: 0, bitsPerSecond: 0 }]);
+	meter.add(0, 500);
+	meter.add(10, 800);
+	assert.equal(meter.bytes, 300);
+	assert.deepEqual(meter.measured(), { bytes: 0, ms: 0, bitsPerSecond: 0 });
+});

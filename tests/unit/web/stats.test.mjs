@@ -1,9 +1,9 @@
-// Median and jitter.
+// Statistics.
 // SPDX-License-Identifier: MIT
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { jitter, median } from "../../../services/speedtest/web/stats.js";
+import { jitter, mean, median, variation } from "../../../services/speedtest/web/stats.js";
 
 test("the median is in the middle and leaves the list as it was", () => {
 	const values = [9, 1, 5];
@@ -29,4 +29,15 @@ test("jitter is the mean step between neighbours", () => {
 test("one sample has no jitter", () => {
 	assert.equal(jitter([7]), null);
 	assert.equal(jitter([]), null);
+});
+
+test("the mean, and nothing of nothing", () => {
+	assert.equal(mean([1, 2, 6]), 3);
+	assert.equal(mean([]), null);
+});
+
+test("variation is the standard deviation of a sample by its mean", () => {
+	assert.ok(Math.abs(variation([9, 11]) - Math.SQRT2 / 10) < 1e-12);
+	assert.equal(variation([7, 7, 7]), 0);
+	assert.deepEqual([variation([]), variation([7]), variation([0, 0])], [null, null, null]);
 });
