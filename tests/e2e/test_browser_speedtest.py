@@ -39,6 +39,7 @@ def tab_to(browser, selector):
 
 
 def click_start(browser):
+    wait.until(lambda: browser.text("#start"), "the button is there")
     browser.find("#start").click()
 
 
@@ -155,7 +156,7 @@ def test_a_visitor_can_stop_a_test_and_start_again():
         click_start(browser)
         wait_for_state(browser, "stopped")
         moved = counters.read()
-        wait.until(lambda: counters.read()["connections"] <= 1 + 6, "the streams end")
+        wait.until(lambda: counters.read()["connections"] <= 1 + 2 * 6, "the streams end")
         after = counters.read().since(moved)
         assert after["sent_bytes_total"] < buffers_bytes(STREAMS)
         click_start(browser)

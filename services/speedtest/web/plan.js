@@ -106,7 +106,7 @@ class Run {
 			await this.phase("loss", {}, () => this.measureLoss(this.server.url));
 
 		this.report({ type: "phase", phase: "queue", family: null, direction: null });
-		await takeTurn(Object.values(this.targets)[0].url, this.id, this.report);
+		await takeTurn(this.server.url, this.id, this.report);
 		for (const family of FAMILIES)
 			await this.inFamily(family, (target) => this.load(target, family));
 		this.#goOn();
