@@ -2,13 +2,13 @@
 // SPDX-License-Identifier: MIT
 //
 // From the page (run.js): {type: "start", pop, server}, then, when asked, {type: "loss", result}.
-// To it: the messages of session.js, and {type: "loss", url} to ask for the packet loss.
+// To it: the messages of session.js, and {type: "loss", relay} to ask for the packet loss.
 
 import { run } from "./plan.js";
 
 /* WebRTC is not for workers. */
-function lossByPage(url) {
-	postMessage({ type: "loss", url });
+function lossByPage(relay) {
+	postMessage({ type: "loss", relay });
 	return new Promise((resolve) => {
 		addEventListener("message", ({ data }) => resolve(data.result), { once: true });
 	});

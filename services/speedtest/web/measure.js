@@ -1,7 +1,7 @@
 // The measurements, over fetch(). Each reports as it goes and resolves to its result (results.js).
 // SPDX-License-Identifier: MIT
 
-import { ANSWER_MS, Failure, ask, fromNetwork, sleep, timed } from "./ask.js";
+import { ANSWER_MS, Failure, sleep, timed } from "./ask.js";
 import { PIECE_MS, confidenceOf, doubtsOf, isSteady } from "./confidence.js";
 import { limitOf, tcpBetween } from "./limit.js";
 import { receive, send } from "./load.js";
@@ -111,7 +111,6 @@ class Load {
 	/* Streams only end by failing or by the signal. */
 	async run() {
 		const { direction, streams } = this.plan;
-		await ask(`${this.target.url}/empty?test=${this.target.id}`, { method: "POST" }); /* opens the count */
 		const before = await received(this.target);
 		this.startMs = performance.now();
 		this.meter.add(direction === "upload" ? before.ms : this.startMs, direction === "upload" ? before.bytes : 0);

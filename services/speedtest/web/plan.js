@@ -1,18 +1,18 @@
 // What one run measures, in which order and for how long.
 // SPDX-License-Identifier: MIT
 //
-// At most, per family:                                          seconds
+// Per family:                                                   seconds
 //   idle latency: 20 requests, 50 ms apart                      1 to 4
-//   download, then upload, 5 streams: 1 s ramp, 5 to 7 s of it  12 to 16
-//   download, then upload, 1 stream: 1 s ramp, 3 s of it        8
-// and once per run the choice of the server (at most 2 s), the packet loss (at most 6 s) and the
-// queue. A run of both families on a steady line takes about 45 s. A direction ends before its
-// 7 s when its rate is steady (confidence.js).
+//   download, then upload, 5 streams: 1 s ramp, then 5 to 6 s   12 to 14
+//   download, then upload, 1 stream: 1 s ramp, then 2.5 s       7
+// and once per run the choice of the server (at most 2 s), the packet loss (6 s) and the queue. A
+// run of both families takes 45 to 50 s, of one 25 s. The ramp is left out of every rate. A direction
+// ends before its 6 s when its rate is steady (confidence.js).
 //
 // All idle latencies come before the first load, and the queue right before it: a test keeps its
 // place by loading without a pause.
 
-import { Failure } from "./ask.js";
+import { Failure, askJson } from "./ask.js";
 import { reachFamilies } from "./families.js";
 import { measureDirection, measureLatency } from "./measure.js";
 import { takeTurn } from "./queue.js";
@@ -20,8 +20,8 @@ import { DIRECTIONS, FAMILIES } from "./results.js";
 import { pickServer } from "./servers.js";
 
 /* Browsers open at most six connections to a host: one is left for the latency under load. */
-const MULTI = { streams: 5, rampMs: 1000, leastMs: 5000, mostMs: 7000 };
-const SINGLE = { streams: 1, rampMs: 1000, leastMs: 3000, mostMs: 3000 };
+const MULTI = { streams: 5, rampMs: 1000, leastMs: 5000, mostMs: 6000 };
+const SINGLE = { streams: 1, rampMs: 1000, leastMs: 2500, mostMs: 2500 };
 
 function randomId() {
 	return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
@@ -87,6 +87,16 @@ class Run {
 		target.idleMs = medianMs;
 	}
 
+	async loss() {
+		try {
+			return await this.measureLoss(await askJson(`${this.server.url}/turn`));
+		} catch (error) {
+			if (!(error instanceof Failure))
+				throw error;
+			return { reason: error.details.reason };
+		}
+	}
+
 	async load(target, family) {
 		const measure = (phase, plan, direction) => this.phase(phase, { family, direction }, () =>
 			measureDirection(target, { ...plan, direction }, target.idleMs, this.report));
@@ -103,7 +113,7 @@ class Run {
 			await this.inFamily(family, (target) => this.latency(target, family));
 		this.#goOn();
 		if (this.server.pop.speedtest?.turn)
-			await this.phase("loss", {}, () => this.measureLoss(this.server.url));
+			await this.phase("loss", {}, () => this.loss());
 
 		this.report({ type: "phase", phase: "queue", family: null, direction: null });
 		await takeTurn(this.server.url, this.id, this.report);
@@ -116,7 +126,7 @@ class Run {
 /**
  * Measure once. Reports the messages of session.js and never throws.
  * @pop: this POP's /pop.json; @page: URL of the page; @chosen: name of the POP to measure at, null for the
- * nearest; @measureLoss: resolves to the packet loss by the relay of the server at a URL.
+ * nearest; @measureLoss: resolves to the packet loss by a relay, as the server's /turn names it.
  */
 export async function run(options, report) {
 	try {

@@ -1,19 +1,15 @@
 // A run, as the page starts it: the engine in a worker, and what only a page can measure.
 // SPDX-License-Identifier: MIT
 
-const LOSS_MS = 6000; /* the run goes on without the packet loss after it */
+const LOSS_MS = 15000; /* the run goes on without the packet loss after it */
 
-/* Packet loss by the relay of the POP at @url: {sent, received, lost, percent}, or {reason}. */
-async function measureLoss(url) {
-	const limit = AbortSignal.timeout(LOSS_MS);
-	const late = new Promise((resolve) => {
-		limit.addEventListener("abort", () => resolve({ reason: "silent" }));
-	});
+/* Packet loss by @relay, the POP's "/turn": {sent, received, lost, percent}, or {reason}. */
+async function lossBy(relay) {
 	try {
-		const loss = await import("./loss.js");
-		return await Promise.race([loss.measureLoss(url, limit), late]);
-	} catch {
-		return { reason: "unsupported" };
+		const { measureLoss } = await import("./loss.js");
+		return await measureLoss(relay, () => {}, AbortSignal.timeout(LOSS_MS));
+	} catch (error) {
+		return { reason: error.name === "TimeoutError" ? "silent" : "unsupported" };
 	}
 }
 
@@ -25,7 +21,7 @@ export function startRun({ pop, server = null }, report) {
 	const worker = new Worker("engine.js", { type: "module" });
 	worker.onmessage = async ({ data }) => {
 		if (data.type === "loss")
-			worker.postMessage({ type: "loss", result: await measureLoss(data.url) });
+			worker.postMessage({ type: "loss", result: await lossBy(data.relay) });
 		else
 			report(data);
 	};
