@@ -14,7 +14,8 @@ STREAMS = 5
 LOADS = [("download", "download"), ("upload", "upload"), ("single", "download"), ("single", "upload")]
 PLAN = [
     (None, None, None), ("server", None, None), ("latency", "ipv4", None), ("latency", "ipv6", None),
-    ("loss", None, None), ("queue", None, None), *[(phase, family, way) for family in pop.FAMILIES for phase, way in LOADS],
+    ("loss", None, None), ("queue", None, None),
+    *[(phase, family, way) for family in pop.FAMILIES for phase, way in LOADS],
 ]
 WORDS = {
     "en": {"start": "Start", "again": "Start again", "done": "Download {}, upload {}."},
