@@ -59,5 +59,5 @@ $(RPM): $(OUT)/tests/clients/rpm.o $(OUT)/tests/clients/h2_client.o
 	@mkdir -p $(@D)
 	$(QUIET)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
 
-run-e2e: $(RPM)
+run-e2e: $(RPM) $(CLIENTS)
 	@$(PYTEST) --junitxml=$(RESULTS)/e2e/e2e.xml tests/e2e tests/clients

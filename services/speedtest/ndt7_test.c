@@ -122,6 +122,14 @@ static void put_frame(struct ndt7_test *t, enum ws_opcode opcode, const void *pa
 	(void)rc;
 }
 
+static uint32_t random_pause_ms(void)
+{
+	uint32_t random = 0;
+
+	(void)uv_random(NULL, NULL, &random, sizeof(random), 0, NULL);
+	return ndt7_pause_ms(random);
+}
+
 static void put_measurement(struct ndt7_test *t)
 {
 	int fd = conn_socket(t->conn);
@@ -146,6 +154,7 @@ static void put_measurement(struct ndt7_test *t)
 	free(json);
 	int n = snprintf(ticks, sizeof(ticks), "%" PRIu64, m.elapsed_us);
 	put_frame(t, WS_OPCODE_PING, ticks, (size_t)n);
+	t->measure_ms = elapsed_ms(t) + random_pause_ms();
 }
 
 static void put_close(struct ndt7_test *t)
@@ -368,14 +377,6 @@ static void step(struct ndt7_test *t)
 	set_deadline(t);
 }
 
-static uint32_t random_pause_ms(void)
-{
-	uint32_t random = 0;
-
-	(void)uv_random(NULL, NULL, &random, sizeof(random), 0, NULL);
-	return ndt7_pause_ms(random);
-}
-
 static void begin(struct ndt7_test *t)
 {
 	struct sockaddr_storage server = {0};
@@ -421,7 +422,7 @@ static void on_timeout(struct conn *conn)
 	}
 	if (t->state == RUNNING) {
 		t->measure_due = true;
-		t->measure_ms = now_ms + random_pause_ms();
+		t->measure_ms = RUN_MS; /* not before this one is said */
 		if (now_ms >= RUN_MS)
 			start_closing(t, WS_CLOSE_NORMAL);
 	}

@@ -1,0 +1,113 @@
+# M-Lab's browser client of ndt7, unmodified, in Chromium.
+# SPDX-License-Identifier: MIT
+
+import json
+import threading
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+
+from support import counters, pop, wait
+from support.browser import chromium
+
+CLIENT = pop.BUILD / "npm/node_modules/@m-lab/ndt7/src"
+WHOLE_TEST_S = 40
+IN_FLIGHT_BYTES = 192 << 20  # sockets' buffers, and what the client keeps ready to send
+
+PAGE = """<!doctype html>
+<meta charset="utf-8">
+<title>ndt7</title>
+<script src="ndt7.js"></script>
+<script>
+const seen = {done: false, errors: [], downloadStart: 0, downloadMeasurement: 0, uploadStart: 0, uploadMeasurement: 0};
+const on = (name) => (what) => { seen[name] = typeof seen[name] === 'number' ? seen[name] + 1 : what; };
+ndt7.test(CONFIG, {
+    error: (what) => seen.errors.push(String(what)),
+    serverChosen: on('serverChosen'),
+    downloadStart: on('downloadStart'),
+    downloadMeasurement: on('downloadMeasurement'),
+    downloadComplete: on('downloadComplete'),
+    uploadStart: on('uploadStart'),
+    uploadMeasurement: on('uploadMeasurement'),
+    uploadComplete: on('uploadComplete'),
+}).then((code) => { seen.code = code; }, (what) => seen.errors.push(String(what))).finally(() => { seen.done = true; });
+</script>
+"""
+
+
+class Handler(SimpleHTTPRequestHandler):
+    """The client's own files, and a page that runs it."""
+
+    def __init__(self, page, *args):
+        self.page = page
+        super().__init__(*args, directory=str(CLIENT))
+
+    def do_GET(self):
+        if self.path != "/":
+            super().do_GET()
+            return
+        self.send_response(200)
+        self.send_header("Content-Type", "text/html")
+        self.end_headers()
+        self.wfile.write(self.page)
+
+    def log_message(self, *_):
+        pass
+
+
+@pytest.fixture
+def site():
+    """Serves the page. Call it with the client's configuration; it returns the address."""
+    servers = []
+
+    def serve(config):
+        page = PAGE.replace("CONFIG", json.dumps(config)).encode()
+        server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Handler, page))
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        servers.append(server)
+        return f"http://127.0.0.1:{server.server_port}/"
+
+    yield serve
+    for server in servers:
+        server.shutdown()
+        server.server_close()
+
+
+def measure(address):
+    with chromium() as browser:
+        browser.open(address)
+        wait.until(lambda: browser.script("return seen.done"), "the client has ended", WHOLE_TEST_S)
+        return browser.script("return seen")
+
+
+HOST, PORT = pop.address("speedtest")
+
+
+@pytest.mark.timeout(120)
+@pytest.mark.parametrize("config", [
+    {"protocol": "ws", "server": f"{HOST}:{PORT}"},
+    {"protocol": "ws", "loadbalancer": pop.url("speedtest", path="/v2/nearest/ndt/ndt7")},
+], ids=["by address", "by locate"])
+def test_it_measures_what_the_server_counts(site, config):
+    before = counters.read()
+    seen = measure(site({"userAcceptedDataPolicy": True, **config}))
+    counted = counters.read().since(before)
+
+    assert (seen["errors"], seen["code"]) == ([], 0)
+    assert ("serverChosen" in seen) == ("loadbalancer" in config)
+    assert (seen["downloadStart"], seen["uploadStart"]) == (1, 1)
+    for direction in "download", "upload":
+        expect_figures(seen, direction, counted[f'tests_bytes_total{{direction="{direction}"}}'])
+
+
+def expect_figures(seen, direction, counted_bytes):
+    client = seen[f"{direction}Complete"]["LastClientMeasurement"]
+    server = seen[f"{direction}Complete"]["LastServerMeasurement"]
+    assert seen[f"{direction}Measurement"] > 20
+    assert abs(client["NumBytes"] - counted_bytes) < IN_FLIGHT_BYTES
+    assert client["MeanClientMbps"] == pytest.approx(client["NumBytes"] * 8e-6 / client["ElapsedTime"], rel=0.01)
+    assert server["TCPInfo"]["ElapsedTime"] > 9e6
+    moved = server["TCPInfo"]["BytesAcked" if direction == "download" else "BytesReceived"]
+    assert abs(moved - counted_bytes) < IN_FLIGHT_BYTES
+    assert server["AppInfo"]["NumBytes"] <= counted_bytes
