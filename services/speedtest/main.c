@@ -29,6 +29,7 @@ enum { GRACE_MS = 3000 }; /* for requests in progress when we stop */
 static const struct http_route *const tables[] = {
 	speedtest_routes,
 	queue_routes,
+	turn_routes,
 	librespeed_routes,
 	ndt7_routes,
 	servers_routes,
@@ -64,6 +65,7 @@ static int load_pop(struct speedtestd *d, const char *path)
 	}
 	d->test.pop = d->pop;
 	d->test.gate = gate_new(section);
+	turn_init(&d->test.turn, d->pop);
 	d->test.n_workers = section->workers != 0 ? section->workers : workers_default();
 	d->http.max_conns = section->max_connections;
 	d->http.rate = (struct limit_rate){section->requests_per_second, section->requests_per_second * 5};

@@ -46,6 +46,7 @@ static void on_metrics(struct http_request *r, void *data)
 	http_metrics_write(&text, "speedtestd", s->counters, s->n_workers);
 	gate_metrics(s->gate, &text);
 	ndt7_metrics(&s->ndt7, &text);
+	turn_metrics(&s->turn, &text);
 	http_reply(r, &(struct http_reply){.status = 200,
 	                                   .type = "text/plain; version=0.0.4",
 	                                   .body = text.data,

@@ -9,6 +9,7 @@
 #include "net/http.h"
 #include "net/workers.h"
 #include "speedtest/ndt7.h"
+#include "speedtest/turn.h"
 
 struct gate;
 struct pop;
@@ -20,6 +21,7 @@ struct speedtest {
 	const struct pop *pop;
 	struct http_blob payload;
 	struct gate *gate;
+	struct turn turn;
 	unsigned n_workers;
 	struct http_counters counters[WORKERS_MAX];
 	struct ndt7_counters ndt7;

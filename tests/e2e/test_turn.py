@@ -1,6 +1,7 @@
 # The relay of the packet-loss test serves that test, and nobody for anything else.
 # SPDX-License-Identifier: MIT
 
+import json
 import os
 import socket
 import time
@@ -8,9 +9,10 @@ from contextlib import ExitStack
 
 import pytest
 
-from support import pop, turn, wait
+from support import counters, own_pop, pop, turn, wait, web, wire
 
-RELAY = "127.3.4.78"     # inside the POP
+RELAY = "192.0.0.8"      # as it is called
+INSIDE = "127.3.4.78"    # as it is
 SECRET = "/var/lib/fontaine/turn/secret"
 USER_QUOTA = 16
 CAP_BYTES_PER_S = 65536
@@ -19,9 +21,9 @@ PORTS = set(range(49152, 49408))
 QUESTION_BYTES = 20      # of a binding request
 
 SERVERS = [pop.address("turn", "udp", family) for family in pop.FAMILIES]
-STRANGERS = ["192.0.2.1", "127.0.0.1", "127.3.4.77", "127.3.4.79", "10.0.0.1", "169.254.169.254", "224.0.0.1",
-             "255.255.255.255", "0.0.0.0"]
-STRANGERS_6 = ["2001:db8::1", "::1", "::", "ff02::1", "::ffff:127.0.0.1", f"::ffff:{RELAY}", "64:ff9b::7f00:1"]
+STRANGERS = ["192.0.2.1", "192.0.0.9", "127.0.0.1", "127.3.4.77", "127.3.4.79", "10.0.0.1", "169.254.169.254",
+             "224.0.0.1", "255.255.255.255", "0.0.0.0"]
+STRANGERS_6 = ["2001:db8::1", "::1", "::", "ff02::1", "::ffff:127.0.0.1", f"::ffff:{INSIDE}", "64:ff9b::7f00:1"]
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +34,7 @@ def secret():
 def relays():
     """The sockets that relay at the moment, and those of the last second."""
     addresses = [line.split()[3] for line in pop.run("ss", "-Hlnu").stdout.splitlines()]
-    return [address for address in addresses if RELAY in address]
+    return [address for address in addresses if INSIDE in address]
 
 
 def wait_for_the_end_of_relays():
@@ -45,10 +47,38 @@ def no_relay_is_left():
     wait_for_the_end_of_relays()
 
 
+def ticket(family="ipv4"):
+    """What speedtestd gives a page."""
+    return json.loads(web.get(pop.url("speedtest", family=family, path="/turn")).body)
+
+
 @pytest.fixture
-def guest(secret):
-    """Whom speedtestd would send."""
-    return turn.credentials(secret, int(time.time()) + 60)
+def guest():
+    """Whom speedtestd sends."""
+    told = ticket()
+    return told["username"], told["credential"]
+
+
+@pytest.mark.parametrize("family", pop.FAMILIES)
+def test_speedtestd_names_the_relay_of_the_visitors_family(family):
+    host, port = pop.address("turn", "udp", family)
+    host = f"[{host}]" if ":" in host else host
+    told = ticket(family)
+    assert told["urls"] == [f"turn:{host}:{port}?transport=udp"]
+    assert 58 <= int(told["username"].partition(":")[0]) - time.time() <= told["ttl_s"] == 60
+
+
+def test_each_ticket_is_counted():
+    before = counters.read()
+    ticket()
+    assert counters.read().since(before)["turn_credentials_total"] == 1
+
+
+def test_a_pop_without_a_relay_says_so(tmp_path):
+    pop_file = tmp_path / "pop.yaml"
+    pop_file.write_text(pop.POP_FILE.read_text().replace("  turn: {}\n", ""))
+    with own_pop.network(), own_pop.serving(tmp_path, pop_file):
+        assert wire.ask(pop.address("speedtest"), wire.request("GET", "/turn")).status == 404
 
 
 @pytest.mark.parametrize("server", SERVERS)
@@ -88,16 +118,16 @@ def test_a_relay_hears_nobody_else(guest):
         neighbour.bind(("127.0.0.1", 0))
         relay = client.allocate()
         client.permit(RELAY)
-        neighbour.sendto(b"hello", relay)
+        neighbour.sendto(b"hello", (INSIDE, relay[1]))
         assert client.receive(0.5) == b""
 
 
 def test_no_service_of_the_pop_has_the_relays_address(guest):
     with turn.Client(SERVERS[0], guest) as client:
         port = client.allocate()[1]
-        assert f"{RELAY}:{port}" in relays()
+        assert f"{INSIDE}:{port}" in relays()
         assert {int(relay.split(":")[1]) for relay in relays()} <= PORTS
-        assert pop.run("ss", "-Hlnt", "src", RELAY).stdout == ""
+        assert pop.run("ss", "-Hlnt", "src", INSIDE).stdout == ""
         assert pop.run("ss", "-Hlntu", "src", "0.0.0.0").stdout == ""
 
 

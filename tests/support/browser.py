@@ -17,6 +17,7 @@ from support import pop
 SCREENSHOTS = pop.BUILD / "screenshots"
 OPTIONS = [
     "--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--hide-scrollbars", "--no-first-run",
+    "--allow-loopback-in-peer-connection",  # the network of a test may have nothing else
     # nothing leaves the machine
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE ::1, EXCLUDE *.localhost",
 ]

@@ -1,0 +1,58 @@
+# The speed test and its relay alone, in a network that is the test's own.
+# SPDX-License-Identifier: MIT
+
+import json
+import os
+import subprocess
+from contextlib import ExitStack, contextmanager
+
+from support import pop, wait
+
+WEB = pop.BUILD / "tree/usr/share/fontaine/web"
+SECRET = "north"
+
+
+@contextmanager
+def network():
+    """A network with a loopback and nothing else, for this thread and what it starts."""
+    outside = os.open("/proc/self/ns/net", os.O_RDONLY)
+    os.unshare(os.CLONE_NEWNET)
+    try:
+        subprocess.run(["ip", "link", "set", "lo", "up"], check=True, timeout=5)
+        yield
+    finally:
+        os.setns(outside, os.CLONE_NEWNET)
+        os.close(outside)
+
+
+@contextmanager
+def running(command, **environment):
+    server = subprocess.Popen(command, env={**os.environ, **environment}, stdin=subprocess.DEVNULL,
+                              stdout=subprocess.DEVNULL)
+    try:
+        yield
+    finally:
+        server.terminate()
+        server.wait(10)
+
+
+def is_up(pop_file, services):
+    told = subprocess.run([pop.FONTAINE, "status", pop_file, "--json"], timeout=10, capture_output=True, text=True)
+    return all(json.loads(told.stdout)["services"][service]["up"] for service in services)
+
+
+@contextmanager
+def serving(folder, pop_file=pop.POP_FILE):
+    """The services of @pop_file, on the addresses that it gives. @folder is for their files."""
+    subprocess.run([pop.FONTAINE, "render", pop_file, folder, "--stock", pop.PROJECT / "services/stock"],
+                   check=True, timeout=10)
+    (folder / "turn-secret").write_text(SECRET)
+    speedtest = [pop.BUILD / "release/speedtestd", "--pop", pop_file, "--web", WEB]
+    relay = folder / "coturn/turnserver.conf"
+    with ExitStack() as stack:
+        stack.enter_context(running(speedtest, CREDENTIALS_DIRECTORY=str(folder)))
+        if relay.exists():
+            stack.enter_context(running(["turnserver", "-c", relay, f"--static-auth-secret={SECRET}"]))
+        services = ["speedtest", "turn"] if relay.exists() else ["speedtest"]
+        wait.until(lambda: is_up(pop_file, services), "the servers answer")
+        yield
