@@ -54,7 +54,8 @@ class Run {
 				throw error;
 			this.failure = error;
 			delete this.targets[family];
-			this.report({ type: "result", phase: "server", family, direction: null, result: error.details });
+			const { reason } = error.details;
+			this.report({ type: "result", phase: "server", family, direction: null, result: { reason } });
 		}
 	}
 

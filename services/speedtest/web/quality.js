@@ -9,9 +9,11 @@ export function gradeOf(addedMs) {
 	return addedMs === null ? null : GRADES.find(([below]) => addedMs < below)[1];
 }
 
+const LEAST_MS = 0.1; /* browsers tell no shorter times */
+
 /** Round trips a minute when one takes @ms under load. */
 export function roundTripsPerMinute(ms) {
-	return ms > 0 ? 60000 / ms : null;
+	return ms === null ? null : 60000 / Math.max(ms, LEAST_MS);
 }
 
 /*

@@ -7,7 +7,8 @@ const LOSS_MS = 15000; /* the run goes on without the packet loss after it */
 async function lossBy(relay) {
 	try {
 		const { measureLoss } = await import("./loss.js");
-		return await measureLoss(relay, () => {}, AbortSignal.timeout(LOSS_MS));
+		const { reason, sent, received, lost, percent } = await measureLoss(relay, () => {}, AbortSignal.timeout(LOSS_MS));
+		return reason ? { reason } : { sent, received, lost, percent };
 	} catch (error) {
 		return { reason: error.name === "TimeoutError" ? "silent" : "unsupported" };
 	}

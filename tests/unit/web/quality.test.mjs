@@ -18,7 +18,7 @@ test("the grade of added latency, on both sides of each limit", () => {
 test("round trips a minute", () => {
 	assert.equal(roundTripsPerMinute(60), 1000);
 	assert.equal(roundTripsPerMinute(null), null);
-	assert.equal(roundTripsPerMinute(0), null);
+	assert.equal(roundTripsPerMinute(0), 600000);
 });
 
 /* measure -> limits and points, as published */
