@@ -69,6 +69,7 @@ void conn_close(struct conn *c)
 	uv_close((uv_handle_t *)&c->poll, on_handle_closed);
 	uv_close((uv_handle_t *)&c->timer, on_handle_closed);
 	(void)close(c->fd); /* after uv_close(), which forgets the descriptor */
+	c->fd = -1;         /* what is sent late goes nowhere */
 }
 
 void conn_want(struct conn *c, int events)

@@ -49,7 +49,7 @@ struct http_route {
 	void (*on_done)(struct http_request *r, void *data);
 };
 
-/** Bytes, over and over until the length is reached; borrowed. */
+/** Bytes, over and over until the length is reached; borrowed for the server's life. */
 struct http_blob {
 	const char *data;
 	size_t size_bytes;
@@ -97,6 +97,7 @@ struct http_counters {
 	_Atomic uint64_t refused;      /* over max_conns: 503 */
 	_Atomic uint64_t limited;      /* over the rate: 429 */
 	_Atomic uint64_t timeouts;     /* 408, or closed for silence */
+	_Atomic uint64_t floods;       /* HTTP/2 connections ended for work that brings nothing */
 	_Atomic uint64_t responses[6]; /* by the first digit of the status */
 	_Atomic uint64_t body_bytes_in;
 	_Atomic uint64_t body_bytes_out;

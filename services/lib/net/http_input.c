@@ -59,14 +59,8 @@ static size_t discard(struct http_conn *c, uint64_t wanted)
 static int on_chunk(void *data, const char *piece, size_t len)
 {
 	struct exchange *x = data;
-	const struct http_route *route = x->request.route;
 
-	if (len > route->max_body_bytes - x->request.body_bytes)
-		return 413;
-	if (route->body == HTTP_BODY_KEEP && buf_add(&x->request.body, piece, len) < 0)
-		return 413;
-	http_received(x->conn->server, &x->request, len);
-	return 0;
+	return http_received_piece(x->conn->server, &x->request, piece, len);
 }
 
 static void begin_exchange(struct http_conn *c)

@@ -50,6 +50,8 @@ void http_metrics_write(struct buf *b, const char *daemon, const struct http_cou
 	         offsetof(struct http_counters, limited)},
 		{"timeouts_total", METRICS_COUNTER, "Clients given up because they were silent.",
 	         offsetof(struct http_counters, timeouts)},
+		{"floods_total", METRICS_COUNTER, "HTTP/2 connections ended because their client flooded them.",
+	         offsetof(struct http_counters, floods)},
 		{"received_bytes_total", METRICS_COUNTER, "Bytes of request bodies.",
 	         offsetof(struct http_counters, body_bytes_in)},
 		{"sent_bytes_total", METRICS_COUNTER, "Bytes of reply bodies.",

@@ -99,51 +99,14 @@ static int on_chunk_data(llhttp_t *llhttp, const char *at, size_t len)
 static void resolve(struct http_parser *p)
 {
 	struct http_request *r = p->request;
-	char *target = p->text.data;
+	char *text = p->text.data;
 
+	assert(text != NULL); /* the target, at least */
 	for (size_t i = 0; i < r->n_headers; i++) {
-		r->headers[i].name = target + (uintptr_t)r->headers[i].name;
-		r->headers[i].value = target + (uintptr_t)r->headers[i].value;
+		r->headers[i].name = text + (uintptr_t)r->headers[i].name;
+		r->headers[i].value = text + (uintptr_t)r->headers[i].value;
 	}
-	char *question = strchr(target, '?');
-	r->query = "";
-	if (question != NULL) {
-		*question = '\0';
-		r->query = question + 1;
-	}
-	char *authority = strstr(target, "://"); /* absolute form (RFC 9112, 3.2.2) */
-	if (target[0] != '/' && authority != NULL) {
-		char *slash = strchr(authority + 3, '/');
-		target = slash != NULL ? slash : strcpy(authority, "/");
-	}
-	r->path = target;
-}
-
-static unsigned method_bit(uint8_t method)
-{
-	static const struct {
-		llhttp_method_t method;
-		enum http_method bit;
-	} known[] = {
-		{HTTP_GET, HTTP_METHOD_GET},
-		{HTTP_HEAD, HTTP_METHOD_HEAD},
-		{HTTP_POST, HTTP_METHOD_POST},
-		{HTTP_OPTIONS, HTTP_METHOD_OPTIONS},
-		{HTTP_PUT, HTTP_METHOD_PUT},
-		{HTTP_DELETE, HTTP_METHOD_DELETE},
-	};
-
-	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
-		if (method == known[i].method)
-			return known[i].bit;
-	return 0;
-}
-
-/* The characters of a name, an address and a port (RFC 3986, 3.2.2). */
-static bool is_host(const char *value)
-{
-	return value[strspn(value, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-	                           "-._~!$&'()*+,;=%:[]")] == '\0';
+	http_request_set_target(r, text);
 }
 
 /* What llhttp lets through and RFC 9112 does not. Return: 0 or a status. */
@@ -151,20 +114,11 @@ static int check_head(const struct http_parser *p)
 {
 	const struct http_request *r = p->request;
 	bool http_1_0 = p->llhttp.http_major == 1 && p->llhttp.http_minor == 0;
-	size_t n_hosts = 0;
 
 	if (p->llhttp.http_major != 1)
 		return 505; /* 0.9 and 2.0 */
-	for (size_t i = 0; i < r->n_headers; i++) {
-		if (strcasecmp(r->headers[i].name, "Host") != 0)
-			continue;
-		if (++n_hosts > 1 || !is_host(r->headers[i].value))
-			return 400; /* section 3.2 */
-	}
-	if (n_hosts == 0 && !http_1_0)
+	if (http_request_header(r, "Host") == NULL && !http_1_0)
 		return 400; /* section 3.2 */
-	if (r->path[0] != '/' && strcmp(r->path, "*") != 0)
-		return 400; /* no form of a target that we serve */
 	if (http_1_0 && http_request_header(r, "Transfer-Encoding") != NULL)
 		return 400; /* section 6.1: a smuggling attempt */
 
@@ -173,10 +127,7 @@ static int check_head(const struct http_parser *p)
 		return 501; /* section 6.1 */
 	if (coding != NULL && (p->llhttp.flags & F_CHUNKED) == 0)
 		return 400; /* section 6.3: a later line took "chunked" back, so no length is certain */
-	const char *expect = http_request_header(r, "Expect");
-	if (expect != NULL && strcasecmp(expect, "100-continue") != 0)
-		return 417;
-	return 0;
+	return http_request_check(r);
 }
 
 static int on_headers_complete(llhttp_t *llhttp)
@@ -190,7 +141,7 @@ static int on_headers_complete(llhttp_t *llhttp)
 	if (status != 0)
 		return refuse(p, status);
 
-	r->method = method_bit(llhttp->method);
+	r->method = http_method(llhttp_method_name(llhttp->method));
 	r->chunked = (llhttp->flags & F_CHUNKED) != 0;
 	r->content_bytes = (llhttp->flags & F_CONTENT_LENGTH) != 0 ? llhttp->content_length : 0;
 	r->expects_continue = http_request_header(r, "Expect") != NULL;
@@ -269,6 +220,54 @@ enum http_parse http_parser_feed(struct http_parser *p, const char *data, size_t
 	*ret_used = (size_t)(llhttp_get_error_pos(&p->llhttp) - data);
 	llhttp_resume(&p->llhttp);
 	return was_in_body ? HTTP_PARSE_END : HTTP_PARSE_HEAD;
+}
+
+const char *const http_method_names[HTTP_METHODS] = {"GET", "HEAD", "POST", "OPTIONS", "PUT", "DELETE"};
+
+unsigned http_method(const char *name)
+{
+	for (unsigned i = 0; i < HTTP_METHODS; i++)
+		if (strcmp(name, http_method_names[i]) == 0)
+			return 1u << i;
+	return 0;
+}
+
+void http_request_set_target(struct http_request *r, char *target)
+{
+	char *question = strchr(target, '?');
+
+	r->query = "";
+	if (question != NULL) {
+		*question = '\0';
+		r->query = question + 1;
+	}
+	char *authority = strstr(target, "://"); /* absolute form (RFC 9112, 3.2.2) */
+	if (target[0] != '/' && authority != NULL) {
+		char *slash = strchr(authority + 3, '/');
+		target = slash != NULL ? slash : strcpy(authority, "/");
+	}
+	r->path = target;
+}
+
+/* The characters of a name, an address and a port (RFC 3986, 3.2.2). */
+static bool is_host(const char *value)
+{
+	return value[strspn(value, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+	                           "-._~!$&'()*+,;=%:[]")] == '\0';
+}
+
+int http_request_check(const struct http_request *r)
+{
+	const char *host = http_request_header(r, "Host"), *expect = http_request_header(r, "Expect");
+	size_t n_hosts = 0;
+
+	for (size_t i = 0; i < r->n_headers; i++)
+		n_hosts += strcasecmp(r->headers[i].name, "Host") == 0;
+	if (n_hosts > 1 || (host != NULL && !is_host(host)))
+		return 400; /* RFC 9112, 3.2 */
+	if (r->path[0] != '/' && strcmp(r->path, "*") != 0)
+		return 400; /* no form of a target that we serve */
+	return expect == NULL || strcasecmp(expect, "100-continue") == 0 ? 0 : 417;
 }
 
 const char *http_request_header(const struct http_request *r, const char *name)

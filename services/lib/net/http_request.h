@@ -30,6 +30,14 @@ enum http_method {
 	HTTP_METHOD_DELETE = 32,
 };
 
+enum { HTTP_METHODS = 6 };
+
+/** The name of each method, at the number of its bit. */
+extern const char *const http_method_names[HTTP_METHODS];
+
+/** The bit of the method with this name; 0: another one. */
+unsigned http_method(const char *name);
+
 struct http_header {
 	const char *name;
 	const char *value;
@@ -66,6 +74,12 @@ const char *http_request_header(const struct http_request *r, const char *name);
  * Return: 0, -ENOENT without such a key, -EINVAL on a bad escape or a value of @size bytes or more.
  */
 int http_request_query(const struct http_request *r, const char *key, char *ret, size_t size);
+
+/** Set path and query from @target, which @r borrows and changes. */
+void http_request_set_target(struct http_request *r, char *target);
+
+/** Check what every version of HTTP says of target, Host and Expect. Return: 0, or the status to refuse with. */
+int http_request_check(const struct http_request *r);
 
 enum http_parse {
 	HTTP_PARSE_MORE, /* all bytes used; feed more */

@@ -60,25 +60,14 @@ void http_reply_wait(struct http_request *r, int status, uint32_t wait_ms)
 /* Methods that r->route allows (RFC 9110, 15.5.6). */
 static void reply_not_allowed(struct http_request *r)
 {
-	static const struct {
-		enum http_method bit;
-		const char *name;
-	} methods[] = {
-		{HTTP_METHOD_GET, "GET"},
-		{HTTP_METHOD_HEAD, "HEAD"},
-		{HTTP_METHOD_POST, "POST"},
-		{HTTP_METHOD_PUT, "PUT"},
-		{HTTP_METHOD_DELETE, "DELETE"},
-		{HTTP_METHOD_OPTIONS, "OPTIONS"},
-	};
 	unsigned allowed = http_route_methods(r->route);
 	char header[80] = "Allow: ";
 	const char *separator = "";
 
-	for (size_t i = 0; i < sizeof(methods) / sizeof(methods[0]); i++) {
-		if (!(allowed & methods[i].bit))
+	for (unsigned i = 0; i < HTTP_METHODS; i++) {
+		if (!(allowed & 1u << i))
 			continue;
-		strcat(strcat(header, separator), methods[i].name);
+		strcat(strcat(header, separator), http_method_names[i]);
 		separator = ", ";
 	}
 	reply_reason(r, 405, strcat(header, "\r\n"));
@@ -119,6 +108,16 @@ void http_received(struct http_server *s, struct http_request *r, size_t len)
 	http_count(&s->counters->body_bytes_in, len);
 	if (r->route->on_body != NULL)
 		r->route->on_body(r, len);
+}
+
+int http_received_piece(struct http_server *s, struct http_request *r, const char *piece, size_t len)
+{
+	if (len > r->route->max_body_bytes - r->body_bytes)
+		return 413;
+	if (r->route->body == HTTP_BODY_KEEP && buf_add(&r->body, piece, len) < 0)
+		return 413;
+	http_received(s, r, len);
+	return 0;
 }
 
 void http_sent(struct http_server *s, struct http_request *r, size_t len)

@@ -30,6 +30,9 @@ void http_handle(struct http_server *s, struct http_request *r);
 void http_received(struct http_server *s, struct http_request *r, size_t len);
 void http_sent(struct http_server *s, struct http_request *r, size_t len);
 
+/** As http_received(), for a body that comes in pieces: keep them if the route wants that. Return: 0, or 413. */
+int http_received_piece(struct http_server *s, struct http_request *r, const char *piece, size_t len);
+
 /** The request has ended, whatever became of it: tell its route. */
 void http_ended(struct http_server *s, struct http_request *r);
 
