@@ -267,11 +267,15 @@ static void look_at_waiting(struct admission *a, uint64_t now_ms)
 /* Take note of what became of everyone. */
 static void sweep(struct admission *a, struct moment now)
 {
-	if (now.ms < a->swept_ms + ADMISSION_SWEEP_MS)
-		return;
 	a->swept_ms = now.ms;
 	look_at_running(a, now);
 	look_at_waiting(a, now.ms);
+}
+
+static void sweep_if_due(struct admission *a, struct moment now)
+{
+	if (now.ms >= a->swept_ms + ADMISSION_SWEEP_MS)
+		sweep(a, now);
 }
 
 static uint32_t left_ms(const struct admission *a, const struct test *t, uint64_t now_ms)
@@ -368,7 +372,7 @@ static void extend(struct test *t, uint64_t ends_ms)
 struct flow *admission_enter(struct admission *a, struct visitor who, enum direction d,
                              struct moment now, struct admission_answer *reterr)
 {
-	sweep(a, now);
+	sweep_if_due(a, now);
 	struct test *t = find_visitor(a, who);
 	if (t == NULL) {
 		struct admission_answer answer = judge(a, who, false, now);
@@ -394,7 +398,7 @@ void admission_leave(struct admission *a, struct flow *f, struct moment now)
 {
 	struct test *t = f->test;
 
-	sweep(a, now);
+	sweep_if_due(a, now);
 	flow_end_request(f, now.ms);
 	t->bulk_ms = now.ms;
 	extend(t, now.ms + ADMISSION_IDLE_MS);
@@ -402,7 +406,7 @@ void admission_leave(struct admission *a, struct flow *f, struct moment now)
 
 struct admission_answer admission_ask(struct admission *a, struct visitor who, struct moment now)
 {
-	sweep(a, now);
+	sweep_if_due(a, now);
 	struct test *t = find_visitor(a, who);
 	if (t != NULL && quota_is_spent(a->quota, &t->prefix, now.unix_s))
 		return refuse_day(a, now);

@@ -107,6 +107,7 @@ struct admission_figures {
 	uint64_t used_bps[DIRECTIONS];       /* of the capacity */
 };
 
+/** The figures of this very moment. */
 struct admission_figures admission_read(struct admission *a, struct moment now);
 
 #endif

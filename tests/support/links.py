@@ -87,14 +87,15 @@ class Link:
         sender.run("tc", "qdisc", "replace", "dev", "eth0", "root", "tbf",
                    "rate", f"{mbit}mbit", "burst", burst_bytes, "limit", bytes_per_ms * queue_ms)
 
-    def shape_each(self, sender, mbit, receivers):
-        """Limit what @sender sends to each of the IPv4 addresses @receivers; others get all they can take."""
+    def shape_each(self, sender, mbit, clients):
+        """Limit what @sender sends to each of the client's IPv4 addresses @clients, or from it; others have no limit."""
+        end = "src" if sender is self.client else "dst"
         tc = [("qdisc", "add", "dev", "eth0", "root", "handle", "1:", "htb")]
-        for number, address in enumerate(receivers, 1):
+        for number, address in enumerate(clients, 1):
             flow = f"1:{number:x}"
             tc += [("class", "add", "dev", "eth0", "parent", "1:", "classid", flow, "htb", "rate", f"{mbit}mbit"),
                    ("filter", "add", "dev", "eth0", "parent", "1:", "protocol", "ip",
-                    "u32", "match", "ip", "dst", address, "flowid", flow)]
+                    "u32", "match", "ip", end, address, "flowid", flow)]
         for words in tc:
             sender.run("tc", *words)
 
