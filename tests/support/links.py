@@ -88,7 +88,7 @@ class Link:
                    "rate", f"{mbit}mbit", "burst", burst_bytes, "limit", bytes_per_ms * queue_ms)
 
     def shape_each(self, sender, mbit, clients):
-        """Limit what @sender sends to each of the client's IPv4 addresses @clients, or from it; others have no limit."""
+        """Limit what @sender sends to, or from, each of the client's IPv4 addresses @clients, and nothing else."""
         end = "src" if sender is self.client else "dst"
         tc = [("qdisc", "add", "dev", "eth0", "root", "handle", "1:", "htb")]
         for number, address in enumerate(clients, 1):
