@@ -13,6 +13,7 @@
 #include "speedtest/openspeedtest.h"
 #include "speedtest/payload.h"
 #include "speedtest/queue.h"
+#include "speedtest/responsiveness.h"
 #include "speedtest/servers.h"
 #include "speedtest/speedtest.h"
 #include "sys/daemon.h"
@@ -36,6 +37,7 @@ static const struct http_route *const tables[] = {
 	cloudflare_routes,
 	openspeedtest_routes,
 	ookla_routes,
+	responsiveness_routes,
 	NULL,
 };
 
