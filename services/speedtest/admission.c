@@ -430,15 +430,12 @@ struct admission_answer admission_ask(struct admission *a, struct visitor who, s
 	return t->running ? running_answer() : waiting_answer(a, t, now.ms);
 }
 
-int admission_bytes(const struct admission *a, const char *test, enum direction d, uint64_t *ret)
+const struct flow *admission_flow(const struct admission *a, const char *test, enum direction d)
 {
 	uint64_t key[2];
 	const struct test *t = parse_id(test, key) ? find(a, key, true) : NULL;
 
-	if (t == NULL || !t->running)
-		return -ENOENT;
-	*ret = atomic_load_explicit(&t->flows[d].bytes, memory_order_relaxed);
-	return 0;
+	return t != NULL && t->running ? &t->flows[d] : NULL;
 }
 
 struct admission_figures admission_read(struct admission *a, struct moment now)

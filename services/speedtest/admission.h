@@ -97,8 +97,8 @@ void admission_leave(struct admission *a, struct flow *f, struct moment now);
  */
 struct admission_answer admission_ask(struct admission *a, struct visitor who, struct moment now);
 
-/** Bytes that the running test of this name has moved. Return: 0 or -ENOENT. */
-int admission_bytes(const struct admission *a, const char *test, enum direction d, uint64_t *ret);
+/** A direction of the running test of this name, which is borrowed until the next call; NULL: there is none. */
+const struct flow *admission_flow(const struct admission *a, const char *test, enum direction d);
 
 struct admission_figures {
 	unsigned running, waiting;

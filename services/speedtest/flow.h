@@ -7,6 +7,8 @@
 #ifndef FONTAINE_SPEEDTEST_FLOW_H
 #define FONTAINE_SPEEDTEST_FLOW_H
 
+#include "speedtest/tcp_tally.h"
+
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -19,6 +21,7 @@ struct flow {
 	_Atomic uint64_t bytes; /* so far */
 	unsigned n_requests;    /* now */
 	uint64_t rate_bps;      /* of the last seconds */
+	struct tcp_tally tcp;   /* of its sockets, when the test has a name */
 	/* Private to flow.c. */
 	uint64_t measured_ms;
 	uint64_t window_ms;   /* the present one began */

@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "base/metrics.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -76,12 +77,25 @@ struct admission_answer gate_ask(struct gate *g, struct visitor who)
 	return answer;
 }
 
-int gate_bytes(struct gate *g, const char *test, enum direction d, uint64_t *ret)
+int gate_read(struct gate *g, const char *test, struct gate_reading *ret)
 {
+	struct gate_reading reading = {0};
+	bool found = true;
+
 	(void)pthread_mutex_lock(&g->lock);
-	int rc = admission_bytes(g->admission, test, d, ret);
+	for (enum direction d = 0; d < DIRECTIONS && found; d++) {
+		const struct flow *f = admission_flow(g->admission, test, d);
+		found = f != NULL;
+		if (found && d == UPLOAD)
+			reading.uploaded_bytes = atomic_load_explicit(&f->bytes, memory_order_relaxed);
+		if (found)
+			tcp_tally_read(&f->tcp, &reading.tcp);
+	}
 	(void)pthread_mutex_unlock(&g->lock);
-	return rc;
+	if (!found)
+		return -ENOENT;
+	*ret = reading;
+	return 0;
 }
 
 static const char *const direction_labels[DIRECTIONS] = {

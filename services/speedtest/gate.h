@@ -22,7 +22,14 @@ struct flow *gate_enter(struct gate *g, struct visitor who, enum direction d,
 void gate_leave(struct gate *g, struct flow *f);
 
 struct admission_answer gate_ask(struct gate *g, struct visitor who);
-int gate_bytes(struct gate *g, const char *test, enum direction d, uint64_t *ret);
+
+struct gate_reading {
+	uint64_t uploaded_bytes;
+	struct tcp_stats tcp; /* of all sockets, both directions; without bytes_acked and bytes_received */
+};
+
+/** How the running test of this name stands. Return: 0 or -ENOENT. */
+int gate_read(struct gate *g, const char *test, struct gate_reading *ret);
 
 /** Append what goes on. */
 void gate_metrics(struct gate *g, struct buf *text);

@@ -400,19 +400,17 @@ static void the_bytes_of_a_named_test_can_be_read(void **state)
 	static const char unknown[] = "ffffffffffffffffffffffffffffffff";
 	struct fixture *f = *state;
 	struct flow *flow = enter(f, page(f, 7), UPLOAD);
-	uint64_t bytes = 1;
 
 	flow_add(flow, 5);
 	flow_add(flow, 6);
-	assert_int_equal(admission_bytes(f->a, f->id, UPLOAD, &bytes), 0);
-	assert_int_equal(bytes, 11);
-	assert_int_equal(admission_bytes(f->a, f->id, DOWNLOAD, &bytes), 0);
-	assert_int_equal(bytes, 0);
-	assert_int_equal(admission_bytes(f->a, unknown, UPLOAD, &bytes), -ENOENT);
-	assert_int_equal(admission_bytes(f->a, "short", UPLOAD, &bytes), -ENOENT);
+	assert_ptr_equal(admission_flow(f->a, f->id, UPLOAD), flow);
+	assert_int_equal(flow->bytes, 11);
+	assert_int_equal(admission_flow(f->a, f->id, DOWNLOAD)->bytes, 0);
+	assert_null(admission_flow(f->a, unknown, UPLOAD));
+	assert_null(admission_flow(f->a, "short", UPLOAD));
 	leave(f, flow);
 	pass(f, ADMISSION_IDLE_MS);
-	assert_int_equal(admission_bytes(f->a, f->id, UPLOAD, &bytes), 0); /* for the page to read */
+	assert_ptr_equal(admission_flow(f->a, f->id, UPLOAD), flow); /* for the page to read */
 }
 
 static void a_full_table_refuses(void **state)
