@@ -25,7 +25,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { GRACE_MS = 3000 }; /* for requests in progress when we stop */
+enum {
+	GRACE_MS = 3000,             /* for requests in progress when we stop */
+	DESCRIPTORS_OF_WORKER = 16,  /* its loop's, and a connection that it refuses */
+	DESCRIPTORS_OF_PROCESS = 64, /* log, files */
+};
 
 static const struct http_route *const tables[] = {
 	speedtest_routes,
@@ -107,6 +111,23 @@ static int open_sockets(struct speedtestd *d)
 	return 0;
 }
 
+/* Whoever comes when no descriptor is left could not even be told so: take fewer connections. */
+static void limit_connections(struct speedtestd *d)
+{
+	unsigned others = DESCRIPTORS_OF_PROCESS + DESCRIPTORS_OF_WORKER * d->test.n_workers;
+
+	for (size_t i = 0; i < d->n_sockets; i++)
+		others += (unsigned)d->sockets[i].n;
+	unsigned allowed = daemon_descriptors();
+	unsigned most = allowed > others ? (allowed - others) / d->test.n_workers : 0;
+	if (most >= d->http.max_conns)
+		return;
+	log_warn("speedtestd: max_connections: %u for each of %u workers is more than %u open files allow: "
+	         "taking %u; raise LimitNOFILE",
+	         d->http.max_conns, d->test.n_workers, allowed, most);
+	d->http.max_conns = most;
+}
+
 /* Deal the sockets of each address out, so that each is served and each worker has one. */
 static int listen_on(struct speedtestd *d, unsigned worker, const struct sockets *s)
 {
@@ -183,6 +204,8 @@ int main(int argc, char **argv)
 		rc = payload_init(&d->test.payload);
 	if (rc == 0)
 		rc = open_sockets(d);
+	if (rc == 0)
+		limit_connections(d);
 	d->http.assets = d->assets;
 	if (rc == 0)
 		rc = sandbox_apply(&(struct sandbox){0}); /* all is open: what is left is to accept and to answer */

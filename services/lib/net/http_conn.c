@@ -174,7 +174,7 @@ static void on_timeout(struct conn *conn)
 		c->owner->on_timeout(conn);
 		return;
 	}
-	if (c->state != CONN_IDLE)
+	if (c->state != CONN_IDLE && c->state != CONN_LINGERING)
 		http_count(&c->server->counters->timeouts, 1);
 	if (c->state == CONN_HEAD || c->state == CONN_BODY)
 		http_conn_refuse(c, 408);

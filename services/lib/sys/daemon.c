@@ -7,10 +7,12 @@
 
 #include <getopt.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <systemd/sd-daemon.h>
 #include <systemd/sd-journal.h>
@@ -107,6 +109,16 @@ int daemon_start(struct daemon_options *o, int argc, char **argv)
 		log_set_sink(send_to_journal);
 	(void)signal(SIGPIPE, SIG_IGN); /* a peer that left is an error of write(), not our end */
 	return parse_options(o, argc, argv);
+}
+
+unsigned daemon_descriptors(void)
+{
+	struct rlimit limit = {0};
+
+	(void)getrlimit(RLIMIT_NOFILE, &limit); /* fails only for what is no limit */
+	limit.rlim_cur = limit.rlim_max;
+	(void)setrlimit(RLIMIT_NOFILE, &limit);
+	return limit.rlim_max < UINT_MAX ? (unsigned)limit.rlim_max : UINT_MAX;
 }
 
 void daemon_ready(const char *status)

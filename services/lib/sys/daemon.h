@@ -21,6 +21,9 @@ struct daemon_options {
  */
 int daemon_start(struct daemon_options *o, int argc, char **argv);
 
+/** How many descriptors this process may have open, once raised as far as it is allowed to. */
+unsigned daemon_descriptors(void);
+
 /** Tell the service manager (sd_notify(3)); without one they do nothing. */
 void daemon_ready(const char *status);
 void daemon_stopping(void);

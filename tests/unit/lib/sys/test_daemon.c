@@ -19,6 +19,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -275,6 +276,19 @@ static void test_journal(void **state)
 	assert_int_equal(WEXITSTATUS(status), CHILD_OK);
 }
 
+static void test_descriptors(void **state)
+{
+	(void)state;
+	struct rlimit before, after, low;
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+	low = (struct rlimit){.rlim_cur = 50, .rlim_max = before.rlim_max};
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &low), 0);
+	assert_int_equal(daemon_descriptors(), before.rlim_max);
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &after), 0);
+	assert_int_equal(after.rlim_cur, before.rlim_max);
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+}
+
 static int setup(void **state)
 {
 	(void)state;
@@ -290,6 +304,7 @@ int main(void)
 		cmocka_unit_test(test_notify),
 		cmocka_unit_test(test_watchdog_interval),
 		cmocka_unit_test(test_journal),
+		cmocka_unit_test(test_descriptors),
 	};
 	return cmocka_run_group_tests(tests, setup, NULL);
 }
