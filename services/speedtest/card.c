@@ -102,7 +102,8 @@ void card_sentence(const struct card *c, char *ret, size_t size)
 	*ret = '\0';
 	for (const struct card_family *f = c->families; f < c->families + c->n_families && n < size; f++) {
 		const struct card_figure *all = f->figures;
-		n += (size_t)snprintf(ret + n, size - n, "%s%s: ", f == c->families ? "" : "; ", f->name);
+		n += (size_t)snprintf(ret + n, size - n, "%s%s%s ", f == c->families ? "" : "; ", f->name,
+		                      c->language == LANGUAGE_FR ? " :" : ":");
 		for (enum card_figure_name i = CARD_DOWNLOAD; i <= CARD_LATENCY && n < size; i++)
 			n += (size_t)snprintf(ret + n, size - n, "%s%s %s %s", i == CARD_DOWNLOAD ? "" : ", ",
 			                      all[i].label, all[i].value, all[i].unit);

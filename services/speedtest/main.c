@@ -14,6 +14,7 @@
 #include "speedtest/payload.h"
 #include "speedtest/queue.h"
 #include "speedtest/responsiveness.h"
+#include "speedtest/results.h"
 #include "speedtest/servers.h"
 #include "speedtest/speedtest.h"
 #include "sys/daemon.h"
@@ -42,6 +43,7 @@ static const struct http_route *const tables[] = {
 	openspeedtest_routes,
 	ookla_routes,
 	responsiveness_routes,
+	results_routes,
 	NULL,
 };
 
@@ -72,6 +74,7 @@ static int load_pop(struct speedtestd *d, const char *path)
 	d->test.pop = d->pop;
 	d->test.gate = gate_new(section);
 	turn_init(&d->test.turn, d->pop);
+	d->test.results = results_new(d->pop, getenv("STATE_DIRECTORY")); /* systemd.exec(5) */
 	d->test.n_workers = section->workers != 0 ? section->workers : workers_default();
 	d->http.max_conns = section->max_connections;
 	d->http.rate = (struct limit_rate){section->requests_per_second, section->requests_per_second * 5};
@@ -148,12 +151,14 @@ static void stop_worker(unsigned index, void *data)
 	struct speedtestd *d = data;
 
 	http_server_close(d->servers[index], GRACE_MS);
+	results_close(d->test.results, index);
 }
 
 static int start_worker(uv_loop_t *loop, unsigned index, void *data)
 {
 	struct speedtestd *d = data;
 
+	results_open(d->test.results, index, loop);
 	d->servers[index] = http_server_new(loop, &d->http, &d->test.counters[index]);
 	for (size_t i = 0; i < d->n_sockets; i++) {
 		int rc = listen_on(d, index, &d->sockets[i]);
@@ -163,6 +168,13 @@ static int start_worker(uv_loop_t *loop, unsigned index, void *data)
 		}
 	}
 	return 0;
+}
+
+/* All is open: what is left is to accept, to answer, and to store results. */
+static int enter_sandbox(const struct speedtestd *d)
+{
+	return sandbox_apply(&(struct sandbox){.read_paths = results_read_paths(d->test.results),
+	                                       .write_paths = results_write_paths(d->test.results)});
 }
 
 static int run(struct speedtestd *d)
@@ -182,6 +194,8 @@ static void release(struct speedtestd *d)
 		payload_done(&d->test.payload);
 	if (d->test.gate != NULL)
 		gate_free(d->test.gate);
+	if (d->test.results != NULL)
+		results_free(d->test.results);
 	pop_free(d->pop);
 	free(d);
 }
@@ -208,7 +222,7 @@ int main(int argc, char **argv)
 		limit_connections(d);
 	d->http.assets = d->assets;
 	if (rc == 0)
-		rc = sandbox_apply(&(struct sandbox){0}); /* all is open: what is left is to accept and to answer */
+		rc = enter_sandbox(d);
 	if (rc == 0)
 		rc = run(d);
 	release(d);

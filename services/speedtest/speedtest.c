@@ -5,6 +5,7 @@
 #include "net/http_metrics.h"
 #include "speedtest/gate.h"
 #include "speedtest/reply.h"
+#include "speedtest/results.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -62,6 +63,7 @@ static void on_metrics(struct http_request *r, void *data)
 	metrics_u64(&text, "speedtestd_build_info", "version=\"" FONTAINE_VERSION "\"", 1);
 	http_metrics_write(&text, "speedtestd", s->counters, s->n_workers);
 	gate_metrics(s->gate, &text);
+	results_metrics(s->results, &text);
 	ndt7_metrics(&s->ndt7, &text);
 	turn_metrics(&s->turn, &text);
 	http_reply(r, &(struct http_reply){.status = 200,

@@ -13,6 +13,7 @@
 
 struct gate;
 struct pop;
+struct results;
 
 extern const struct http_route speedtest_routes[];
 
@@ -25,6 +26,7 @@ struct speedtest {
 	unsigned n_workers;
 	struct http_counters counters[WORKERS_MAX];
 	struct ndt7_counters ndt7;
+	struct results *results;
 };
 
 #endif

@@ -334,6 +334,11 @@ size_t origin_seal(struct origin *o)
 	return family_seal(&o->ipv4) + family_seal(&o->ipv6);
 }
 
+size_t origin_prefixes(const struct origin *o)
+{
+	return o->ipv4.n + o->ipv6.n;
+}
+
 /* The last prefix that starts at @k or before; NONE: all start after it. */
 static uint32_t last_before(const struct family *f, unsigned __int128 k)
 {

@@ -49,6 +49,9 @@ int origin_add_file(struct origin *o, const char *path, struct origin_report *re
 /** Make the table ready for origin_find(); nothing is added after that. Return: its number of prefixes. */
 size_t origin_seal(struct origin *o);
 
+/** How many prefixes a sealed table has. */
+size_t origin_prefixes(const struct origin *o);
+
 struct origin_match {
 	struct prefix prefix;
 	const uint32_t *asns; /* the table's; more than one for an AS set */

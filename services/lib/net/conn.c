@@ -104,6 +104,11 @@ int conn_socket(const struct conn *c)
 	return c->fd;
 }
 
+uv_loop_t *conn_loop(const struct conn *c)
+{
+	return c->poll.loop;
+}
+
 bool conn_is_secure(const struct conn *c)
 {
 	(void)c;

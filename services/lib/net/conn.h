@@ -64,6 +64,9 @@ void conn_deadline(struct conn *c, uint64_t delay_ms);
 /** The socket, for its options; valid until on_closed. */
 int conn_socket(const struct conn *c);
 
+/** The loop it is on. */
+uv_loop_t *conn_loop(const struct conn *c);
+
 /** Whether what is sent and received is encrypted. */
 bool conn_is_secure(const struct conn *c);
 

@@ -77,6 +77,9 @@ void http_reply_wait(struct http_request *r, int status, uint32_t wait_ms);
 /** The socket @r came by, for its options and counters; valid during the callbacks of a route. */
 int http_request_socket(const struct http_request *r);
 
+/** The loop of @r's server, for what a handler does later. */
+uv_loop_t *http_request_loop(const struct http_request *r);
+
 /** Whether @r came by TLS. */
 bool http_request_is_secure(const struct http_request *r);
 

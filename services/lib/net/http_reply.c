@@ -14,9 +14,11 @@ const char *http_reason(int status)
 	} known[] = {
 		{101, "Switching Protocols"},
 		{200, "OK"},
+		{201, "Created"},
 		{204, "No Content"},
 		{304, "Not Modified"},
 		{400, "Bad Request"},
+		{403, "Forbidden"},
 		{404, "Not Found"},
 		{405, "Method Not Allowed"},
 		{408, "Request Timeout"},
@@ -30,6 +32,7 @@ const char *http_reason(int status)
 		{501, "Not Implemented"},
 		{503, "Service Unavailable"},
 		{505, "HTTP Version Not Supported"},
+		{507, "Insufficient Storage"},
 	};
 
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)

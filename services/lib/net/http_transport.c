@@ -26,6 +26,11 @@ int http_request_socket(const struct http_request *r)
 	return conn_socket(r->transport->conn(r));
 }
 
+uv_loop_t *http_request_loop(const struct http_request *r)
+{
+	return conn_loop(r->transport->conn(r));
+}
+
 bool http_request_is_secure(const struct http_request *r)
 {
 	return conn_is_secure(r->transport->conn(r));

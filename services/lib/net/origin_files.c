@@ -14,6 +14,7 @@
 
 #include <errno.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -36,6 +37,7 @@ struct origin_files {
 	uv_work_t work;
 	bool working;
 
+	_Atomic uint64_t n_failures;
 	pthread_mutex_t lock; /* guards what follows */
 	struct origin *table;
 };
@@ -65,6 +67,11 @@ struct origin *origin_files_get(struct origin_files *f)
 	struct origin *table = origin_hold(f->table);
 	(void)pthread_mutex_unlock(&f->lock);
 	return table;
+}
+
+uint64_t origin_files_failures(const struct origin_files *f)
+{
+	return atomic_load(&f->n_failures);
 }
 
 static struct version version_of(const char *path)
@@ -133,6 +140,7 @@ static void look(uv_work_t *work)
 	for (unsigned i = 0; rc == 0 && i < f->n; i++)
 		rc = read_file(table, f->paths[i]);
 	if (rc < 0) {
+		atomic_fetch_add(&f->n_failures, 1);
 		origin_release(table);
 		return;
 	}

@@ -25,6 +25,9 @@ void origin_files_watch(struct origin_files *f, uv_loop_t *loop, uint64_t every_
 /** Stop looking; on the loop's thread. A look that has begun ends first, and the loop with it. */
 void origin_files_unwatch(struct origin_files *f);
 
+/** How often files could not be used. Any thread. */
+uint64_t origin_files_failures(const struct origin_files *f);
+
 /** The newest table, for origin_release(); NULL: none was read yet. Any thread. */
 struct origin *origin_files_get(struct origin_files *f);
 

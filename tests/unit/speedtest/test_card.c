@@ -84,7 +84,7 @@ static void test_texts(void **state)
 	assert_string_equal(text, "IPv4: Download 94.3 Mbit/s, Upload 20.1 Mbit/s, Latency 12 ms; "
 	                          "IPv6: Download 94.3 Mbit/s, Upload 20.1 Mbit/s, Latency 12 ms");
 	card_sentence(&fr, text, sizeof(text));
-	assert_string_equal(text, "IPv4: Réception 94,3 Mbit/s, Envoi 20,1 Mbit/s, Latence 12 ms");
+	assert_string_equal(text, "IPv4 : Réception 94,3 Mbit/s, Envoi 20,1 Mbit/s, Latence 12 ms");
 	card_sentence(&en, text, 10);
 	assert_string_equal(text, "IPv4: Dow");
 }
