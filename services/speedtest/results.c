@@ -243,7 +243,8 @@ struct results *results_new(const struct pop *p, const char *state)
 		s->path = mem_printf("%s/results.db", state);
 	list_read_paths(s);
 	if (s->path != NULL) {
-		s->write_paths[0] = state;
+		if (access(state, W_OK | X_OK) == 0) /* else opening the database says what is wrong */
+			s->write_paths[0] = state;
 		prepare_database(s);
 		(void)pictures_open(PICTURE_FONTS, &s->pictures); /* without them there are no pictures */
 	}

@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-from support import counters, pop
+from support import counters, pop, results
 
 DURATION_S = 2
 IN_FLIGHT_BYTES = 256 << 20  # sockets' buffers of all streams, when the client stops
@@ -56,3 +56,18 @@ def test_it_finds_the_list_of_servers(path):
     assert result["server"] == {"name": pop.site()["title"], "url": pop.url("speedtest")}
     assert result["bytes_received"] > 0
     assert result["bytes_sent"] > 0
+
+
+@pytest.mark.parametrize("family, folder", [("ipv4", ""), ("ipv6", "backend/")])
+def test_it_shares_its_result(tmp_path, family, folder):
+    result = measure(tmp_path, family, folder, f"-{family[-1]}", "--telemetry-level", "full",
+                     "--telemetry-server", pop.url("speedtest", family=family),
+                     "--telemetry-path", f"{folder}results/telemetry.php", "--telemetry-share", f"{folder}results")
+    shared = result["share"]
+    assert shared.startswith(pop.url("speedtest", family=family, path=f"/{folder}results/?id="))
+    server = pop.address("speedtest", family=family)
+    assert results.picture(results.get(server, results.path_of(shared))).size == (1200, 630)
+    told = json.loads(results.get(server, results.path_of(shared).replace("/?id", "/json.php?id")).body)
+    for direction in ("download", "upload"):
+        assert float(told[direction]) == pytest.approx(result[direction], abs=0.01), direction
+    assert float(told["ping"]) == pytest.approx(result["ping"], abs=0.01)
