@@ -216,13 +216,17 @@ static void list_read_paths(struct results *s)
 	}
 }
 
-/* Make or update the database, before the workers need it all at once. */
-static void prepare_database(const struct results *s)
+/* Make or update the database in the folder @state, before the workers need it all at once. */
+static void prepare(struct results *s, const char *state)
 {
 	sqlite3 *db;
 
+	s->path = mem_printf("%s/results.db", state);
 	if (db_open(s->path, results_migrations, &db) == 0)
 		(void)sqlite3_close(db);
+	if (access(state, W_OK | X_OK) == 0)
+		s->write_paths[0] = state;
+	(void)pictures_open(PICTURE_FONTS, &s->pictures); /* without them there are no pictures */
 }
 
 struct results *results_new(const struct pop *p, const char *state)
@@ -240,14 +244,8 @@ struct results *results_new(const struct pop *p, const char *state)
 	else if (state == NULL)
 		log_warn("results: no $STATE_DIRECTORY to store them in");
 	else
-		s->path = mem_printf("%s/results.db", state);
+		prepare(s, state);
 	list_read_paths(s);
-	if (s->path != NULL) {
-		if (access(state, W_OK | X_OK) == 0) /* else opening the database says what is wrong */
-			s->write_paths[0] = state;
-		prepare_database(s);
-		(void)pictures_open(PICTURE_FONTS, &s->pictures); /* without them there are no pictures */
-	}
 	return s;
 }
 

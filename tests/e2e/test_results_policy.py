@@ -105,7 +105,8 @@ def test_one_client_does_not_fill_the_disk(own_pop):
         assert own_pop.count("limited") == statuses.count(429)
 
 
-TINY_DISK = ["unshare", "--mount", "sh", "-c", 'mount -t tmpfs -o size=600k tmpfs "$STATE_DIRECTORY" && exec "$@"', "sh"]
+TINY_DISK = [
+    "unshare", "--mount", "sh", "-c", 'mount -t tmpfs -o size=600k tmpfs "$STATE_DIRECTORY" && exec "$@"', "sh"]
 LARGE = json.dumps({"ipv4": {"latency": {"medianMs": 1, "samples": [12.345678901234567] * 1000}}}).encode()
 
 
