@@ -54,6 +54,10 @@ class Browser:
     def script(self, source):
         return self.driver.execute_script(source)
 
+    def resize(self, width, height):
+        self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {
+            "width": width, "height": height, "deviceScaleFactor": 1, "mobile": False})
+
     def press(self, key):
         webdriver.ActionChains(self.driver).send_keys(key).perform()
 
@@ -91,8 +95,7 @@ def chromium(language="en", dark=False, width=1280, height=900):
         browser = Browser(driver)
         try:
             driver.set_page_load_timeout(20)
-            driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {
-                "width": width, "height": height, "deviceScaleFactor": 1, "mobile": False})
+            browser.resize(width, height)
             driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {
                 "features": [{"name": "prefers-color-scheme", "value": "dark" if dark else "light"}]})
             yield browser

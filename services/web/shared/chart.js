@@ -1,10 +1,11 @@
-// A line chart of a few series over a fixed span of seconds, in SVG.
+// A line chart of a few series, in SVG.
 // SPDX-License-Identifier: MIT
 
 import { makeSvg } from "./dom.js";
 
 /* Around the plot, in em: room for the texts of the axes. */
-const MARGIN = { top: 2.4, right: 1.2, bottom: 2.2, left: 4.6 };
+const MARGIN = { top: 2.2, right: 1.4, bottom: 2, bare: 0.7, left: 4.4 };
+const LOW_EM = 9; /* a chart below this height has only two lines of its grid */
 
 /** The next of 1, 2, 4, 6, 10, 20, ... at or above @value: its half is as round. */
 export function niceCeiling(value) {
@@ -12,25 +13,36 @@ export function niceCeiling(value) {
 	return [1, 2, 4, 6, 10].map((step) => step * power).find((ceiling) => ceiling >= value);
 }
 
+/** From 0 to @end in steps of 1, 2, 5, 10, ... of which there are at most @most. */
+export function ticks(end, most) {
+	const power = 10 ** Math.floor(Math.log10(end / most));
+	const step = [1, 2, 5, 10].map((times) => times * power).find((each) => Math.floor(end / each) <= most);
+	return Array.from({ length: Math.floor(end / step) + 1 }, (_, i) => i * step);
+}
+
+const highest = (series, axis) => Math.max(0, ...Object.values(series).flat().map((point) => point[axis]));
+
 export class Chart {
+	#series = {};
+	#ends = {};
+
 	/**
-	 * @svg: an empty SVG element, sized by the style sheet. @series: names, used as classes.
-	 * @formatValue, @formatTime and @unit are functions that give texts in the current language.
+	 * @svg: an empty SVG element, sized by the style sheet. @formatX and @formatY give a value's
+	 * text and @unit that of the y axis, in the current language. Without a @formatX the x axis
+	 * has no texts: that of a chart below is its own as well.
 	 */
-	constructor(svg, { seconds, series, formatValue, formatTime, unit }) {
-		Object.assign(this, { svg, seconds, formatValue, formatTime, unit });
-		this.points = new Map(series.map((name) => [name, []]));
+	constructor(svg, { formatX, formatY, unit }) {
+		Object.assign(this, { svg, formatX, formatY, unit });
 		new ResizeObserver(() => this.draw()).observe(svg);
 	}
 
-	clear() {
-		for (const points of this.points.values())
-			points.length = 0;
-		this.draw();
-	}
-
-	add(name, second, value) {
-		this.points.get(name).push([Math.min(second, this.seconds), value]);
+	/**
+	 * @series: {name: [[x, y], ...]}; the name is the class of the line. @span and @top: where
+	 * the axes end at least, and at most; null leaves it to the data.
+	 */
+	show(series, { span = null, top = null } = {}) {
+		this.#series = series;
+		this.#ends = { span, top };
 		this.draw();
 	}
 
@@ -38,46 +50,43 @@ export class Chart {
 		const { clientWidth: width, clientHeight: height } = this.svg;
 		if (width === 0)
 			return;
-		const highest = Math.max(0, ...[...this.points.values()].flat().map(([, value]) => value));
-		const top = highest > 0 ? niceCeiling(highest) : 0;
 		const em = parseFloat(getComputedStyle(this.svg).fontSize);
 		const box = {
 			left: MARGIN.left * em,
 			right: width - MARGIN.right * em,
 			top: MARGIN.top * em,
-			bottom: height - MARGIN.bottom * em,
+			bottom: height - (this.formatX ? MARGIN.bottom : MARGIN.bare) * em,
 		};
-		const x = (second) => box.left + (box.right - box.left) * second / this.seconds;
-		const y = (value) => box.bottom - (box.bottom - box.top) * (top > 0 ? value / top : 0);
+		const span = Math.max(this.#ends.span ?? 0, highest(this.#series, 0)) || 1;
+		const top = this.#ends.top ?? (niceCeiling(highest(this.#series, 1)) || 0);
+		const x = (value) => box.left + (box.right - box.left) * value / span;
+		const y = (value) => box.bottom - (box.bottom - box.top) * (top > 0 ? Math.min(1, value / top) : 0);
+		const values = top === 0 ? [0] : height < LOW_EM * em ? [0, top] : [0, top / 2, top];
 
 		this.svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
 		this.svg.replaceChildren(
-			...(top > 0 ? [0, top / 2, top] : [0]).flatMap((value) => this.#gridLine(value, y(value), box)),
+			...values.flatMap((value) => this.#gridLine(value, y(value), box)),
 			makeSvg("text", { class: "value", x: box.left, dx: "-0.6em", y: "1em" }, this.unit()),
-			...this.#times().map((second) =>
-				makeSvg("text", { class: "time", x: x(second), y: height, dy: "-0.7em" }, this.formatTime(second))),
-			...[...this.points].flatMap(([name, points]) => this.#line(name, points, x, y)));
-	}
-
-	#times() {
-		return Array.from({ length: this.seconds / 2 + 1 }, (_, i) => 2 * i);
+			...(this.formatX ? ticks(span, width < 30 * em ? 4 : 8) : []).map((value) =>
+				makeSvg("text", { class: "time", x: x(value), y: height, dy: "-0.5em" }, this.formatX(value))),
+			...Object.entries(this.#series).flatMap(([name, points]) => line(name, points, x, y)));
 	}
 
 	#gridLine(value, y, { left, right }) {
 		return [
 			makeSvg("line", { class: "grid", x1: left, x2: right, y1: y, y2: y }),
-			makeSvg("text", { class: "value", x: left, y, dx: "-0.6em", dy: "0.35em" }, this.formatValue(value)),
+			makeSvg("text", { class: "value", x: left, y, dx: "-0.6em", dy: "0.35em" }, this.formatY(value)),
 		];
 	}
+}
 
-	#line(name, points, x, y) {
-		if (points.length < 2)
-			return [];
-		const line = points.map(([second, value]) => `${x(second).toFixed(1)},${y(value).toFixed(1)}`).join(" ");
-		const [first, last] = [points[0][0], points.at(-1)[0]].map(x);
-		return [
-			makeSvg("polygon", { class: `area ${name}`, points: `${first},${y(0)} ${line} ${last},${y(0)}` }),
-			makeSvg("polyline", { class: `line ${name}`, points: line }),
-		];
-	}
+function line(name, points, x, y) {
+	if (points.length < 2)
+		return [];
+	const path = points.map(([px, py]) => `${x(px).toFixed(1)},${y(py).toFixed(1)}`).join(" ");
+	const [first, last] = [points[0][0], points.at(-1)[0]].map(x);
+	return [
+		makeSvg("polygon", { class: `area ${name}`, points: `${first},${y(0)} ${path} ${last},${y(0)}` }),
+		makeSvg("polyline", { class: `line ${name}`, points: path }),
+	];
 }

@@ -32,6 +32,10 @@ export function formats(language) {
 		short: new Intl.NumberFormat(language, { maximumFractionDigits: 3 }).format,
 		megabits: (bitsPerSecond) => measure(bitsPerSecond / 1e6),
 		milliseconds: (ms) => number(ms, ms < 9.95 ? 1 : 0),
+		percent: (percent) => new Intl.NumberFormat(language, { style: "percent", maximumFractionDigits: 1 }).format(percent / 100),
+
+		/** "a, b and c" */
+		list: (words) => new Intl.ListFormat(language).format(words),
 
 		/** Value and unit, apart: a page sets them in different sizes. */
 		bytes(count) {
@@ -46,6 +50,8 @@ export function formats(language) {
 			return new Intl.NumberFormat(language, { style: "unit", unit, unitDisplay: "long" })
 				.format(Math.floor(seconds / length));
 		},
+
+		days: (n) => new Intl.NumberFormat(language, { style: "unit", unit: "day", unitDisplay: "long" }).format(n),
 
 		country: (code) => new Intl.DisplayNames(language, { type: "region" }).of(code),
 	};

@@ -3,10 +3,9 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { PHASES, bytesMoved, isRunning, newSession, step } from "../../../services/speedtest/web/session.js";
-import { summary } from "../../../services/speedtest/web/summary.js";
-import * as texts from "../../../services/speedtest/web/text.js";
-import { formats, translator } from "../../../services/web/shared/i18n.js";
+import {
+	bytesMoved, isRunning, leadingFamily, newSession, progress, step, stepsOf,
+} from "../../../services/speedtest/web/session.js";
 
 const START = { type: "start" };
 const phase = (name, direction = null) => ({ type: "phase", phase: name, family: "ipv4", direction });
@@ -57,30 +56,41 @@ test("what cannot follow is our mistake", () => {
 	assert.throws(() => after({ type: "what" }), /unknown message what/);
 });
 
-const tell = (language, ...messages) =>
-	summary(after(...messages), translator(texts[language]), formats(language));
+const rate = (second, bitsPerSecond = 5e6) => ({ type: "rate", bitsPerSecond, bytes: 77, second, latencyMs: 4 });
 
-test("the summary tells the results in each language", () => {
-	assert.equal(tell("en", ...WHOLE),
-		"Download 941 Mbit/s, upload 12.3 Mbit/s. Latency 2.0 ms at rest, 8.0 ms while downloading, 30 ms while uploading.");
-	assert.equal(tell("fr", ...WHOLE),
-		"Réception 941\u00a0Mbit/s, envoi 12,3\u00a0Mbit/s. Latence de 2,0\u00a0ms au repos, 8,0\u00a0ms en réception, 30\u00a0ms en envoi.");
+test("the points of a chart are those of one family, with one connection or with several", () => {
+	const both = after(START, phase("download", "download"), rate(1), phase("upload", "upload"), rate(1), rate(2));
+	assert.deepEqual(Object.entries(both.points).map(([name, { length }]) => [name, length]), [["download", 1], ["upload", 2]]);
+	assert.deepEqual(both.points.download, [{ second: 1, bitsPerSecond: 5e6, latencyMs: 4 }]);
+
+	const single = step(both, phase("single", "download"));
+	assert.deepEqual(single.points, {});
+	const other = step(both, { ...phase("download", "download"), family: "ipv6" });
+	assert.deepEqual(other.points, {});
 });
 
-test("the summary tells why a run has failed", () => {
-	const failed = (details) => tell("en", START, { type: "failed", ...details });
-	assert.match(failed({ reason: "busy", retryAfterS: 30 }), /try again in 30 seconds\.$/);
-	assert.match(failed({ reason: "busy", retryAfterS: null }), /try again in a moment\.$/);
-	assert.match(failed({ reason: "refused", status: 404 }), /\(HTTP 404\)/);
-	for (const reason of ["lost", "silent", "engine"])
-		assert.ok(failed({ reason }).length > 20, reason);
+test("a run without phases that it knows is our mistake", () => {
+	assert.throws(() => after(START, phase("lunch")), /no phase lunch/);
+	assert.throws(() => after(phase("latency")), /no phase latency when idle/);
 });
 
-test("every state and phase has a text in every language", () => {
-	for (const language of ["en", "fr"]) {
-		for (const messages of [[], [START], [START, { type: "stopped" }]])
-			assert.ok(tell(language, ...messages).length > 5);
-		for (const name of PHASES)
-			assert.ok(tell(language, START, phase(name)).length > 5, name);
-	}
+test("the faster family leads, if it was measured to its end", () => {
+	const family = (bitsPerSecond, more = {}) => ({ download: { bitsPerSecond }, upload: {}, ...more });
+	assert.equal(leadingFamily({ ipv4: null, ipv6: null }), null);
+	assert.equal(leadingFamily({ ipv4: family(5), ipv6: { reason: "none" } }), "ipv4");
+	assert.equal(leadingFamily({ ipv4: family(5), ipv6: family(6) }), "ipv6");
+	assert.equal(leadingFamily({ ipv4: family(5), ipv6: family(6, { reason: "lost" }) }), "ipv4");
+	assert.equal(leadingFamily({ ipv4: { download: { bitsPerSecond: 5 } }, ipv6: null }), null);
+});
+
+test("progress goes from 0 to 1, by families that can be measured", () => {
+	assert.equal(progress(after(START)), 0);
+	const one = [START, { ...result("server", { reason: "none" }), family: "ipv6" }];
+	const half = after(...one, LATENCY, phase("download", "download"), rate(3.5));
+	assert.equal(progress(half), (2 + 3.5) / 24);
+	assert.equal(progress(step(half, DOWNLOAD)), (2 + 7) / 24);
+	assert.equal(progress(after(START, LATENCY)), 2 / 48);
+	const single = (direction) => result("single", { totalBytes: 1 }, direction);
+	assert.equal(progress(after(...one, LATENCY, DOWNLOAD, UPLOAD, single("download"), single("upload"))), 1);
+	assert.deepEqual(stepsOf(half, "ipv4").map(({ done }) => done), [1, 0.5, 0, 0, 0]);
 });
