@@ -57,7 +57,7 @@ static const char *get(const struct pop_endpoint *e, const char *path, struct ex
 	x->to = &e->addr;
 	x->question = question;
 	x->question_len = (size_t)n;
-	int rc = strcmp(e->protocol, "https") == 0 ? exchange_tls(x) : exchange_tcp(x);
+	int rc = strcmp(e->protocol, "http") == 0 ? exchange_tcp(x) : exchange_tls(x);
 	x->question = NULL;
 	if (rc < 0) {
 		find_down(ret, strerror(-rc));

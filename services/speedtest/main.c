@@ -51,8 +51,12 @@ struct speedtestd {
 	struct pop *pop;
 	struct assets *assets;
 	struct http_config http;
-	struct sockets sockets[POP_ENDPOINTS_MAX];
-	size_t n_sockets;
+	struct {
+		struct sockets sockets;
+		struct tls *tls; /* NULL: plain */
+	} listeners[POP_ENDPOINTS_MAX];
+	size_t n_listeners;
+	struct tls *https, *rpm;
 	struct http_server *servers[WORKERS_MAX];
 	struct speedtest test;
 };
@@ -97,6 +101,25 @@ static int load_pages(struct speedtestd *d, const char *web)
 	return rc;
 }
 
+static int load_certificate(struct speedtestd *d, const char *dir)
+{
+	char *certificate = mem_printf("%s/server.crt", dir), *key = mem_printf("%s/server.key", dir);
+	int rc = tls_open(certificate, key, false, &d->https);
+
+	if (rc == 0)
+		rc = tls_open(certificate, key, true, &d->rpm);
+	free(certificate);
+	free(key);
+	return rc;
+}
+
+static struct tls *tls_for(const struct speedtestd *d, const char *protocol)
+{
+	if (strcmp(protocol, "https") == 0)
+		return d->https;
+	return strcmp(protocol, "rpm") == 0 ? d->rpm : NULL;
+}
+
 static int open_sockets(struct speedtestd *d)
 {
 	struct pop_endpoint endpoints[POP_ENDPOINTS_MAX];
@@ -106,10 +129,11 @@ static int open_sockets(struct speedtestd *d)
 		if (strcmp(endpoints[i].service, "speedtest") != 0)
 			continue;
 		int rc = sockets_open(&endpoints[i].addr, SOCK_STREAM, d->test.n_workers,
-		                      &d->sockets[d->n_sockets]);
+		                      &d->listeners[d->n_listeners].sockets);
 		if (rc < 0)
 			return rc;
-		d->n_sockets++;
+		d->listeners[d->n_listeners].tls = tls_for(d, endpoints[i].protocol);
+		d->n_listeners++;
 	}
 	return 0;
 }
@@ -119,8 +143,8 @@ static void limit_connections(struct speedtestd *d)
 {
 	unsigned others = DESCRIPTORS_OF_PROCESS + DESCRIPTORS_OF_WORKER * d->test.n_workers;
 
-	for (size_t i = 0; i < d->n_sockets; i++)
-		others += (unsigned)d->sockets[i].n;
+	for (size_t i = 0; i < d->n_listeners; i++)
+		others += (unsigned)d->listeners[i].sockets.n;
 	unsigned allowed = daemon_descriptors();
 	unsigned most = allowed > others ? (allowed - others) / d->test.n_workers : 0;
 	if (most >= d->http.max_conns)
@@ -132,12 +156,12 @@ static void limit_connections(struct speedtestd *d)
 }
 
 /* Deal the sockets of each address out, so that each is served and each worker has one. */
-static int listen_on(struct speedtestd *d, unsigned worker, const struct sockets *s)
+static int listen_on(struct speedtestd *d, unsigned worker, const struct sockets *s, struct tls *tls)
 {
 	size_t n = s->n > d->test.n_workers ? s->n : d->test.n_workers;
 
 	for (size_t i = worker; i < n; i += d->test.n_workers) {
-		int rc = http_server_listen(d->servers[worker], s->fds[i % s->n]);
+		int rc = http_server_listen(d->servers[worker], s->fds[i % s->n], tls);
 		if (rc < 0) {
 			log_error("speedtestd: listen: %s", strerror(-rc));
 			return rc;
@@ -152,6 +176,10 @@ static void stop_worker(unsigned index, void *data)
 
 	http_server_close(d->servers[index], GRACE_MS);
 	results_close(d->test.results, index);
+	if (index != 0)
+		return;
+	tls_unwatch(d->https);
+	tls_unwatch(d->rpm);
 }
 
 static int start_worker(uv_loop_t *loop, unsigned index, void *data)
@@ -160,8 +188,12 @@ static int start_worker(uv_loop_t *loop, unsigned index, void *data)
 
 	results_open(d->test.results, index, loop);
 	d->servers[index] = http_server_new(loop, &d->http, &d->test.counters[index]);
-	for (size_t i = 0; i < d->n_sockets; i++) {
-		int rc = listen_on(d, index, &d->sockets[i]);
+	if (index == 0) {
+		tls_watch(d->https, loop, TLS_LOOK_MS);
+		tls_watch(d->rpm, loop, TLS_LOOK_MS);
+	}
+	for (size_t i = 0; i < d->n_listeners; i++) {
+		int rc = listen_on(d, index, &d->listeners[i].sockets, d->listeners[i].tls);
 		if (rc < 0) {
 			stop_worker(index, d);
 			return rc;
@@ -170,11 +202,21 @@ static int start_worker(uv_loop_t *loop, unsigned index, void *data)
 	return 0;
 }
 
-/* All is open: what is left is to accept, to answer, and to store results. */
-static int enter_sandbox(const struct speedtestd *d)
+/* All is open: what is left is to accept, to answer, to store results, and to read files that change. */
+static int enter_sandbox(const struct speedtestd *d, const char *tls_path)
 {
-	return sandbox_apply(&(struct sandbox){.read_paths = results_read_paths(d->test.results),
-	                                       .write_paths = results_write_paths(d->test.results)});
+	const char *const *others = results_read_paths(d->test.results);
+	size_t n = 0;
+
+	while (others[n] != NULL)
+		n++;
+	const char **read_paths = (const char **)mem_new((n + 2) * sizeof(*read_paths));
+	memcpy((void *)read_paths, (const void *)others, n * sizeof(*read_paths));
+	read_paths[n] = tls_path;
+	int rc = sandbox_apply(&(struct sandbox){.read_paths = read_paths,
+	                                         .write_paths = results_write_paths(d->test.results)});
+	free((void *)read_paths);
+	return rc;
 }
 
 static int run(struct speedtestd *d)
@@ -186,8 +228,12 @@ static int run(struct speedtestd *d)
 
 static void release(struct speedtestd *d)
 {
-	for (size_t i = 0; i < d->n_sockets; i++)
-		sockets_close(&d->sockets[i]);
+	for (size_t i = 0; i < d->n_listeners; i++)
+		sockets_close(&d->listeners[i].sockets);
+	if (d->https != NULL)
+		tls_free(d->https);
+	if (d->rpm != NULL)
+		tls_free(d->rpm);
 	if (d->assets != NULL)
 		assets_free(d->assets);
 	if (d->test.payload.size_bytes > 0)
@@ -217,12 +263,14 @@ int main(int argc, char **argv)
 	if (rc == 0)
 		rc = payload_init(&d->test.payload);
 	if (rc == 0)
+		rc = load_certificate(d, options.tls_path);
+	if (rc == 0)
 		rc = open_sockets(d);
 	if (rc == 0)
 		limit_connections(d);
 	d->http.assets = d->assets;
 	if (rc == 0)
-		rc = enter_sandbox(d);
+		rc = enter_sandbox(d, options.tls_path);
 	if (rc == 0)
 		rc = run(d);
 	release(d);

@@ -26,6 +26,8 @@ addresses:
 services:
   speedtest:
     http_port: {port}
+    https_port: {tls_port}
+    rpm_port: {rpm_port}
     workers: 1
     requests_per_second: 100000000
     daily_gib: 1000000
@@ -97,13 +99,22 @@ def serving(command, port):
         process.wait(STOP_LIMIT_S)
 
 
+def make_certificate(folder):
+    """server.crt and server.key, for the elliptic curve that everyone speaks."""
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-noenc",
+                    "-subj", "/CN=bench", "-keyout", folder / "server.key", "-out", folder / "server.crt"],
+                   check=True, stderr=subprocess.DEVNULL)
+
+
 def speedtestd(programs, folder):
-    port = free_port()
+    port, tls_port, rpm_port = free_port(), free_port(), free_port()
     pop = folder / "pop.yaml"
-    pop.write_text(POP.format(port=port))
+    pop.write_text(POP.format(port=port, tls_port=tls_port, rpm_port=rpm_port))
+    make_certificate(folder)
     for pages in ("speedtest", "shared"):
         (folder / "web" / pages).mkdir(parents=True, exist_ok=True)
-    return serving([programs / "speedtestd", "--pop", pop, "--web", folder / "web"], port)
+    return serving([programs / "speedtestd", "--pop", pop, "--web", folder / "web",
+                    "--tls", folder], port)
 
 
 def nginx(folder, download_bytes):

@@ -196,8 +196,11 @@ size_t pop_endpoints(const struct pop *p, struct pop_endpoint ret[POP_ENDPOINTS_
 		list(&l, "pages", "http", s->pages->addresses, s->pages->http_port);
 		list(&l, "pages", "https", s->pages->addresses, s->pages->https_port);
 	}
-	if (s->speedtest != NULL)
+	if (s->speedtest != NULL) {
 		list(&l, "speedtest", "http", s->speedtest->addresses, s->speedtest->http_port);
+		list(&l, "speedtest", "https", s->speedtest->addresses, s->speedtest->https_port);
+		list(&l, "speedtest", "rpm", s->speedtest->addresses, s->speedtest->rpm_port);
+	}
 	if (s->turn != NULL)
 		list(&l, "turn", "udp", s->turn->addresses, s->turn->port);
 	if (s->ntp != NULL)

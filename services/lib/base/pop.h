@@ -182,7 +182,7 @@ void pop_list_services(const struct pop *p, struct pop_service ret[POP_SERVICES]
 /** One socket that the POP answers on. */
 struct pop_endpoint {
 	const char *service;  /* "speedtest": key in the POP file */
-	const char *protocol; /* "http", "https", "udp", "tcp" */
+	const char *protocol; /* "http", "https", "rpm" (https as well), "udp", "tcp" */
 	struct addr addr;
 };
 

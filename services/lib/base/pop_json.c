@@ -17,17 +17,24 @@ static yyjson_mut_val *object_in(yyjson_mut_doc *d, yyjson_mut_val *parent, cons
 	return o != NULL ? o : yyjson_mut_obj_add_obj(d, parent, key);
 }
 
+/** "http://", or "" where a web address would say nothing. */
+static const char *scheme_of(const struct pop_endpoint *e)
+{
+	if (strcmp(e->protocol, "http") == 0)
+		return "http://";
+	return strcmp(e->protocol, "https") == 0 || strcmp(e->protocol, "rpm") == 0 ? "https://" : "";
+}
+
 static void add_endpoint(yyjson_mut_doc *d, yyjson_mut_val *all, const struct pop_endpoint *e)
 {
 	char address[ADDR_PORT_TEXT_MAX], text[ADDR_PORT_TEXT_MAX + 8];
-	bool is_http = strcmp(e->protocol, "http") == 0;
-	bool is_web = is_http || strcmp(e->protocol, "https") == 0;
+	const char *scheme = scheme_of(e);
+	uint16_t usual = strcmp(scheme, "http://") == 0 ? 80 : 443;
 
 	(void)addr_port_text(&e->addr, address);
-	if (is_web && addr_port(&e->addr) == (is_http ? 80 : 443))
+	if (*scheme != '\0' && addr_port(&e->addr) == usual)
 		*strrchr(address, ':') = '\0';
-	(void)snprintf(text, sizeof(text), "%s%s%s", is_web ? e->protocol : "",
-	               is_web ? "://" : "", address);
+	(void)snprintf(text, sizeof(text), "%s%s", scheme, address);
 
 	yyjson_mut_val *service = object_in(d, all, e->service);
 	yyjson_mut_val *protocol = object_in(d, service, e->protocol);

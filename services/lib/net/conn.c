@@ -8,17 +8,30 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+/* Input that the socket does not show. */
+static bool has_input(const struct conn *c)
+{
+	return c->unread.len > 0 || (c->tls != NULL && tls_stream_has_input(c->tls));
+}
+
+static bool has_output(const struct conn *c)
+{
+	return c->tls != NULL && tls_stream_has_output(c->tls);
+}
+
 static void on_poll(uv_poll_t *poll, int status, int events)
 {
 	struct conn *c = poll->data;
 
-	if (c->unread.len > 0)
+	if (!(c->wanted & UV_WRITABLE))
+		(void)conn_flush(c); /* its owner waits for something else */
+	if (has_input(c))
 		events |= UV_READABLE;
 	/* An error shows in the next read or write, which knows what it means. */
 	events = status < 0 ? c->wanted : events & c->wanted;
 	if (events != 0)
 		c->ops->on_ready(c, events);
-	conn_want(c, c->wanted); /* what is unread may have changed */
+	conn_want(c, c->wanted); /* what is held may have changed */
 }
 
 static void on_timer(uv_timer_t *timer)
@@ -61,11 +74,37 @@ int conn_open(struct conn *c, uv_loop_t *loop, int fd, const struct conn_ops *op
 	return 0;
 }
 
+void conn_secure(struct conn *c, struct tls *t, struct tls_buffers *buffers)
+{
+	c->tls = tls_stream_new(t, buffers, c->fd);
+	c->secure = true;
+}
+
+int conn_handshake(struct conn *c)
+{
+	int rc = tls_stream_handshake(c->tls);
+
+	if (rc == -EPROTONOSUPPORT) {
+		tls_stream_free(c->tls);
+		c->tls = NULL;
+		c->secure = false;
+	}
+	return rc;
+}
+
+struct tls_agreed conn_agreed(const struct conn *c)
+{
+	return tls_stream_agreed(c->tls);
+}
+
 void conn_close(struct conn *c)
 {
 	if (c->closing)
 		return;
 	c->closing = true;
+	if (c->tls != NULL)
+		tls_stream_free(c->tls);
+	c->tls = NULL;
 	uv_close((uv_handle_t *)&c->poll, on_handle_closed);
 	uv_close((uv_handle_t *)&c->timer, on_handle_closed);
 	(void)close(c->fd); /* after uv_close(), which forgets the descriptor */
@@ -74,11 +113,15 @@ void conn_close(struct conn *c)
 
 void conn_want(struct conn *c, int events)
 {
-	bool has_input = c->unread.len > 0 && (events & UV_READABLE);
-	int polled = events | (has_input ? UV_WRITABLE : 0); /* input held already makes no event; this does */
+	int polled = events;
 
 	c->wanted = events;
-	if (c->closing || polled == c->polled)
+	if (c->closing)
+		return;
+	/* Input that is held makes no event; being writable makes one soon. */
+	if (has_output(c) || ((events & UV_READABLE) && has_input(c)))
+		polled |= UV_WRITABLE;
+	if (polled == c->polled)
 		return;
 	c->polled = polled;
 
@@ -111,8 +154,7 @@ uv_loop_t *conn_loop(const struct conn *c)
 
 bool conn_is_secure(const struct conn *c)
 {
-	(void)c;
-	return false;
+	return c->secure;
 }
 
 void conn_unread(struct conn *c, const void *data, size_t len)
@@ -140,6 +182,8 @@ ssize_t conn_recv(struct conn *c, void *buf, size_t len)
 
 	if (c->unread.len > 0)
 		return take_unread(c, buf, len);
+	if (c->tls != NULL)
+		return tls_stream_recv(c->tls, buf, len);
 	do
 		n = recv(c->fd, buf, len, 0);
 	while (n < 0 && errno == EINTR);
@@ -152,6 +196,8 @@ ssize_t conn_discard(struct conn *c, size_t len)
 
 	if (c->unread.len > 0)
 		return take_unread(c, NULL, len);
+	if (c->tls != NULL)
+		return tls_stream_recv(c->tls, NULL, len);
 	do
 		n = recv(c->fd, NULL, len, MSG_TRUNC);
 	while (n < 0 && errno == EINTR);
@@ -163,6 +209,8 @@ ssize_t conn_sendv(struct conn *c, const struct iovec *pieces, size_t n, bool mo
 	const struct msghdr message = {.msg_iov = (struct iovec *)(uintptr_t)pieces, .msg_iovlen = n};
 	ssize_t sent;
 
+	if (c->tls != NULL)
+		return tls_stream_sendv(c->tls, pieces, n, more);
 	do
 		sent = sendmsg(c->fd, &message, MSG_NOSIGNAL | (more ? MSG_MORE : 0));
 	while (sent < 0 && errno == EINTR);
@@ -174,7 +222,15 @@ ssize_t conn_send(struct conn *c, const void *data, size_t len, bool more)
 	return conn_sendv(c, &(struct iovec){(void *)(uintptr_t)data, len}, 1, more);
 }
 
+ssize_t conn_flush(struct conn *c)
+{
+	return c->tls != NULL ? tls_stream_flush(c->tls) : 0;
+}
+
 void conn_shutdown(struct conn *c)
 {
-	(void)shutdown(c->fd, SHUT_WR); /* fails only when the peer has gone */
+	if (c->tls != NULL)
+		tls_stream_shutdown(c->tls);
+	else
+		(void)shutdown(c->fd, SHUT_WR); /* fails only when the peer has gone */
 }

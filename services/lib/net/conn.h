@@ -1,5 +1,5 @@
 /*
- * One stream socket on a loop: readiness, deadline, and one way to close.
+ * One stream socket on a loop, with TLS or without: readiness, deadline, and one way to close.
  *
  * The protocol above reads and writes when it likes; the loop only says when a
  * socket is ready. So bytes go straight from and to the kernel, a body that
@@ -10,6 +10,7 @@
 #define FONTAINE_NET_CONN_H
 
 #include "base/buf.h"
+#include "net/tls_stream.h"
 
 #include <stdbool.h>
 #include <sys/types.h>
@@ -37,12 +38,14 @@ struct conn {
 	const struct conn_ops *ops;
 	uv_poll_t poll;
 	uv_timer_t timer;
-	uint64_t deadline_ms; /* on the loop's clock; 0: none */
-	struct buf unread;    /* to be received again */
+	uint64_t deadline_ms;   /* on the loop's clock; 0: none */
+	struct buf unread;      /* to be received again */
+	struct tls_stream *tls; /* NULL: plain */
 	int fd;
 	int wanted;
 	int polled;
 	unsigned n_handles;
+	bool secure;
 	bool closing;
 };
 
@@ -51,6 +54,18 @@ struct conn {
  * Return: 0; or a negative errno: @fd is closed and no callback will come.
  */
 int conn_open(struct conn *c, uv_loop_t *loop, int fd, const struct conn_ops *ops);
+
+/**
+ * Speak TLS from now on, by way of @buffers of the loop; conn_handshake() comes first,
+ * called again at each on_ready until it is over.
+ * Return: 0 when it is, -EAGAIN to wait until readable, -EPROTONOSUPPORT when the peer speaks
+ * plain HTTP (then the connection is plain), or another negative errno.
+ */
+void conn_secure(struct conn *c, struct tls *t, struct tls_buffers *buffers);
+int conn_handshake(struct conn *c);
+
+/** What the handshake agreed on. */
+struct tls_agreed conn_agreed(const struct conn *c);
 
 /** Close, once or again; on_closed comes later, from the loop. */
 void conn_close(struct conn *c);
@@ -87,6 +102,12 @@ ssize_t conn_send(struct conn *c, const void *data, size_t len, bool more);
 
 /** Send what fits of several pieces, @n at most IOV_MAX. Return: as conn_send(). */
 ssize_t conn_sendv(struct conn *c, const struct iovec *pieces, size_t n, bool more);
+
+/**
+ * Send what TLS keeps: records that were taken, and not by the socket. Whoever only closes then may do without.
+ * Return: bytes that went out, 0 when none are left, or a negative errno.
+ */
+ssize_t conn_flush(struct conn *c);
 
 /** Say that nothing more will be sent. */
 void conn_shutdown(struct conn *c);

@@ -95,13 +95,16 @@ int http_upgrade(struct http_request *r, const char *headers, const struct conn_
 
 /** What the server counts, written by its loop alone and read by any thread. */
 struct http_counters {
-	_Atomic uint64_t connections;  /* accepted */
-	_Atomic uint64_t open;         /* now */
-	_Atomic uint64_t refused;      /* over max_conns: 503 */
-	_Atomic uint64_t limited;      /* over the rate: 429 */
-	_Atomic uint64_t timeouts;     /* 408, or closed for silence */
-	_Atomic uint64_t floods;       /* HTTP/2 connections ended for work that brings nothing */
-	_Atomic uint64_t responses[6]; /* by the first digit of the status */
+	_Atomic uint64_t connections;      /* accepted */
+	_Atomic uint64_t open;             /* now */
+	_Atomic uint64_t refused;          /* over max_conns: 503 */
+	_Atomic uint64_t limited;          /* over the rate: 429 */
+	_Atomic uint64_t timeouts;         /* 408, or closed for silence */
+	_Atomic uint64_t floods;           /* HTTP/2 connections ended for work that brings nothing */
+	_Atomic uint64_t tls_1_2, tls_1_3; /* handshakes */
+	_Atomic uint64_t tls_resumed;      /* of them, by a ticket */
+	_Atomic uint64_t tls_failed;       /* begun, and never over */
+	_Atomic uint64_t responses[6];     /* by the first digit of the status */
 	_Atomic uint64_t body_bytes_in;
 	_Atomic uint64_t body_bytes_out;
 };
@@ -117,11 +120,12 @@ struct assets;
 
 /** Milliseconds. */
 struct http_timeouts {
-	uint64_t idle;   /* between requests */
-	uint64_t head;   /* from its first byte to its end: 408 */
-	uint64_t body;   /* without a byte of the body: 408 */
-	uint64_t reply;  /* without a byte taken by the client */
-	uint64_t linger; /* to let a client read an early refusal (RFC 9112, 9.6) */
+	uint64_t handshake; /* of TLS, from its first byte to its last */
+	uint64_t idle;      /* between requests */
+	uint64_t head;      /* from its first byte to its end: 408 */
+	uint64_t body;      /* without a byte of the body: 408 */
+	uint64_t reply;     /* without a byte taken by the client */
+	uint64_t linger;    /* to let a client read an early refusal (RFC 9112, 9.6) */
 };
 
 extern const struct http_timeouts http_timeouts_default;
@@ -142,8 +146,8 @@ struct http_server; /* opaque; ends with http_server_close() */
 struct http_server *http_server_new(uv_loop_t *loop, const struct http_config *config,
                                     struct http_counters *counters);
 
-/** Serve the listening socket @fd, borrowed. Return: 0 or a negative errno. */
-int http_server_listen(struct http_server *s, int fd);
+/** Serve the listening socket @fd, with TLS unless @tls is NULL; both borrowed. Return: 0 or a negative errno. */
+int http_server_listen(struct http_server *s, int fd, struct tls *tls);
 
 /**
  * Stop listening, close idle connections, let requests in progress end within

@@ -1,7 +1,7 @@
 /*
  * One HTTP connection.
  *
- * Happy path: IDLE -first byte-> HEAD -head complete-> BODY -last byte-> HANDLING
+ * Happy path: (HANDSHAKE ->) IDLE -first byte-> HEAD -head complete-> BODY -last byte-> HANDLING
  * -http_reply()-> REPLYING -last byte taken-> IDLE. Every event ends in
  * http_conn_step(), which goes on until it has to wait for the client, the handler or its turn.
  * After http_upgrade(), REPLYING ends in HANDED_OVER: then the new owner has every event.
@@ -28,6 +28,7 @@ enum {
 };
 
 static const unsigned state_next[CONN_STATES] = {
+	[CONN_HANDSHAKE] = BIT(CONN_IDLE) | BIT(CONN_HANDED_OVER) | BIT(CONN_CLOSED),
 	[CONN_IDLE] = BIT(CONN_HEAD) | BIT(CONN_CLOSED),
 	[CONN_HEAD] = BIT(CONN_BODY) | BIT(CONN_HANDLING) | BIT(CONN_REPLYING) | BIT(CONN_CLOSED),
 	[CONN_BODY] = BIT(CONN_HANDLING) | BIT(CONN_REPLYING) | BIT(CONN_CLOSED),
@@ -95,6 +96,7 @@ static void on_closed(struct conn *conn)
 static void wait_for_event(struct http_conn *c)
 {
 	static const int wanted[CONN_STATES] = {
+		[CONN_HANDSHAKE] = UV_READABLE,
 		[CONN_IDLE] = UV_READABLE,
 		[CONN_HEAD] = UV_READABLE,
 		[CONN_BODY] = UV_READABLE,
@@ -113,6 +115,9 @@ void http_conn_step(struct http_conn *c)
 	c->stepping = true;
 	while (moved) {
 		switch (c->state) {
+		case CONN_HANDSHAKE:
+			moved = http_input_handshake(c);
+			break;
 		case CONN_IDLE:
 		case CONN_HEAD:
 			moved = c->budget > 0 && http_input_head(c);
@@ -174,6 +179,8 @@ static void on_timeout(struct conn *conn)
 		c->owner->on_timeout(conn);
 		return;
 	}
+	if (c->state == CONN_HANDSHAKE)
+		http_count(&c->server->counters->tls_failed, 1);
 	if (c->state != CONN_IDLE && c->state != CONN_LINGERING)
 		http_count(&c->server->counters->timeouts, 1);
 	if (c->state == CONN_HEAD || c->state == CONN_BODY)
@@ -182,11 +189,12 @@ static void on_timeout(struct conn *conn)
 		http_conn_close(c);
 }
 
-void http_conn_open(struct http_server *s, int fd, const struct addr *client)
+void http_conn_open(struct http_listener *l, int fd, const struct addr *client)
 {
 	static const struct conn_ops ops = {
 		.on_ready = on_ready, .on_timeout = on_timeout, .on_closed = on_closed};
 
+	struct http_server *s = l->server;
 	struct http_conn *c = mem_new(sizeof(*c));
 	int rc = conn_open(&c->conn, s->loop, fd, &ops);
 	if (rc < 0) {
@@ -200,7 +208,11 @@ void http_conn_open(struct http_server *s, int fd, const struct addr *client)
 	s->n_conns++;
 	s->n_open++;
 	atomic_store_explicit(&s->counters->open, s->n_conns, memory_order_relaxed);
-	conn_deadline(&c->conn, s->config->timeouts.idle);
+	if (l->tls != NULL)
+		conn_secure(&c->conn, l->tls, s->tls);
+	else
+		http_conn_move(c, CONN_IDLE);
+	conn_deadline(&c->conn, l->tls != NULL ? s->config->timeouts.handshake : s->config->timeouts.idle);
 	wait_for_event(c);
 }
 
@@ -213,6 +225,6 @@ void http_conn_finish(struct http_conn *c, bool now)
 		c->owner->on_stop(&c->conn);
 	else if (now || c->state == CONN_LINGERING || (c->state == CONN_IDLE && c->asked))
 		http_conn_close(c);
-	else if (c->state == CONN_IDLE)
+	else if (c->state == CONN_IDLE || c->state == CONN_HANDSHAKE)
 		conn_deadline(&c->conn, FIRST_REQUEST_MS);
 }

@@ -19,13 +19,19 @@ enum {
 	HTTP_OUTPUT_MAX_BYTES = 16 * 1024 * 1024, /* a head and a copied body */
 };
 
+struct http_listener {
+	struct listener listener;
+	struct http_server *server;
+	struct tls *tls; /* NULL: plain */
+};
+
 struct http_server {
 	uv_loop_t *loop;
 	const struct http_config *config;
 	struct http_counters *counters;
 	struct limit *limit;
 	struct http_routes *routes;
-	struct listener listeners[HTTP_LISTENERS_MAX];
+	struct http_listener listeners[HTTP_LISTENERS_MAX];
 	unsigned n_listeners;
 	LIST_HEAD(, http_conn) conns;
 	unsigned n_conns;
@@ -34,11 +40,13 @@ struct http_server {
 	bool closing;
 	int64_t date_s; /* the second that date says */
 	char date[HTTP_DATE_MAX];
+	struct tls_buffers *tls;
 	struct buf output; /* where replies are put together */
 	char input[HTTP_INPUT_BYTES];
 };
 
 enum http_conn_state {
+	CONN_HANDSHAKE,
 	CONN_IDLE,
 	CONN_HEAD,
 	CONN_BODY,
@@ -84,8 +92,8 @@ extern const struct http_transport http_conn_transport;
 /** The present second as a header wants it. */
 const char *http_server_date(struct http_server *s);
 
-/** Start on the socket @fd, which it takes, accepted from @client. */
-void http_conn_open(struct http_server *s, int fd, const struct addr *client);
+/** Start on the socket @fd, which it takes, accepted by @l from @client. */
+void http_conn_open(struct http_listener *l, int fd, const struct addr *client);
 
 /** Close: at once if @now, else when the request in progress, or the first one, is answered. */
 void http_conn_finish(struct http_conn *c, bool now);
@@ -112,6 +120,7 @@ void http_conn_refuse(struct http_conn *c, int status);
 void http_exchange_end(struct http_conn *c);
 
 /* Each returns false when there is something to wait for. */
+bool http_input_handshake(struct http_conn *c);
 bool http_input_head(struct http_conn *c);
 bool http_input_body(struct http_conn *c);
 bool http_input_linger(struct http_conn *c);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/mem.h"
+#include "net/h2_conn.h"
 #include "net/http_conn.h"
 #include "net/http_route.h"
 #include "net/http_transport.h"
@@ -165,6 +166,61 @@ static void start_request(struct http_conn *c)
 		start_body(c);
 	else
 		handle(c);
+}
+
+static void count_handshake(const struct http_conn *c, const struct tls_agreed *agreed)
+{
+	struct http_counters *counters = c->server->counters;
+
+	http_count(agreed->version == TLS1_3_VERSION ? &counters->tls_1_3 : &counters->tls_1_2, 1);
+	if (agreed->resumed)
+		http_count(&counters->tls_resumed, 1);
+}
+
+/* Who speaks HTTP where TLS is spoken is told so, in words that it understands. */
+static void refuse_plain(struct http_conn *c)
+{
+	static const char told[] = "This port speaks HTTPS: begin the address with https://\n";
+
+	http_conn_move(c, CONN_IDLE);
+	http_conn_move(c, CONN_HEAD);
+	begin_exchange(c);
+	c->last = true;
+	http_reply(&c->exchange->request,
+	           &(struct http_reply){
+			   .status = 400, .type = "text/plain", .body = told, .body_bytes = sizeof(told) - 1});
+}
+
+static void begin_protocol(struct http_conn *c, bool h2)
+{
+	if (h2) {
+		c->owner = &h2_conn_ops;
+		c->conn.data = h2_conn_new(c->server, &c->conn, &c->client);
+		http_conn_hand_over(c);
+	} else {
+		http_conn_move(c, CONN_IDLE);
+		conn_deadline(&c->conn, c->server->config->timeouts.idle);
+	}
+}
+
+bool http_input_handshake(struct http_conn *c)
+{
+	int rc = conn_handshake(&c->conn);
+
+	if (rc == -EAGAIN)
+		return false;
+	if (rc < 0)
+		http_count(&c->server->counters->tls_failed, 1);
+	if (rc == -EPROTONOSUPPORT) {
+		refuse_plain(c);
+	} else if (rc < 0) {
+		http_conn_close(c);
+	} else {
+		struct tls_agreed agreed = conn_agreed(&c->conn);
+		count_handshake(c, &agreed);
+		begin_protocol(c, agreed.h2);
+	}
+	return true;
 }
 
 bool http_input_head(struct http_conn *c)

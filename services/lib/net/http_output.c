@@ -31,10 +31,23 @@ static bool write_failed(struct http_conn *c, ssize_t rc)
 	return false;
 }
 
+/* Have TLS send what it keeps. Return: 0 when nothing is left, or a negative errno. */
+static ssize_t flush(struct http_conn *c)
+{
+	ssize_t n;
+
+	while ((n = conn_flush(&c->conn)) > 0)
+		conn_deadline(&c->conn, c->server->config->timeouts.reply);
+	return n;
+}
+
 bool http_output(struct http_conn *c)
 {
 	struct exchange *x = c->exchange;
 
+	ssize_t rc = flush(c);
+	if (rc < 0)
+		return write_failed(c, rc);
 	while (x->out.len > 0) {
 		ssize_t n = conn_send(&c->conn, x->out.data, x->out.len, x->blob_left > 0);
 		if (n < 0)
@@ -59,6 +72,9 @@ bool http_output(struct http_conn *c)
 		if ((size_t)n < piece)
 			return false; /* the socket is full: asking again would cost a call */
 	}
+	rc = flush(c);
+	if (rc < 0)
+		return write_failed(c, rc);
 	reply_sent(c);
 	return true;
 }

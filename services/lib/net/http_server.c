@@ -13,6 +13,7 @@
 enum { LIMIT_CLIENTS = 4096 };
 
 const struct http_timeouts http_timeouts_default = {
+	.handshake = 10000,
 	.idle = 60000,
 	.head = 10000,
 	.body = 20000,
@@ -42,6 +43,8 @@ static void free_server(struct http_server *s)
 	limit_free(s->limit);
 	http_routes_free(s->routes);
 	buf_done(&s->output);
+	if (s->tls != NULL)
+		tls_buffers_free(s->tls);
 	free(s);
 }
 
@@ -69,36 +72,44 @@ const char *http_server_date(struct http_server *s)
 	return s->date;
 }
 
-static void refuse(struct http_server *s, int fd)
+static void refuse(const struct http_listener *l, int fd)
 {
 	static const char busy[] = "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 10\r\n"
 				   "Content-Length: 0\r\nConnection: close\r\n\r\n";
 
-	http_count(&s->counters->refused, 1);
-	http_count(&s->counters->responses[5], 1);
-	(void)send(fd, busy, sizeof(busy) - 1, MSG_NOSIGNAL | MSG_DONTWAIT); /* as far as it goes */
+	http_count(&l->server->counters->refused, 1);
+	http_count(&l->server->counters->responses[5], 1);
+	/* As far as it goes; with TLS it would take a handshake to say. */
+	if (l->tls == NULL)
+		(void)send(fd, busy, sizeof(busy) - 1, MSG_NOSIGNAL | MSG_DONTWAIT);
 	(void)close(fd);
 }
 
 static void on_accept(struct listener *l, int fd, const struct addr *client)
 {
-	struct http_server *s = l->data;
+	struct http_listener *of = l->data;
+	struct http_server *s = of->server;
 
 	http_count(&s->counters->connections, 1);
 	if (s->n_conns < s->config->max_conns)
-		http_conn_open(s, fd, client);
+		http_conn_open(of, fd, client);
 	else
-		refuse(s, fd);
+		refuse(of, fd);
 }
 
-int http_server_listen(struct http_server *s, int fd)
+int http_server_listen(struct http_server *s, int fd, struct tls *tls)
 {
 	if (s->n_listeners == HTTP_LISTENERS_MAX)
 		return -ENOBUFS;
 
-	int rc = listener_open(&s->listeners[s->n_listeners], s->loop, fd, on_accept, s);
+	struct http_listener *l = &s->listeners[s->n_listeners];
+	int rc = listener_open(&l->listener, s->loop, fd, on_accept, l);
 	if (rc < 0)
 		return rc;
+	l->server = s;
+	l->tls = tls;
+	if (tls != NULL && s->tls == NULL)
+		s->tls = tls_buffers_new();
 	s->n_listeners++;
 	s->n_open++;
 	return 0;
@@ -106,7 +117,9 @@ int http_server_listen(struct http_server *s, int fd)
 
 static void on_listener_closed(struct listener *l)
 {
-	http_server_release(l->data);
+	const struct http_listener *of = l->data;
+
+	http_server_release(of->server);
 }
 
 static void finish_conns(struct http_server *s, bool now)
@@ -132,7 +145,7 @@ void http_server_close(struct http_server *s, uint64_t grace_ms)
 	s->n_open++; /* ours, so that nothing below is the last */
 	s->closing = true;
 	for (unsigned i = 0; i < s->n_listeners; i++)
-		listener_close(&s->listeners[i], on_listener_closed);
+		listener_close(&s->listeners[i].listener, on_listener_closed);
 	finish_conns(s, false);
 	(void)uv_timer_start(&s->grace, on_grace_over, grace_ms, 0);
 	http_server_release(s);

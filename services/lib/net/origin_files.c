@@ -1,7 +1,6 @@
 /*
- * Happy path: the timer sends look() to a worker thread, which compares each file
- * with what it saw last and, if one has changed, reads them all, then puts the
- * new table in the place of the old one. Who holds the old one keeps it.
+ * Happy path: a file has changed (net/watch.h), so all are read, and the new table
+ * takes the place of the old one. Who holds the old one keeps it.
  *
  * Failures: a file that cannot be used leaves the table alone. It is not tried
  * again before it changes, so that the log tells it once.
@@ -11,55 +10,23 @@
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "net/watch.h"
 
 #include <errno.h>
 #include <pthread.h>
 #include <stdatomic.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-
-/* What tells one version of a file from another. */
-struct version {
-	struct timespec changed;
-	off_t size;
-	ino_t inode; /* 0: the file is missing */
-};
 
 struct origin_files {
 	const char *const *paths;
 	unsigned n;
-	struct version *seen; /* of each file; the worker's while it looks */
-	bool looked;
-
-	uv_timer_t timer;
-	uv_work_t work;
-	bool working;
+	struct watch watch;
 
 	_Atomic uint64_t n_failures;
 	pthread_mutex_t lock; /* guards what follows */
 	struct origin *table;
 };
-
-struct origin_files *origin_files_new(const char *const *paths, unsigned n)
-{
-	struct origin_files *f = mem_new(sizeof(*f));
-
-	f->paths = paths;
-	f->n = n;
-	f->seen = mem_new(n * sizeof(f->seen[0]));
-	(void)pthread_mutex_init(&f->lock, NULL);
-	return f;
-}
-
-void origin_files_free(struct origin_files *f)
-{
-	origin_release(f->table);
-	(void)pthread_mutex_destroy(&f->lock);
-	free(f->seen);
-	free(f);
-}
 
 struct origin *origin_files_get(struct origin_files *f)
 {
@@ -72,36 +39,6 @@ struct origin *origin_files_get(struct origin_files *f)
 uint64_t origin_files_failures(const struct origin_files *f)
 {
 	return atomic_load(&f->n_failures);
-}
-
-static struct version version_of(const char *path)
-{
-	struct version v = {0};
-	struct stat st;
-
-	if (stat(path, &st) == 0)
-		v = (struct version){st.st_mtim, st.st_size, st.st_ino};
-	return v;
-}
-
-static bool is_same(const struct version *a, const struct version *b)
-{
-	return a->changed.tv_sec == b->changed.tv_sec && a->changed.tv_nsec == b->changed.tv_nsec &&
-	       a->size == b->size && a->inode == b->inode;
-}
-
-/* Whether a file has changed, or none was looked at before. */
-static bool have_changed(struct origin_files *f)
-{
-	bool changed = !f->looked;
-
-	for (unsigned i = 0; i < f->n; i++) {
-		struct version v = version_of(f->paths[i]);
-		changed = changed || !is_same(&v, &f->seen[i]);
-		f->seen[i] = v;
-	}
-	f->looked = true;
-	return changed;
 }
 
 static int read_file(struct origin *table, const char *path)
@@ -129,13 +66,11 @@ static void replace_table(struct origin_files *f, struct origin *table)
 	origin_release(old);
 }
 
-static void look(uv_work_t *work)
+static void on_change(void *data)
 {
-	struct origin_files *f = work->data;
+	struct origin_files *f = data;
 	int rc = 0;
 
-	if (!have_changed(f))
-		return;
 	struct origin *table = origin_new();
 	for (unsigned i = 0; rc == 0 && i < f->n; i++)
 		rc = read_file(table, f->paths[i]);
@@ -148,30 +83,31 @@ static void look(uv_work_t *work)
 	replace_table(f, table);
 }
 
-static void on_looked(uv_work_t *work, int status)
+struct origin_files *origin_files_new(const char *const *paths, unsigned n)
 {
-	struct origin_files *f = work->data;
-	(void)status;
+	struct origin_files *f = mem_new(sizeof(*f));
 
-	f->working = false;
+	f->paths = paths;
+	f->n = n;
+	watch_init(&f->watch, paths, n, on_change, f);
+	(void)pthread_mutex_init(&f->lock, NULL);
+	return f;
 }
 
-static void on_time(uv_timer_t *timer)
+void origin_files_free(struct origin_files *f)
 {
-	struct origin_files *f = timer->data;
-
-	if (!f->working)
-		f->working = uv_queue_work(timer->loop, &f->work, look, on_looked) == 0;
+	origin_release(f->table);
+	(void)pthread_mutex_destroy(&f->lock);
+	watch_done(&f->watch);
+	free(f);
 }
 
 void origin_files_watch(struct origin_files *f, uv_loop_t *loop, uint64_t every_ms)
 {
-	f->timer.data = f->work.data = f;
-	(void)uv_timer_init(loop, &f->timer);
-	(void)uv_timer_start(&f->timer, on_time, 0, every_ms);
+	watch_start(&f->watch, loop, every_ms);
 }
 
 void origin_files_unwatch(struct origin_files *f)
 {
-	uv_close((uv_handle_t *)&f->timer, NULL);
+	watch_stop(&f->watch);
 }

@@ -50,13 +50,14 @@ static void print_help(const struct daemon_options *o)
 	             "\n"
 	             "  --pop FILE  the POP file (default: %s)\n"
 	             "  --web DIR   the pages (default: %s)\n"
+	             "  --tls DIR   server.crt and server.key, PEM (default: %s)\n"
 	             "  --verbose   log details too\n"
 	             "  --version   print the version and exit\n"
 	             "  --help      print this text and exit\n"
 	             "\n"
 	             "It listens where the POP file says, or on the sockets that systemd passes.\n"
 	             "Exit status: 0 after a clean stop, 1 after a failure, 2 on a wrong option.\n",
-	             o->name, o->summary, o->pop_path, o->web_path);
+	             o->name, o->summary, o->pop_path, o->web_path, o->tls_path);
 }
 
 static int parse_options(struct daemon_options *o, int argc, char **argv)
@@ -64,6 +65,7 @@ static int parse_options(struct daemon_options *o, int argc, char **argv)
 	static const struct option options[] = {
 		{"pop", required_argument, NULL, 'p'},
 		{"web", required_argument, NULL, 'w'},
+		{"tls", required_argument, NULL, 't'},
 		{"verbose", no_argument, NULL, 'v'},
 		{"version", no_argument, NULL, 'V'},
 		{"help", no_argument, NULL, 'h'},
@@ -78,6 +80,9 @@ static int parse_options(struct daemon_options *o, int argc, char **argv)
 			break;
 		case 'w':
 			o->web_path = optarg;
+			break;
+		case 't':
+			o->tls_path = optarg;
 			break;
 		case 'v':
 			log_set_level(LOG_LEVEL_DEBUG);
@@ -105,6 +110,7 @@ int daemon_start(struct daemon_options *o, int argc, char **argv)
 {
 	o->pop_path = "/etc/fontaine/pop.yaml";
 	o->web_path = "/usr/share/fontaine/web";
+	o->tls_path = "/var/lib/fontaine/tls";
 	if (stderr_is_journal())
 		log_set_sink(send_to_journal);
 	(void)signal(SIGPIPE, SIG_IGN); /* a peer that left is an error of write(), not our end */

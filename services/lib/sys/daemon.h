@@ -10,10 +10,11 @@ struct daemon_options {
 	const char *summary;  /* one line for --help */
 	const char *pop_path; /* --pop FILE; default /etc/fontaine/pop.yaml */
 	const char *web_path; /* --web DIR; default /usr/share/fontaine/web */
+	const char *tls_path; /* --tls DIR, with server.crt and server.key; default /var/lib/fontaine/tls */
 };
 
 /**
- * Read --pop, --web, --verbose, --version and --help into @o (name and summary
+ * Read --pop, --web, --tls, --verbose, --version and --help into @o (name and summary
  * set by the caller), send the log to the journal when systemd started us, and
  * ignore SIGPIPE.
  * Return: -1 to go on, else the exit status: 0 after --help or --version, 2 on

@@ -61,7 +61,7 @@ def test_wrong_command_lines(arguments):
     assert done.stderr
 
 
-@pytest.mark.parametrize("pop, sockets", [("demo", 18), ("lyon", 18)])
+@pytest.mark.parametrize("pop, sockets", [("demo", 22), ("lyon", 22)])
 def test_check_of_a_good_file(pop, sockets):
     done = fontaine("check", f"image/pops/{pop}.yaml")
     assert done.returncode == 0
@@ -94,7 +94,9 @@ def test_endpoints():
     expected = {
         "pages": {"http": {"ipv4": "http://127.0.0.1:8080", "ipv6": "http://[::1]:8080"},
                   "https": {"ipv4": "https://127.0.0.1:8443", "ipv6": "https://[::1]:8443"}},
-        "speedtest": {"http": {"ipv4": "http://127.0.0.1:8081", "ipv6": "http://[::1]:8081"}},
+        "speedtest": {"http": {"ipv4": "http://127.0.0.1:8081", "ipv6": "http://[::1]:8081"},
+                      "https": {"ipv4": "https://127.0.0.1:8444", "ipv6": "https://[::1]:8444"},
+                      "rpm": {"ipv4": "https://127.0.0.1:8445", "ipv6": "https://[::1]:8445"}},
         "turn": {"udp": {"ipv4": "127.0.0.1:3478", "ipv6": "[::1]:3478"}},
         "ntp": {"udp": {"ipv4": "127.0.0.1:11123", "ipv6": "[::1]:11123"}},
         "resolver": {"udp": {"ipv4": "127.0.0.1:5053", "ipv6": "[::1]:5053"},
@@ -146,7 +148,8 @@ def test_generate(tmp_path):
         for unit in ["nginx.service", "speedtestd.service", "coturn.service", "chrony.service", "unbound.service",
                      "knot.service", "fontaine-status.timer"]}
     assert (tmp_path / "speedtestd.socket.d/pop.conf").read_text().splitlines()[1:] == (
-        ["[Socket]"] + ["ListenStream=192.0.2.11:80"] * 4 + ["ListenStream=[2001:db8:10::11]:80"] * 4)
+        ["[Socket]"] + [f"ListenStream={host}:{port}" for port in (80, 443, 8443)
+                        for host in ("192.0.2.11", "[2001:db8:10::11]") for _ in range(4)])
 
 
 def test_generate_opens_a_socket_for_each_processor(tmp_path):

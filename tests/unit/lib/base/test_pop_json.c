@@ -36,9 +36,10 @@ static const char expected[] =
     "\"endpoints\":{"
     "\"pages\":{\"http\":{\"ipv4\":\"http://192.0.2.1\",\"ipv6\":\"http://[2001:db8::1]\"},"
     "\"https\":{\"ipv4\":\"https://192.0.2.1\",\"ipv6\":\"https://[2001:db8::1]\"}},"
-    "\"speedtest\":{\"http\":{\"ipv6\":\"http://[2001:db8::2]:8081\"}},"
+    "\"speedtest\":{\"http\":{\"ipv6\":\"http://[2001:db8::2]:8081\"},"
+    "\"https\":{\"ipv6\":\"https://[2001:db8::2]:8443\"},\"rpm\":{\"ipv6\":\"https://[2001:db8::2]:8444\"}},"
     "\"ntp\":{\"udp\":{\"ipv4\":\"192.0.2.1:123\",\"ipv6\":\"[2001:db8::1]:123\"}}},"
-    "\"speedtest\":{\"ipv6\":{\"http\":\"http://[2001:db8::2]:8081\"},"
+    "\"speedtest\":{\"ipv6\":{\"http\":\"http://[2001:db8::2]:8081\",\"https\":\"https://[2001:db8::2]:8443\"},"
     "\"store\":\"agreed\",\"keep_days\":90,\"turn\":false},"
     "\"neighbours\":[],"
     "\"version\":\"" FONTAINE_VERSION "\"}";

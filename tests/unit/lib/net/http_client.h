@@ -27,6 +27,19 @@ static inline void say(int fd, const char *text)
 	assert_int_equal(send(fd, text, strlen(text), MSG_NOSIGNAL), strlen(text));
 }
 
+/* Return: bytes, or 0 when the server has closed. */
+static inline size_t hear_some(int fd, char *ret, size_t size)
+{
+	ssize_t n;
+
+	do
+		n = recv(fd, ret, size, 0);
+	while (n < 0 && errno == EINTR);
+	if (n < 0)
+		fail_msg("recv: %s", strerror(errno));
+	return (size_t)n;
+}
+
 /* Read until the server closes, or @enough bytes. Return: a static text. */
 static inline const char *hear(int fd, size_t enough)
 {
@@ -34,14 +47,10 @@ static inline const char *hear(int fd, size_t enough)
 	size_t len = 0;
 
 	while (len < enough && len + 1 < sizeof(text)) {
-		ssize_t n = recv(fd, text + len, sizeof(text) - 1 - len, 0);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			fail_msg("recv: %s after %zu bytes", strerror(errno), len);
+		size_t n = hear_some(fd, text + len, sizeof(text) - 1 - len);
 		if (n == 0)
 			break;
-		len += (size_t)n;
+		len += n;
 	}
 	text[len] = '\0';
 	return text;

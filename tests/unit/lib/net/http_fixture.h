@@ -29,6 +29,7 @@ struct fixture {
 	pthread_t thread;
 	bool stopping; /* the test's own */
 	struct http_server *server;
+	struct tls *tls; /* NULL: plain */
 	struct http_config config;
 	struct http_counters counters;
 	struct http_blob blob;
@@ -117,7 +118,7 @@ static void on_raw(struct http_request *r, void *data)
 		.on_ready = on_raw_ready, .on_timeout = conn_close, .on_closed = on_raw_closed, .on_stop = on_raw_stop};
 
 	assert_true(http_request_socket(r) >= 0);
-	assert_false(http_request_is_secure(r));
+	assert_int_equal(http_request_is_secure(r), ((struct fixture *)data)->tls != NULL);
 	assert_int_equal(http_upgrade(r, "Upgrade: raw\r\nConnection: Upgrade\r\n", &ops, data), 0);
 }
 
@@ -190,6 +191,8 @@ static void on_stop(uv_async_t *stop)
 	struct fixture *f = stop->data;
 
 	http_server_close(f->server, 1000);
+	if (f->tls != NULL)
+		tls_unwatch(f->tls);
 	uv_close((uv_handle_t *)&f->later, NULL);
 	uv_close((uv_handle_t *)stop, NULL);
 }
@@ -225,12 +228,12 @@ static int listen_somewhere(struct addr *ret)
 	return fd;
 }
 
-static int setup_with_rate(void **state, struct limit_rate rate)
+static int start_server(void **state, struct limit_rate rate, struct tls *tls)
 {
 	struct fixture *f = calloc(1, sizeof(*f));
 	/* Short, but a busy machine may keep a client waiting for its processor. */
 	static const struct http_timeouts quick = {
-		.idle = 2000, .head = 1000, .body = 2000, .reply = 2000, .linger = 200};
+		.handshake = 500, .idle = 2000, .head = 1000, .body = 2000, .reply = 2000, .linger = 200};
 
 	make_blob(&f->blob);
 	struct assets *assets = assets_new();
@@ -241,15 +244,18 @@ static int setup_with_rate(void **state, struct limit_rate rate)
 	assert_int_equal(uv_async_init(&f->loop, &f->stop, on_stop), 0);
 	assert_int_equal(uv_timer_init(&f->loop, &f->later), 0);
 	f->stop.data = f->later.data = f;
+	f->tls = tls;
+	if (tls != NULL)
+		tls_watch(tls, &f->loop, 5);
 	f->server = http_server_new(&f->loop, &f->config, &f->counters);
-	assert_int_equal(http_server_listen(f->server, listen_somewhere(&f->addr)), 0);
+	assert_int_equal(http_server_listen(f->server, listen_somewhere(&f->addr), tls), 0);
 	*state = f;
 	return pthread_create(&f->thread, NULL, run_loop, f);
 }
 
-static int setup(void **state)
+static inline int setup(void **state)
 {
-	return setup_with_rate(state, (struct limit_rate){0});
+	return start_server(state, (struct limit_rate){0}, NULL);
 }
 
 static void stop(struct fixture *f)
@@ -267,6 +273,8 @@ static int teardown(void **state)
 	(void)pthread_join(f->thread, NULL);
 	int rc = uv_loop_close(&f->loop); /* UV_EBUSY: leaked handle */
 	assets_free((struct assets *)(uintptr_t)f->config.assets);
+	if (f->tls != NULL)
+		tls_free(f->tls);
 	free(f);
 	return rc;
 }

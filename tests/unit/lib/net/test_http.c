@@ -221,7 +221,7 @@ static void too_many_requests_are_told_to_wait(void **state)
 
 static int setup_limited(void **state)
 {
-	return setup_with_rate(state, (struct limit_rate){.per_second = 1, .burst = 2});
+	return start_server(state, (struct limit_rate){.per_second = 1, .burst = 2}, NULL);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)

@@ -14,7 +14,7 @@ static void hear_switch(int fd)
 
 	while (len < 4 || memcmp(head + len - 4, "\r\n\r\n", 4) != 0) {
 		assert_true(len < sizeof(head) - 1);
-		assert_int_equal(recv(fd, head + len, 1, 0), 1);
+		assert_int_equal(hear_some(fd, head + len, 1), 1);
 		head[++len] = '\0';
 	}
 	assert_contains(head, "HTTP/1.1 101 Switching Protocols\r\n");
@@ -48,12 +48,12 @@ static void an_upgrade_waits_for_the_replies_before_it(void **state)
 	size_t len = 0;
 
 	say(fd, before);
-	while (recv(fd, piece, 1, 0) == 1 && len < 4) /* the end of the first head */
+	while (len < 4 && hear_some(fd, piece, 1) == 1) /* the end of the first head */
 		len = piece[0] == (len % 2 == 0 ? '\r' : '\n') ? len + 1 : 0;
-	for (len = 1; len < BIG_BYTES;) {
-		ssize_t n = recv(fd, piece, BIG_BYTES - len < sizeof(piece) ? BIG_BYTES - len : sizeof(piece), 0);
+	for (len = 0; len < BIG_BYTES;) {
+		size_t n = hear_some(fd, piece, BIG_BYTES - len < sizeof(piece) ? BIG_BYTES - len : sizeof(piece));
 		assert_true(n > 0);
-		len += (size_t)n;
+		len += n;
 	}
 	hear_switch(fd);
 	assert_string_equal(hear(fd, 5), "early");
