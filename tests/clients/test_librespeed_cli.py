@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-from support import counters, pop, results
+from support import counters, pop, results, web
 
 DURATION_S = 2
 IN_FLIGHT_BYTES = 256 << 20  # sockets' buffers of all streams, when the client stops
@@ -19,25 +19,28 @@ def run(*options):
     return result
 
 
-def measure(tmp_path, family, folder, *options):
+def measure(tmp_path, server, folder, *options):
     servers = tmp_path / "servers.json"
     servers.write_text(json.dumps([{
-        "id": 1, "name": "POP under test", "server": pop.url("speedtest", family=family),
+        "id": 1, "name": "POP under test", "server": server,
         "dlURL": f"{folder}garbage.php", "ulURL": f"{folder}empty.php",
         "pingURL": f"{folder}empty.php", "getIpURL": f"{folder}getIP.php",
     }]))
     return run("--local-json", servers, "--server", "1", *options)
 
 
-@pytest.mark.parametrize("family, folder, options", [
-    ("ipv4", "", ["-4"]),
-    ("ipv6", "backend/", ["-6"]),
-    ("ipv4", "backend/", ["-4", "--no-pre-allocate", "--no-icmp"]),
-    ("ipv6", "", ["-6", "--no-pre-allocate", "--concurrent", "1"]),
+@pytest.mark.parametrize("protocol, family, folder, options", [
+    ("http", "ipv4", "", ["-4"]),
+    ("http", "ipv6", "backend/", ["-6"]),
+    ("http", "ipv4", "backend/", ["-4", "--no-pre-allocate", "--no-icmp"]),
+    ("http", "ipv6", "", ["-6", "--no-pre-allocate", "--concurrent", "1"]),
+    ("https", "ipv4", "", ["-4"]),
+    ("https", "ipv6", "backend/", ["-6", "--no-pre-allocate", "--concurrent", "6"]),
 ], ids=lambda value: " ".join(value) if isinstance(value, list) else value or "root")
-def test_it_measures_what_the_server_counts(tmp_path, family, folder, options):
+def test_it_measures_what_the_server_counts(tmp_path, protocol, family, folder, options):
+    trust = ["--ca-cert", web.ca_file()] if protocol == "https" else []
     before = counters.read()
-    result = measure(tmp_path, family, folder, *options)
+    result = measure(tmp_path, pop.url("speedtest", protocol, family), folder, *trust, *options)
     counted = counters.read().since(before)
 
     assert 0 < result["bytes_received"] <= counted["sent_bytes_total"] < result["bytes_received"] + IN_FLIGHT_BYTES
@@ -60,7 +63,7 @@ def test_it_finds_the_list_of_servers(path):
 
 @pytest.mark.parametrize("family, folder", [("ipv4", ""), ("ipv6", "backend/")])
 def test_it_shares_its_result(tmp_path, family, folder):
-    result = measure(tmp_path, family, folder, f"-{family[-1]}", "--telemetry-level", "full",
+    result = measure(tmp_path, pop.url("speedtest", family=family), folder, f"-{family[-1]}", "--telemetry-level", "full",
                      "--telemetry-server", pop.url("speedtest", family=family),
                      "--telemetry-path", f"{folder}results/telemetry.php", "--telemetry-share", f"{folder}results")
     shared = result["share"]
