@@ -8,6 +8,8 @@
  * and the servers' time is read when they have closed every connection.
  */
 /* SPDX-License-Identifier: MIT */
+#include "load.h"
+
 #include <arpa/inet.h>
 #include <err.h>
 #include <errno.h>
@@ -26,41 +28,28 @@
 #include <unistd.h>
 
 enum {
-	SERVERS_MAX = 64,
 	THREADS_MAX = 64,
 	CONNECTIONS_MAX = 1024, /* of one thread */
-	HEAD_MAX_BYTES = 4096,
-	PAYLOAD_BYTES = 4 << 20, /* of an upload, over and over */
-	SILENCE_MAX_S = 10,      /* of a server, then the run fails */
-	TIME_MAX_S = 60,         /* of the whole run, whatever happens */
+	SILENCE_MAX_S = 10,     /* of a server, then the run fails */
+	TIME_MAX_S = 60,        /* of the whole run, whatever happens */
 };
 
 static const char usage[] =
-    "usage: load [-t THREADS] [-c CONNECTIONS_OF_EACH] [-s SECONDS] [-u BYTES] [-d BYTES]\n"
+    "usage: load [-t THREADS] [-c CONNECTIONS_OF_EACH] [-s SECONDS] [-u BYTES] [-d BYTES] [-n]\n"
     "            [-p SERVER_PID]... ADDRESS PORT PATH\n"
     "  -u: POST a body of so many bytes, instead of GET; -d: expect so many in the reply\n"
+    "  -n: PATH is an ndt7 test, an upload of messages of -u bytes, or else a download\n"
     "prints: {\"requests\":N,\"bytes\":N,\"seconds\":S,\"server_cpu_seconds\":S}\n";
-
-struct load {
-	unsigned threads, connections;
-	double seconds;
-	uint64_t upload_bytes, download_bytes; /* body of a request, body of its reply */
-	clockid_t servers[SERVERS_MAX];
-	size_t n_servers;
-	struct sockaddr_in address;
-	char head[HEAD_MAX_BYTES]; /* of every request */
-	int payload;               /* a file of PAYLOAD_BYTES */
-	double end_s;
-};
 
 struct client {
 	const struct load *load;
 	pthread_t thread;
 	int fds[CONNECTIONS_MAX];
 	uint64_t requests;
+	uint64_t bytes; /* of bodies or messages */
 };
 
-static double seconds_on(clockid_t clock)
+double seconds_on(clockid_t clock)
 {
 	struct timespec t;
 
@@ -176,13 +165,16 @@ static void *run_client(void *arg)
 
 	for (unsigned i = 0; i < l->connections; i++)
 		c->fds[i] = connect_to(&l->address);
-	do {
+	if (l->ndt7)
+		c->bytes = ndt7_run(l, c->fds[0]);
+	while (!l->ndt7 && (c->requests == 0 || seconds_on(CLOCK_MONOTONIC) < l->end_s)) {
 		for (unsigned i = 0; i < l->connections; i++)
 			send_request(l, c->fds[i]);
 		for (unsigned i = 0; i < l->connections; i++)
 			receive_reply(l, c->fds[i]);
 		c->requests += l->connections;
-	} while (seconds_on(CLOCK_MONOTONIC) < l->end_s);
+		c->bytes += l->connections * (l->upload_bytes + l->download_bytes);
+	}
 	for (unsigned i = 0; i < l->connections; i++)
 		disconnect(c->fds[i]);
 	return NULL;
@@ -191,7 +183,7 @@ static void *run_client(void *arg)
 static void run(struct load *l)
 {
 	static struct client clients[THREADS_MAX];
-	uint64_t requests = 0;
+	uint64_t requests = 0, bytes = 0;
 	double start_s = seconds_on(CLOCK_MONOTONIC), start_cpu_s = server_cpu_s(l);
 
 	l->end_s = start_s + l->seconds;
@@ -203,11 +195,11 @@ static void run(struct load *l)
 	for (unsigned i = 0; i < l->threads; i++) {
 		(void)pthread_join(clients[i].thread, NULL);
 		requests += clients[i].requests;
+		bytes += clients[i].bytes;
 	}
 	printf("{\"requests\":%" PRIu64 ",\"bytes\":%" PRIu64
 	       ",\"seconds\":%.6f,\"server_cpu_seconds\":%.6f}\n",
-	       requests, requests * (l->upload_bytes + l->download_bytes),
-	       seconds_on(CLOCK_MONOTONIC) - start_s, server_cpu_s(l) - start_cpu_s);
+	       requests, bytes, seconds_on(CLOCK_MONOTONIC) - start_s, server_cpu_s(l) - start_cpu_s);
 }
 
 static uint64_t number(const char *text, uint64_t max)
@@ -238,6 +230,9 @@ static void set_option(struct load *l, int option, const char *value)
 	case 'd':
 		l->download_bytes = number(value, UINT64_MAX);
 		break;
+	case 'n':
+		l->ndt7 = true;
+		break;
 	case 'p':
 		if (l->n_servers == SERVERS_MAX ||
 		    clock_getcpuclockid((pid_t)number(value, INT32_MAX), &l->servers[l->n_servers++]) != 0)
@@ -257,7 +252,9 @@ static void set_target(struct load *l, const char *address, const char *port, co
 	l->address.sin_port = htons((uint16_t)number(port, UINT16_MAX));
 	if (inet_pton(AF_INET, address, &l->address.sin_addr) != 1)
 		errx(EXIT_FAILURE, "%s: not an IPv4 address", address);
-	if (l->upload_bytes > 0)
+	if (l->ndt7)
+		n = snprintf(l->head, sizeof(l->head), NDT7_HEAD, path);
+	else if (l->upload_bytes > 0)
 		n = snprintf(l->head, sizeof(l->head),
 		             "POST %s HTTP/1.1\r\nHost: bench\r\nContent-Length: %" PRIu64 "\r\n\r\n", path,
 		             l->upload_bytes);
@@ -272,7 +269,7 @@ int main(int argc, char **argv)
 	static struct load load = {.threads = 1, .connections = 1, .seconds = 1};
 	int option;
 
-	while ((option = getopt(argc, argv, "t:c:s:u:d:p:")) != -1)
+	while ((option = getopt(argc, argv, "t:c:s:u:d:np:")) != -1)
 		set_option(&load, option, optarg);
 	if (argc - optind != 3)
 		set_option(&load, '?', NULL);

@@ -9,11 +9,12 @@ from contextlib import ExitStack
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import ndt7
 import runner
 import servers
 import speedtest
 
-BENCHES = [speedtest.benches]
+BENCHES = [speedtest.benches, ndt7.benches]
 ROUNDS = 5
 RESULTS = Path("build/bench")
 
