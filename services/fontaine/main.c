@@ -13,6 +13,7 @@
 static const struct command {
 	const char *name;
 	int (*run)(const struct arguments *a);
+	int (*main)(int argc, char **argv); /* instead of run: it has commands of its own */
 	const char *usage;
 	const char *summary;
 	bool takes_dir, takes_json, takes_stock;
@@ -52,6 +53,12 @@ static const struct command {
 		.usage = "[FILE] DIR",
 		.summary = "write what systemd starts at boot (systemd.generator(7))",
 		.takes_dir = true,
+	},
+	{
+		.name = "speedtest",
+		.main = speedtest_main,
+		.usage = "COMMAND ...",
+		.summary = "use the speed test, and what it has stored",
 	},
 };
 
@@ -161,5 +168,5 @@ int main(int argc, char **argv)
 		(void)fprintf(stderr, "fontaine: \"%s\" is not a command; see fontaine --help\n", name);
 		return EXIT_WRONG_INPUT;
 	}
-	return run(c, argc - 1, argv + 1);
+	return c->main != NULL ? c->main(argc - 1, argv + 1) : run(c, argc - 1, argv + 1);
 }

@@ -247,3 +247,12 @@ def test_what_was_acknowledged_survives_a_kill(ipv4_server):
     for thread in threads:
         thread.join(20)
     assert [results.get(ipv4_server, url).status for url in acknowledged] == [200] * len(acknowledged)
+
+
+def test_the_operator_exports_them(server):
+    answer = results.stored(server)
+    lines = pop.run("fontaine", "speedtest", "export", "--since", "1h").stdout.splitlines()
+    exported = {told["id"]: told for told in map(json.loads, lines)}[answer["id"]]
+    assert exported["families"]["ipv4"]["download_bps"] == 94.31e6
+    assert "address" not in json.dumps(exported)
+    assert "IPv4, origin not known: " in pop.run("fontaine", "speedtest", "stats").stdout

@@ -1,14 +1,16 @@
-# Which results a POP stores, for how long, whose origin they have, and what a full disk does.
+# Which results a POP stores, for how long, whose origin they have, what a full disk does, and what
+# the operator sees of them.
 # SPDX-License-Identifier: MIT
 
 import json
 import sqlite3
+import subprocess
 from contextlib import closing, contextmanager
 from itertools import count
 
 import pytest
 
-from support import links, results, speedtestd, wait, wire
+from support import links, pop, results, speedtestd, wait, wire
 
 DAY_S = 24 * 60 * 60
 
@@ -45,6 +47,10 @@ class Pop:
     def rows(self, sql):
         with closing(sqlite3.connect(self.state / "results.db")) as db, db:
             return db.execute(sql).fetchall()
+
+    def fontaine(self, *arguments):
+        return subprocess.check_output([pop.FONTAINE, "speedtest", *arguments, "--db", self.state / "results.db"],
+                                       timeout=10, text=True)
 
     def count(self, outcome):
         return self.server.counters()[f'results_total{{outcome="{outcome}"}}']
@@ -171,3 +177,28 @@ def test_a_result_has_its_origin(own_pop):
         own_pop.stored()
     assert origins() == [
         ("10.9.0.0/24", 64500), ("fd09::/48", 64501), ("10.9.0.0/24", 64502), ("10.9.0.0/24", 64502)]
+
+
+def test_the_operator_sees_distributions(own_pop):
+    """While the server runs, and after it: the same."""
+    origins = own_pop.folder / "origins"
+    origins.write_text("64500\t10.9.16.0/24\t300\n64501\t10.9.17.0/24\t300\n64502\t10.9.18.0/24\t300\n")
+    clients = [f"10.9.{net}.{host}" for net, hosts in ((16, 9), (17, 3), (18, 3)) for host in range(1, 1 + hosts)]
+    with own_pop.running(origins=[str(origins)]):
+        wait.until(lambda: own_pop.server.counters()["origin_prefixes"] == 3, "the origins are read")
+        for number, client in enumerate(clients):
+            own_pop.link.add_address(own_pop.link.client, client)
+            own_pop.stored(body=results.result(download_bps=(number + 1) * 1e6), source=client)
+        lines = own_pop.fontaine("export", "--since", "1h")
+        stats = own_pop.fontaine("stats", "--json")
+    assert own_pop.fontaine("export", "--since", "1h") == lines
+    assert own_pop.fontaine("stats", "--json") == stats
+    assert own_pop.fontaine("export", "--since", "2020-01-01", "--until", "1h") == ""
+
+    exported = [json.loads(line)["families"]["ipv4"] for line in lines.splitlines()]
+    assert sorted((each["network"], each["asn"], each["download_bps"]) for each in exported) == sorted(
+        (f"10.9.{net}.0/24", 64484 + net, (number + 1) * 1e6)
+        for number, net in enumerate(int(client.split(".")[2]) for client in clients))
+    groups = [(group["family"], group["asn"], group["others"], group["tests"], group["download_bps"]["p50"])
+              for group in json.loads(stats)["groups"]]
+    assert groups == [("ipv4", 64500, False, 9, 5e6), ("ipv4", None, True, 6, 12.5e6)]
