@@ -63,8 +63,8 @@ def test_it_finds_the_list_of_servers(path):
 
 @pytest.mark.parametrize("family, folder", [("ipv4", ""), ("ipv6", "backend/")])
 def test_it_shares_its_result(tmp_path, family, folder):
-    result = measure(tmp_path, pop.url("speedtest", family=family), folder, f"-{family[-1]}", "--telemetry-level", "full",
-                     "--telemetry-server", pop.url("speedtest", family=family),
+    url = pop.url("speedtest", family=family)
+    result = measure(tmp_path, url, folder, f"-{family[-1]}", "--telemetry-level", "full", "--telemetry-server", url,
                      "--telemetry-path", f"{folder}results/telemetry.php", "--telemetry-share", f"{folder}results")
     shared = result["share"]
     assert shared.startswith(pop.url("speedtest", family=family, path=f"/{folder}results/?id="))
