@@ -22,8 +22,8 @@ SITE = {
 class Speedtestd:
     """The daemon, in a namespace, where it answers on the addresses of the link's server."""
 
-    def __init__(self, process, namespace):
-        self.process, self.namespace = process, namespace
+    def __init__(self, process, namespace, port):
+        self.process, self.namespace, self.port = process, namespace, port
 
     @staticmethod
     def address(family="ipv4"):
@@ -42,12 +42,12 @@ class Speedtestd:
         assert self.process.poll() is None, "speedtestd has ended"
         try:
             with self.namespace.entered():
-                return wire.ask(self.address(), wire.request("GET", "/empty")).status == 200
+                return wire.ask((links.SERVER["ipv4"], self.port), wire.request("GET", "/empty")).status == 200
         except ConnectionRefusedError:
             return False
 
 
-def write_pop(folder, keys):
+def write_pop(folder, neighbours, keys):
     """The POP file and the folder of the pages."""
     web = folder / "web"
     web.mkdir()
@@ -55,18 +55,19 @@ def write_pop(folder, keys):
         (web / name).symlink_to(path)
     file = folder / "pop.yaml"
     file.write_text(yaml.safe_dump({
-        "site": SITE, "addresses": links.SERVER, "services": {"speedtest": {"http_port": PORT, **keys}}}))
+        "site": SITE, "addresses": links.SERVER, "services": {"speedtest": {"http_port": PORT, **keys}},
+        **({"neighbours": neighbours} if neighbours else {})}))
     return ["--pop", file, "--web", web]
 
 
 @contextmanager
-def running(namespace, folder, prefix=(), **keys):
+def running(namespace, folder, prefix=(), neighbours=(), **keys):
     """A speedtestd in @namespace, the server's of a link. @folder: empty, for its files. @keys: of the
     POP file's section. @prefix: words before its command. It must end well when it is told to."""
-    command = namespace.command(*prefix, PROGRAM, *write_pop(folder, keys))
+    command = namespace.command(*prefix, PROGRAM, *write_pop(folder, neighbours, keys))
     process = subprocess.Popen(command, stdin=subprocess.DEVNULL)
     try:
-        server = Speedtestd(process, namespace)
+        server = Speedtestd(process, namespace, keys.get("http_port", PORT))
         wait.until(server.answers, "speedtestd answers")
         yield server
     finally:

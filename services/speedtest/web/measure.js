@@ -92,10 +92,11 @@ class Load {
 				second: this.meter.elapsedMs / 1000, latencyMs: this.probes.at(-1)?.ms ?? null });
 	}
 
+	/* Without a byte in the measured window there is no figure: the server is silent, or will be. */
 	#isDone() {
-		const { rampMs, leastMs, mostMs } = this.plan;
-		const ms = this.meter.elapsedMs - rampMs;
-		return ms >= mostMs || ms >= leastMs && isSteady(this.#doubts());
+		const { leastMs, mostMs } = this.plan;
+		const { bytes, ms } = this.meter.measured();
+		return bytes > 0 && (ms >= mostMs || ms >= leastMs && isSteady(this.#doubts()));
 	}
 
 	#doubts() {

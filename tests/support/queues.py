@@ -1,0 +1,46 @@
+# How full the queue of a link is, while a test runs.
+# SPDX-License-Identifier: MIT
+
+import re
+import statistics
+import threading
+import time
+from contextlib import contextmanager
+
+GAP_S = 0.05
+BACKLOG = re.compile(r"backlog (\d+)(K?)b")
+
+
+class Watch:
+    """The queue of what @sender, one of a link's namespaces, sends at @mbit."""
+
+    def __init__(self, sender, mbit):
+        self.sender, self.mbit = sender, mbit
+        self.samples = []  # (seconds since 1970, ms that the queue takes to drain)
+
+    def look(self):
+        told = BACKLOG.search(self.sender.run("tc", "-s", "qdisc", "show", "dev", "eth0", "root"))
+        waiting_bytes = int(told[1]) * (1024 if told[2] else 1)
+        self.samples.append((time.time(), waiting_bytes * 8 / (self.mbit * 1000)))
+
+    def median_ms(self, from_s, to_s):
+        return statistics.median(ms for at_s, ms in self.samples if from_s <= at_s <= to_s)
+
+
+@contextmanager
+def watched(*watches):
+    """Look at the queues until the end of the with statement."""
+    stop = threading.Event()
+
+    def look():
+        while not stop.wait(GAP_S):
+            for watch in watches:
+                watch.look()
+
+    thread = threading.Thread(target=look)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join()
