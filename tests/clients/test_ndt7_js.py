@@ -75,7 +75,7 @@ def site():
 
 
 def measure(address):
-    with chromium() as browser:
+    with chromium(trusted=[pop.address("speedtest", "https")]) as browser:
         browser.open(address)
         wait.until(lambda: browser.script("return seen.done"), "the client has ended", WHOLE_TEST_S)
         return browser.script("return seen")
@@ -87,8 +87,8 @@ HOST, PORT = pop.address("speedtest")
 @pytest.mark.timeout(120)
 @pytest.mark.parametrize("config", [
     {"protocol": "ws", "server": f"{HOST}:{PORT}"},
-    {"protocol": "ws", "loadbalancer": pop.url("speedtest", path="/v2/nearest/ndt/ndt7")},
-], ids=["by address", "by locate"])
+    {"protocol": "wss", "loadbalancer": pop.url("speedtest", path="/v2/nearest/ndt/ndt7")},
+], ids=["by address", "by locate and TLS"])
 def test_it_measures_what_the_server_counts(site, config):
     before = counters.read()
     seen = measure(site({"userAcceptedDataPolicy": True, **config}))

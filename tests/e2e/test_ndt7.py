@@ -2,13 +2,14 @@
 # SPDX-License-Identifier: MIT
 
 import json
+import ssl
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 import yaml
 
-from support import counters, links, ndt7, pop, speedtestd, wait, websocket, wire
+from support import counters, links, ndt7, pop, speedtestd, wait, web, websocket, wire
 
 KIB, MIB = 1 << 10, 1 << 20
 CONNECTION_KEYS = {"Client", "Server", "UUID", "StartTime"}
@@ -110,6 +111,19 @@ def test_an_upload_that_does_not_end_is_ended():
         assert run.close_code == 1000
         assert ndt7.RUN_S - 0.1 < run.seconds < ndt7.RUN_S + 1
         assert run.measurements[-1]["AppInfo"]["NumBytes"] == 0
+
+
+def test_it_works_over_tls():
+    tls = ssl.create_default_context(cafile=str(web.ca_file()))
+    before = counters.read()
+    run, sent = ndt7.upload(100 * KIB, seconds=1, address=pop.address("speedtest", "https"), tls=tls)
+    assert run.close_code == 1000
+    assert counted_since(before, "upload", 1)['tests_bytes_total{direction="upload"}'] == sent
+    with ndt7.connect("download", address=pop.address("speedtest", "https"), tls=tls) as client:
+        frames = [client.receive() for _ in range(100)]
+        assert sum(len(f.payload) for f in frames if f.opcode == websocket.BINARY) > MIB
+        client.send(websocket.close_frame(1001))
+        assert [f for f in client.frames()][-1].close_code == 1001
 
 
 def test_a_ping_is_answered_with_its_bytes():

@@ -2,9 +2,12 @@
 # SPDX-License-Identifier: MIT
 
 import re
+import ssl
+import subprocess
 import tempfile
-from base64 import b64decode
+from base64 import b64decode, b64encode
 from contextlib import contextmanager
+from hashlib import sha256
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -77,11 +80,20 @@ class Browser:
         return [url for url in self.requests if urlsplit(url).hostname not in OUR_HOSTS]
 
 
-def options_of(language, log, hosts):
+def key_of(address):
+    """The hash by which a browser knows the key of the TLS server there (RFC 7469, 2.4)."""
+    certificate = ssl.get_server_certificate(address)
+    pem = subprocess.check_output(["openssl", "x509", "-noout", "-pubkey"], input=certificate, text=True, timeout=10)
+    return b64encode(sha256(b64decode("".join(pem.split("\n")[1:-2]))).digest()).decode()
+
+
+def options_of(language, log, hosts, trusted):
     options = webdriver.ChromeOptions()
     options.binary_location = "/usr/bin/chromium"
     reachable = "".join(f", EXCLUDE {host}" for host in [*hosts, "*.localhost"])
-    for option in [*OPTIONS, f"--log-net-log={log}", f"--host-resolver-rules=MAP * ~NOTFOUND{reachable}"]:
+    keys = ",".join(map(key_of, trusted))
+    for option in [*OPTIONS, f"--log-net-log={log}", f"--host-resolver-rules=MAP * ~NOTFOUND{reachable}",
+                   f"--ignore-certificate-errors-spki-list={keys}"]:
         options.add_argument(option)
     options.add_experimental_option("prefs", {"intl.accept_languages": language})
     options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
@@ -89,11 +101,12 @@ def options_of(language, log, hosts):
 
 
 @contextmanager
-def chromium(language="en", dark=False, width=1280, height=900, hosts=OUR_HOSTS):
-    """To use in a with statement. It reaches nothing but @hosts: nothing leaves the machine."""
+def chromium(language="en", dark=False, width=1280, height=900, hosts=OUR_HOSTS, trusted=()):
+    """To use in a with statement. It reaches nothing but @hosts: nothing leaves the machine.
+    @trusted: addresses of TLS servers whose certificates are good, whoever signed them."""
     with tempfile.TemporaryDirectory(dir=pop.BUILD) as folder:
         log = Path(folder) / "netlog.json"
-        driver = webdriver.Chrome(options_of(language, log, hosts), Service("/usr/bin/chromedriver"))
+        driver = webdriver.Chrome(options_of(language, log, hosts, trusted), Service("/usr/bin/chromedriver"))
         browser = Browser(driver)
         try:
             driver.set_page_load_timeout(20)
