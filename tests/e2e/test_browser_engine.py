@@ -218,3 +218,17 @@ def test_a_chosen_neighbour_is_measured(unshaped, tmp_path):
     assert results["server"]["url"] == f"http://{links.SERVER['ipv4']}:8082"
     assert {url.split("/")[2] for url in browser.requests if "/empty" in url} == {
         f"{links.SERVER['ipv4']}:8082", f"[{links.SERVER['ipv6']}]:8082"}
+
+
+def test_a_page_over_https_measures_both_families_over_https():
+    with chromium() as browser:
+        browser.open(pop.url("speedtest", "https"))
+        run = engine.Run(browser)
+        run.wait_for(type="rate", seconds=30)
+        results = run.results()
+        assert browser.errors() == []
+    assert [results[family]["address"] for family in pop.FAMILIES] == ["127.0.0.1", "::1"]
+    assert results["loss"]["percent"] == 0
+    measured = {url for url in browser.requests if "/empty" in url or "/garbage" in url}
+    assert {url.rpartition(":")[0] for url in measured} >= {"https://127.0.0.1", "https://[::1]"}
+    assert {url.split(":")[0] for url in browser.requests} == {"https"}

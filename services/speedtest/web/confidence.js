@@ -8,14 +8,15 @@ export const PIECE_MS = 500; /* the rate is judged by its pieces of this length 
 
 /*
  * Each doubt by its measure: above the first limit the confidence is low, above the second medium.
- *   uneven    variation between the pieces (standard deviation by mean)
+ *   uneven    variation between the pieces (standard deviation by mean); of 12 pieces, a tenth
+ *             lets their mean err by 3 %
  *   growing   how much faster the second half was than the first: the ramp had not ended
  *   starved   share of the time in which the page had to wait for the processor
  * and below those:
  *   readings  of the receiver's count in the measured window
  *   shortMs   length of the measured window
  */
-const AT_MOST = { uneven: [0.4, 0.15], growing: [0.25, 0.1], starved: [0.2, 0.05] };
+const AT_MOST = { uneven: [0.3, 0.1], growing: [0.25, 0.1], starved: [0.2, 0.05] };
 const AT_LEAST = { readings: [8, 20], shortMs: [2500, 4900] };
 
 function growth(pieces) {

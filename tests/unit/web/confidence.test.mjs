@@ -12,7 +12,7 @@ test("no doubt, high confidence", () => {
 	assert.equal(confidenceOf(NONE), "high");
 });
 
-for (const [doubt, low, medium] of [["uneven", 0.4, 0.15], ["growing", 0.25, 0.1], ["starved", 0.2, 0.05]])
+for (const [doubt, low, medium] of [["uneven", 0.3, 0.1], ["growing", 0.25, 0.1], ["starved", 0.2, 0.05]])
 	test(`${doubt}: on both sides of each limit`, () => {
 		const levels = [medium, medium + 1e-9, low, low + 1e-9].map((value) => level({ [doubt]: value }));
 		assert.deepEqual(levels, ["high", "medium", "medium", "low"]);
