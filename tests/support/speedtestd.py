@@ -1,6 +1,7 @@
 # A speedtestd of the test's own, for what the running POP's must not be told.
 # SPDX-License-Identifier: MIT
 
+import os
 import subprocess
 from contextlib import contextmanager
 
@@ -9,6 +10,7 @@ import yaml
 from support import counters, links, pop, wait, wire
 
 PROGRAM = pop.BUILD / "release/speedtestd"
+TEST_CA = pop.PROJECT / "packaging/systemd/testca"
 PORT = 8081
 STOP_LIMIT_S = 10
 WEB = {"speedtest": pop.PROJECT / "services/speedtest/web", "shared": pop.PROJECT / "services/web/shared"}
@@ -25,14 +27,12 @@ class Speedtestd:
     def __init__(self, process, namespace, port):
         self.process, self.namespace, self.port = process, namespace, port
 
-    @staticmethod
-    def address(family="ipv4"):
-        return links.SERVER[family], PORT
+    def address(self, family="ipv4"):
+        return links.SERVER[family], self.port
 
-    @staticmethod
-    def url(family="ipv4", path="/"):
+    def url(self, family="ipv4", path="/"):
         host = links.SERVER[family]
-        return f"http://[{host}]:{PORT}{path}" if ":" in host else f"http://{host}:{PORT}{path}"
+        return f"http://[{host}]:{self.port}{path}" if ":" in host else f"http://{host}:{self.port}{path}"
 
     def counters(self):
         with self.namespace.entered():
@@ -42,32 +42,38 @@ class Speedtestd:
         assert self.process.poll() is None, "speedtestd has ended"
         try:
             with self.namespace.entered():
-                return wire.ask((links.SERVER["ipv4"], self.port), wire.request("GET", "/empty")).status == 200
+                return wire.ask(self.address(), wire.request("GET", "/empty")).status == 200
         except ConnectionRefusedError:
             return False
 
 
-def write_pop(folder, neighbours, keys):
-    """The POP file and the folder of the pages."""
-    web = folder / "web"
-    web.mkdir()
+def write_files(folder, port, neighbours, keys):
+    """What it reads, and a place for what it keeps. Return: its options."""
+    web, tls = folder / "web", folder / "tls"
+    for path in web, tls, folder / "state":
+        path.mkdir()
     for name, path in WEB.items():
         (web / name).symlink_to(path)
+    names = folder / "names"
+    names.write_text("".join(f"IP:{address}\n" for address in links.SERVER.values()))
+    links.run(TEST_CA, names, tls)
     file = folder / "pop.yaml"
+    ports = {"http_port": port, "https_port": port + 1000, "rpm_port": port + 2000}
     file.write_text(yaml.safe_dump({
-        "site": SITE, "addresses": links.SERVER, "services": {"speedtest": {"http_port": PORT, **keys}},
+        "site": SITE, "addresses": links.SERVER, "services": {"speedtest": {**ports, **keys}},
         **({"neighbours": neighbours} if neighbours else {})}))
-    return ["--pop", file, "--web", web]
+    return ["--pop", file, "--web", web, "--tls", tls]
 
 
 @contextmanager
-def running(namespace, folder, prefix=(), neighbours=(), **keys):
-    """A speedtestd in @namespace, the server's of a link. @folder: empty, for its files. @keys: of the
+def running(namespace, folder, prefix=(), neighbours=(), http_port=PORT, **keys):
+    """A speedtestd in @namespace, the server's of a link. @folder: empty, for its files. @keys: more of the
     POP file's section. @prefix: words before its command. It must end well when it is told to."""
-    command = namespace.command(*prefix, PROGRAM, *write_pop(folder, neighbours, keys))
-    process = subprocess.Popen(command, stdin=subprocess.DEVNULL)
+    command = namespace.command(*prefix, PROGRAM, *write_files(folder, http_port, neighbours, keys))
+    process = subprocess.Popen(
+        command, stdin=subprocess.DEVNULL, env={**os.environ, "STATE_DIRECTORY": str(folder / "state")})
     try:
-        server = Speedtestd(process, namespace, keys.get("http_port", PORT))
+        server = Speedtestd(process, namespace, http_port)
         wait.until(server.answers, "speedtestd answers")
         yield server
     finally:
