@@ -15,15 +15,14 @@ from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 
-from support import links, pop
+from support import pop
 
 SCREENSHOTS = pop.BUILD / "screenshots"
 OPTIONS = [
     "--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--hide-scrollbars", "--no-first-run",
     "--allow-loopback-in-peer-connection",  # the network of a test may have nothing else
     # nothing leaves the machine
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE ::1, EXCLUDE *.localhost, "
-    + ", ".join(f"EXCLUDE {address}" for address in links.SERVER.values()),
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE ::1, EXCLUDE *.localhost",
 ]
 OUR_HOSTS = ["127.0.0.1", "::1"]
 REQUEST_OF_A_PAGE = re.compile(r'"initiator":"http[^"]*".*?"url":"([^"]+)"')
