@@ -45,7 +45,7 @@ static void a_key_is_16_bytes_in_base64(void **state)
 #define AMONG_OTHERS {"sec-websocket-protocol", "other,pro.to.col ,third"}
 
 static const struct {
-	struct http_header headers[6];
+	struct http_header headers[7]; /* ended by one without a name */
 	unsigned method;
 	int status;
 } cases[] = {
