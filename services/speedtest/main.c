@@ -58,6 +58,7 @@ struct speedtestd {
 	size_t n_listeners;
 	struct tls *https, *rpm;
 	struct http_server *servers[WORKERS_MAX];
+	struct results_worker *results[WORKERS_MAX];
 	struct speedtest test;
 };
 
@@ -170,12 +171,17 @@ static int listen_on(struct speedtestd *d, unsigned worker, const struct sockets
 	return 0;
 }
 
+/* Whoever had sent a result still had it stored. */
+static void on_server_closed(void *data)
+{
+	results_close(data);
+}
+
 static void stop_worker(unsigned index, void *data)
 {
 	struct speedtestd *d = data;
 
-	http_server_close(d->servers[index], GRACE_MS);
-	results_close(d->test.results, index);
+	http_server_close(d->servers[index], GRACE_MS, on_server_closed, d->results[index]);
 	if (index != 0)
 		return;
 	tls_unwatch(d->https);
@@ -186,7 +192,7 @@ static int start_worker(uv_loop_t *loop, unsigned index, void *data)
 {
 	struct speedtestd *d = data;
 
-	results_open(d->test.results, index, loop);
+	d->results[index] = results_open(d->test.results, index, loop);
 	d->servers[index] = http_server_new(loop, &d->http, &d->test.counters[index]);
 	if (index == 0) {
 		tls_watch(d->https, loop, TLS_LOOK_MS);

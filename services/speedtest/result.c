@@ -53,7 +53,7 @@ static const struct json_field direction_fields[] = {
 	{"latencyMs", JSON_NUMBER, .max = MS_MAX},
 	{"latencySamples", JSON_NUMBERS, .max = MS_MAX, .max_count = 1000},
 	{"addedMs", JSON_NUMBER, .min = -MS_MAX, .max = MS_MAX},
-	{"rpm", JSON_NUMBER, .max = 1e6},
+	{"rpm", JSON_NUMBER, .max = 1e9},
 	{"series", JSON_OBJECTS, .max_count = 1000, .fields = second_fields},
 	{"tcp", JSON_MAP, .max = BYTES_MAX, .max_count = 32},
 	{"limitedBy", JSON_WORD, .words = limits},

@@ -169,7 +169,7 @@ static bool needs_origins(const struct results *s)
 	return s->path != NULL && s->policy->n_origins > 0;
 }
 
-void results_open(struct results *s, unsigned index, uv_loop_t *loop)
+struct results_worker *results_open(struct results *s, unsigned index, uv_loop_t *loop)
 {
 	struct results_worker *w = &s->workers[index];
 
@@ -184,18 +184,17 @@ void results_open(struct results *s, unsigned index, uv_loop_t *loop)
 	}
 	if (index == 0 && needs_origins(s))
 		origin_files_watch(s->origins, loop, ORIGIN_FILES_LOOK_MS);
+	return w;
 }
 
-void results_close(struct results *s, unsigned index)
+void results_close(struct results_worker *w)
 {
-	struct results_worker *w = &s->workers[index];
-
 	uv_close((uv_handle_t *)&w->timer, NULL);
 	if (w->store != NULL)
 		store_close(w->store, NULL, NULL);
 	w->store = NULL;
-	if (index == 0 && needs_origins(s))
-		origin_files_unwatch(s->origins);
+	if (w == w->results->workers && needs_origins(w->results))
+		origin_files_unwatch(w->results->origins);
 }
 
 /* The folders of the files of origins, each of which may be replaced by another file. */

@@ -27,9 +27,13 @@ void results_free(struct results *s);
 const char *const *results_read_paths(const struct results *s);
 const char *const *results_write_paths(const struct results *s);
 
-/** Begin and end the part of the worker @index; on its loop's thread. */
-void results_open(struct results *s, unsigned index, uv_loop_t *loop);
-void results_close(struct results *s, unsigned index);
+struct results_worker; /* belongs to the results */
+
+/** Begin the part of the worker @index; on its loop's thread, as all that follows. */
+struct results_worker *results_open(struct results *s, unsigned index, uv_loop_t *loop);
+
+/** End it: no request may come after that. */
+void results_close(struct results_worker *w);
 
 /** Append what was counted. Any thread. */
 void results_metrics(struct results *s, struct buf *b);

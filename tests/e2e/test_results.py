@@ -256,3 +256,25 @@ def test_the_operator_exports_them(server):
     assert exported["families"]["ipv4"]["download_bps"] == 94.31e6
     assert "address" not in json.dumps(exported)
     assert "IPv4, origin not known: " in pop.run("fontaine", "speedtest", "stats").stdout
+
+
+def test_a_restart_refuses_no_result(ipv4_server):
+    statuses = []
+    over = threading.Event()
+
+    def keep_posting():
+        while not over.is_set():
+            reply = results.post(ipv4_server, source=next(SOURCES))
+            statuses.append(reply.status if reply else "closed")
+
+    threads = [threading.Thread(target=keep_posting) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    wait.until(lambda: statuses, "results are stored")
+    pop.run("systemctl", "restart", SPEEDTEST)
+    n = len(statuses)
+    wait.until(lambda: len(statuses) > n + 4, "results are stored again")
+    over.set()
+    for thread in threads:
+        thread.join(20)
+    assert set(statuses) == {201}

@@ -331,6 +331,7 @@ static size_t family_seal(struct family *f)
 
 size_t origin_seal(struct origin *o)
 {
+	o->asns = mem_resize(o->asns, o->n_asns, sizeof(o->asns[0])); /* no more room than it needs */
 	return family_seal(&o->ipv4) + family_seal(&o->ipv6);
 }
 

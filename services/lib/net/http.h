@@ -152,8 +152,9 @@ int http_server_listen(struct http_server *s, int fd, struct tls *tls);
 /**
  * Stop listening, close idle connections, let requests in progress end within
  * @grace_ms, then close them too and free the server. Who was accepted and has not
- * asked yet has a moment to: nobody is turned away by a restart.
+ * asked yet has a moment to: nobody is turned away by a restart. Then call @on_closed
+ * (may be NULL): no handler runs any more.
  */
-void http_server_close(struct http_server *s, uint64_t grace_ms);
+void http_server_close(struct http_server *s, uint64_t grace_ms, void (*on_closed)(void *data), void *data);
 
 #endif

@@ -38,6 +38,8 @@ struct http_server {
 	uv_timer_t grace;
 	unsigned n_open; /* listeners and connections that are not closed yet */
 	bool closing;
+	void (*on_closed)(void *data);
+	void *on_closed_data;
 	int64_t date_s; /* the second that date says */
 	char date[HTTP_DATE_MAX];
 	struct tls_buffers *tls;

@@ -50,7 +50,13 @@ static void free_server(struct http_server *s)
 
 static void on_grace_closed(uv_handle_t *handle)
 {
-	free_server(handle->data);
+	struct http_server *s = handle->data;
+	void (*on_closed)(void *data) = s->on_closed;
+	void *data = s->on_closed_data;
+
+	free_server(s);
+	if (on_closed != NULL)
+		on_closed(data);
 }
 
 void http_server_release(struct http_server *s)
@@ -138,10 +144,12 @@ static void on_grace_over(uv_timer_t *grace)
 	finish_conns(grace->data, true);
 }
 
-void http_server_close(struct http_server *s, uint64_t grace_ms)
+void http_server_close(struct http_server *s, uint64_t grace_ms, void (*on_closed)(void *data), void *data)
 {
 	if (s->closing)
 		return;
+	s->on_closed = on_closed;
+	s->on_closed_data = data;
 	s->n_open++; /* ours, so that nothing below is the last */
 	s->closing = true;
 	for (unsigned i = 0; i < s->n_listeners; i++)

@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 #include <errno.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -294,6 +295,33 @@ static void test_like_a_plain_search(void **state)
 	origin_release(o);
 }
 
+/* A table as large as the Internet's, with as many origins as prefixes. Under sanitizers nothing is counted. */
+static void test_size(void **state)
+{
+	enum { IPV4 = 1000000,
+	       IPV6 = 220000,
+	       MAX_BYTES = 32 << 20 };
+	struct origin *o = origin_new();
+	char line[128];
+	(void)state;
+
+	size_t before = mallinfo2().uordblks + mallinfo2().hblkhd;
+	for (unsigned i = 0; i < IPV4; i++) {
+		(void)snprintf(line, sizeof(line), "%u\t%u.%u.%u.0/24\t300", i + 1, 1 + (i >> 16), i >> 8 & 0xff,
+		               i & 0xff);
+		assert_int_equal(origin_add_line(o, line), 0);
+	}
+	for (unsigned i = 0; i < IPV6; i++) {
+		(void)snprintf(line, sizeof(line), "%u\t2001:%x:%x::/48\t300", i + 1, i >> 16, i & 0xffff);
+		assert_int_equal(origin_add_line(o, line), 0);
+	}
+	assert_int_equal(origin_seal(o), IPV4 + IPV6);
+	assert_true(mallinfo2().uordblks + mallinfo2().hblkhd - before < MAX_BYTES);
+	assert_int_equal(origin_prefixes(o), IPV4 + IPV6);
+	assert_string_equal(answer(o, "2.2.3.4", line), "2.2.3.0/24 66052");
+	origin_release(o);
+}
+
 static void test_holders(void **state)
 {
 	struct origin *o = origin_new();
@@ -325,6 +353,7 @@ int main(void)
 		cmocka_unit_test(test_broken_files),
 		cmocka_unit_test(test_damaged_compression),
 		cmocka_unit_test(test_like_a_plain_search),
+		cmocka_unit_test(test_size),
 		cmocka_unit_test(test_holders),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -190,7 +190,7 @@ static void on_stop(uv_async_t *stop)
 {
 	struct fixture *f = stop->data;
 
-	http_server_close(f->server, 1000);
+	http_server_close(f->server, 1000, NULL, NULL);
 	if (f->tls != NULL)
 		tls_unwatch(f->tls);
 	uv_close((uv_handle_t *)&f->later, NULL);
