@@ -26,9 +26,11 @@ def busy(tcp, name):
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory):
-    with links.link() as link, speedtestd.running(link.server, tmp_path_factory.mktemp("limited")) as server:
-        server.link = link
-        yield server
+    with links.link() as link:
+        link.server.run("sysctl", "-q", "net.ipv4.tcp_congestion_control=reno")  # it fills a queue until it drops
+        with speedtestd.running(link.server, tmp_path_factory.mktemp("limited")) as server:
+            server.link = link
+            yield server
 
 
 def download(connection, test, rate_bytes_per_s=None):
@@ -77,7 +79,6 @@ def test_a_slow_reader_is_the_receiver(server):
 
 
 def test_drops_are_seen(server):
-    server.link.server.run("sysctl", "-q", "net.ipv4.tcp_congestion_control=reno")  # it fills the queue until it drops
     server.link.shape(server.link.server, mbit=50, queue_ms=5)
     tcp = measure(server)
     assert 0.0005 < tcp["retransmitted_bytes"] / tcp["sent_bytes"] < 0.2
