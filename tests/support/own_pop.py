@@ -47,7 +47,9 @@ def serving(folder, pop_file=pop.POP_FILE):
     subprocess.run([pop.FONTAINE, "render", pop_file, folder, "--stock", pop.PROJECT / "services/stock"],
                    check=True, timeout=10)
     (folder / "turn-secret").write_text(SECRET)
-    speedtest = [pop.BUILD / "release/speedtestd", "--pop", pop_file, "--web", WEB]
+    tls = folder / "tls"
+    subprocess.run([pop.PROJECT / "packaging/systemd/testca", tls / "names", tls], check=True, timeout=10)
+    speedtest = [pop.BUILD / "release/speedtestd", "--pop", pop_file, "--web", WEB, "--tls", tls]
     relay = folder / "coturn/turnserver.conf"
     with ExitStack() as stack:
         stack.enter_context(running(speedtest, CREDENTIALS_DIRECTORY=str(folder)))

@@ -23,10 +23,8 @@ function milliseconds({ format, t }, ms, note = null) {
 	return isKnown(ms) ? { value: format.milliseconds(ms), unit: t("milliseconds"), data: ms, note } : null;
 }
 
-function megabits({ format, t }, direction) {
-	return isKnown(direction?.bitsPerSecond)
-		? { value: format.megabits(direction.bitsPerSecond), unit: t("megabits"), data: direction.bitsPerSecond }
-		: null;
+function rate({ format }, direction) {
+	return direction ? { ...format.rate(direction.bitsPerSecond), data: direction.bitsPerSecond } : null;
 }
 
 function words(text, data) {
@@ -42,8 +40,8 @@ function directionRows(page, direction) {
 	const { format, t } = page;
 	const of = (measured) => measured?.[direction];
 	return [
-		row("severalStreams", (measured) => megabits(page, of(measured))),
-		row("oneStream", (measured) => megabits(page, of(measured?.single))),
+		row("severalStreams", (measured) => rate(page, of(measured))),
+		row("oneStream", (measured) => rate(page, of(measured?.single))),
 		row("latencyMeanwhile", (measured) => milliseconds(page, of(measured)?.latencyMs, gradeOf(of(measured)?.addedMs ?? null))),
 		row("responsiveness", (measured) => isKnown(of(measured)?.rpm)
 			? { value: format.number(of(measured).rpm), unit: t("rpm"), data: of(measured).rpm } : null),

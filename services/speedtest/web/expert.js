@@ -3,16 +3,20 @@
 
 import { Chart } from "/shared/chart.js";
 import { make, makeSvg } from "/shared/dom.js";
+import { latencyAxes, rateAxes, secondsAxis } from "./axes.js";
 import { cumulative, spreadOf } from "./distribution.js";
+import { toCsv, toJson } from "./export.js";
 import { DIRECTIONS, FAMILIES, directionsOf } from "./results.js";
 import { isRunning } from "./session.js";
 import { FAMILY_NAMES } from "./summary.js";
 
-let page; /* the frame, in the current language */
+let page;           /* the frame, in the current language */
+let results = null; /* those that are shown, */
+let endedAt = null; /* and since when they are known */
 
-function chart(label, { formatX, formatY, unit }, series, ends) {
+function chart(label, series, axes) {
 	const svg = makeSvg("svg", { class: "chart", role: "img", "aria-label": page.t(label) });
-	new Chart(svg, { formatX, formatY, unit }).show(series, ends);
+	new Chart(svg).show(series, axes);
 	return make("figure", {}, make("figcaption", {}, page.t(label)), svg);
 }
 
@@ -22,18 +26,17 @@ const ofAll = (measured, read) => Object.fromEntries([
 ].filter(([, result]) => result).map(([name, result]) => [name, read(result)]));
 
 function charts(measured) {
-	const { format, t } = page;
-	const seconds = (value) => `${format.short(value)}\u00a0s`;
+	const { format } = page;
 	const inMs = (value) => `${format.short(value)}\u00a0ms`;
-	const rates = ofAll(measured, ({ series }) => series.map((point) => [point.second, point.bitsPerSecond / 1e6]));
+	const rates = ofAll(measured, ({ series }) => series.map((point) => [point.second, point.bitsPerSecond]));
 	const latencies = ofAll(measured, ({ series }) => series
 		.filter(({ latencyMs }) => latencyMs !== null).map((point) => [point.second, point.latencyMs]));
 	const spread = { idle: cumulative(measured.latency?.samples ?? []),
 		...ofAll(measured, ({ latencySamples }) => cumulative(latencySamples)) };
 	return [
-		chart("expertRates", { formatX: seconds, formatY: format.short, unit: () => t("megabits") }, rates),
-		chart("expertLatencies", { formatX: seconds, formatY: format.short, unit: () => t("milliseconds") }, latencies),
-		chart("expertSpread", { formatX: inMs, formatY: format.short, unit: () => "%" }, spread, { top: 100 }),
+		chart("expertRates", rates, { ...rateAxes(page), ...secondsAxis(page) }),
+		chart("expertLatencies", latencies, { ...latencyAxes(page), ...secondsAxis(page) }),
+		chart("expertSpread", spread, { formatX: inMs, formatY: format.short, unit: () => "%", top: 100 }),
 	];
 }
 
@@ -67,7 +70,7 @@ const known = (value, text) => typeof value === "number" ? text(value) : null;
 /* What the server's TCP says of a transfer, and the transfer itself: a text by row. */
 function transferRows({ bytes, ms, streams, tcp, totalBytes }) {
 	const { format } = page;
-	const amount = (count) => Object.values(format.bytes(count)).join("\u00a0");
+	const amount = (count) => format.joined(format.bytes(count));
 	const inMs = (value) => `${format.milliseconds(value)}\u00a0ms`;
 	const share = (part, whole) => whole > 0 ? known(part, (value) => format.percent(100 * value / whole)) : null;
 	return {
@@ -107,13 +110,31 @@ function legend() {
 		make("span", { class: name }, page.t(`legend_${name.replace(" ", "_")}`))));
 }
 
+function saveButton(name, type, write) {
+	const button = make("button", { type: "button", class: "quiet" }, page.t(`save_${name}`));
+	button.addEventListener("click", () => {
+		const url = URL.createObjectURL(new Blob([write(results, endedAt)], { type }));
+		const day = endedAt.toISOString().slice(0, 16).replaceAll(":", "");
+		make("a", { href: url, download: `fontaine-${page.pop.site.name ?? "test"}-${day}.${name}` }).click();
+		URL.revokeObjectURL(url);
+	});
+	return button;
+}
+
+function files() {
+	return make("p", { class: "files" },
+		saveButton("json", "application/json", toJson), saveButton("csv", "text/csv", toCsv));
+}
+
 /** Show what was measured, once the run has ended. */
 export function showExpert(shownPage, session) {
 	page = shownPage;
-	const measured = FAMILIES.filter((family) => session.results[family]?.latency);
+	if (session.results !== results)
+		[results, endedAt] = [session.results, new Date()];
+	const measured = FAMILIES.filter((family) => results[family]?.latency);
 	const expert = document.querySelector("#expert");
 	expert.hidden = isRunning(session) || measured.length === 0;
 	if (!expert.hidden)
 		document.querySelector("#expert-content").replaceChildren(
-			legend(), ...measured.map((family) => familyPart(session.results, family)));
+			files(), legend(), ...measured.map((family) => familyPart(results, family)));
 }

@@ -75,7 +75,7 @@ const cost = (bitsPerSecond) => bitsPerSecond / 8 * LOADED_SECONDS;
 export function showData({ format, t }, session) {
 	const element = find("#data");
 	const bytes = bytesMoved(session);
-	const amount = (count) => Object.values(format.bytes(count)).join("\u00a0");
+	const amount = (count) => format.joined(format.bytes(count));
 	find("#data-label").textContent = t(session.state === "idle" ? "takes" : "used");
 	element.dataset.bytes = bytes;
 	element.replaceChildren(...session.state === "idle"

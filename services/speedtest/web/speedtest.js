@@ -12,8 +12,10 @@ import { openPage } from "/shared/page.js";
 import { showComparison } from "./comparison.js";
 import { showExpert } from "./expert.js";
 import { askAddresses, chosenServer, showData, showFacts } from "./facts.js";
+import { showPast } from "./past.js";
 import { startRun } from "./run.js";
 import { isRunning, newSession, step } from "./session.js";
+import { showShare } from "./share.js";
 import { showCharts, showFigures, showState } from "./stage.js";
 import * as texts from "./text.js";
 
@@ -29,6 +31,8 @@ function showAll() {
 	showFacts(page, session);
 	showComparison(page, session);
 	showExpert(page, session);
+	showShare(page, session);
+	showPast(page, session);
 }
 
 /* Many times a second: only what moves. */

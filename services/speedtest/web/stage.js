@@ -3,6 +3,7 @@
 
 import { Chart } from "/shared/chart.js";
 import { make, makeSvg } from "/shared/dom.js";
+import { latencyAxes, rateAxes, secondsAxis } from "./axes.js";
 import { gradeOf } from "./quality.js";
 import { DIRECTIONS, FAMILIES } from "./results.js";
 import { isRunning, leadingFamily, progress, shownFamily, stepsOf } from "./session.js";
@@ -16,14 +17,6 @@ const find = (selector) => document.querySelector(selector);
 let page; /* the frame, in the current language */
 let charts = null;
 
-function newCharts() {
-	const formatX = (second) => `${page.format.short(second)}\u00a0s`;
-	const formatY = (value) => page.format.short(value);
-	const chart = (selector, unit, axis) =>
-		new Chart(find(selector), { formatX: axis, formatY, unit: () => page.t(unit) });
-	return { rates: chart("#rates", "megabits", null), latencies: chart("#latencies", "milliseconds", formatX) };
-}
-
 /** Show @value @unit in @element, a dash when it is not known, and give tests the @data behind it. */
 export function showFigure(element, value, unit, data = {}) {
 	for (const name of Object.keys(element.dataset))
@@ -36,8 +29,9 @@ export function showFigure(element, value, unit, data = {}) {
 	Object.assign(element.dataset, data);
 }
 
-/* "IPv4 941 · IPv6 938": what each family has, as long as there are two. */
-function byFamily(results, text) {
+/* "IPv4 941 Mbit/s · IPv6 938 Mbit/s": what each family has, as long as there are two. */
+function byFamily(results, direction) {
+	const text = (measured) => measured?.[direction] ? page.format.joined(page.format.rate(measured[direction].bitsPerSecond)) : null;
 	const known = FAMILIES.map((family) => [FAMILY_NAMES[family], text(results[family])]).filter(([, value]) => value);
 	return known.length > 1 ? known.map((pair) => pair.join("\u00a0")).join(" \u00b7 ") : "";
 }
@@ -52,14 +46,14 @@ function showDirection(session, shown, direction) {
 
 	holder.toggleAttribute("data-live", session.direction === direction);
 	holder.querySelector("dt").textContent = t(single ? `${direction}Single` : direction);
-	showFigure(find(`#${direction}`), rate === null ? null : format.megabits(rate), t("megabits"), isLive ? {} : {
+	const { value, unit } = rate === null ? { value: null } : format.rate(rate);
+	showFigure(find(`#${direction}`), value, unit, isLive ? {} : {
 		bitsPerSecond: result?.bitsPerSecond,
 		bytes: result?.bytes,
 		ms: result?.ms,
 		totalBytes: result?.totalBytes,
 	});
-	holder.querySelector(".more").textContent = byFamily(session.results, (measured) =>
-		measured?.[direction] ? format.megabits(measured[direction].bitsPerSecond) : null);
+	holder.querySelector(".more").textContent = byFamily(session.results, direction);
 }
 
 function showLatency(session, shown) {
@@ -108,8 +102,8 @@ export function showFigures(shownPage, session) {
 	showTrack(session);
 }
 
-const inMegabits = (points) => points.map(({ second, bitsPerSecond }) => [second, bitsPerSecond / 1e6]);
-const inMilliseconds = (points) => points.filter(({ latencyMs }) => latencyMs !== null)
+const rates = (points) => points.map(({ second, bitsPerSecond }) => [second, bitsPerSecond]);
+const latencies = (points) => points.filter(({ latencyMs }) => latencyMs !== null)
 	.map(({ second, latencyMs }) => [second, latencyMs]);
 
 /** {download: [[second, value], ...], upload} of what @read makes of points. */
@@ -128,12 +122,12 @@ function pointsOf({ state, results, points }) {
 
 export function showCharts(shownPage, session) {
 	page = shownPage;
-	charts ??= newCharts();
+	charts ??= { rates: new Chart(find("#rates")), latencies: new Chart(find("#latencies")) };
 	const points = pointsOf(session);
 	find(".charts").hidden = !isRunning(session) && Object.keys(points).length === 0;
 	const span = isRunning(session) ? CHART_SECONDS : null;
-	charts.rates.show(seriesOf(points, inMegabits), { span });
-	charts.latencies.show(seriesOf(points, inMilliseconds), { span });
+	charts.rates.show(seriesOf(points, rates), { ...rateAxes(page), span });
+	charts.latencies.show(seriesOf(points, latencies), { ...latencyAxes(page), ...secondsAxis(page), span });
 }
 
 /* Five steps of which @n are filled. */

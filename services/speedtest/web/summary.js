@@ -40,8 +40,8 @@ function resultText(results, t, format) {
 	const milliseconds = (ms) => ms === null ? "\u2013" : format.milliseconds(ms);
 	const sentence = t("summary", {
 		family: FAMILY_NAMES[family],
-		download: format.megabits(download.bitsPerSecond),
-		upload: format.megabits(upload.bitsPerSecond),
+		download: format.joined(format.rate(download.bitsPerSecond)),
+		upload: format.joined(format.rate(upload.bitsPerSecond)),
 		idle: milliseconds(latency.medianMs),
 		downloading: milliseconds(download.latencyMs),
 		uploading: milliseconds(upload.latencyMs),

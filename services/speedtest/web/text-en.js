@@ -7,9 +7,8 @@ export const en = {
 	start: "Start",
 	stop: "Stop",
 	again: "Start again",
-	chartRates: "Chart of the download and upload rates, in Mbit/s over time",
+	chartRates: "Chart of the download and upload rates over time",
 	chartLatencies: "Chart of the latency while downloading and uploading, in milliseconds over time",
-	megabits: "Mbit/s",
 	milliseconds: "ms",
 
 	headline_idle: "Ready when you are.",
@@ -54,7 +53,7 @@ export const en = {
 	use_calls: "Calls",
 	grade: "Under load",
 	added: "+{ms}\u00a0ms",
-	summary: "Over {family}: download {download}\u00a0Mbit/s, upload {upload}\u00a0Mbit/s. Latency {idle}\u00a0ms at rest, {downloading}\u00a0ms while downloading, {uploading}\u00a0ms while uploading.",
+	summary: "Over {family}: download {download}, upload {upload}. Latency {idle}\u00a0ms at rest, {downloading}\u00a0ms while downloading, {uploading}\u00a0ms while uploading.",
 	summaryLoss: "Packet loss {percent}.",
 
 	aMoment: "a moment",
@@ -116,6 +115,8 @@ export const en = {
 	confidence_high: "high",
 
 	expert: "Expert view",
+	save_json: "Save all as JSON",
+	save_csv: "Save the figures as CSV",
 	expertRates: "Rates over time",
 	expertLatencies: "Latency over time",
 	expertSpread: "Latency: share of the samples at or below",
@@ -154,6 +155,12 @@ export const en = {
 	sharePicture: "The picture that others see with the link",
 	copy: "Copy",
 	copied: "Copied",
+
+	past: "Your tests",
+	pastWhere: "Kept in this browser alone: nobody else sees them.",
+	trend: "Picture of your download and upload rates, from the oldest test to the newest",
+	when: "When",
+	forget: "Forget them all",
 
 	method: "How this is measured",
 	methodRates: "Five connections carry random data in each direction until the rate is steady, 5 to 7 seconds; then one connection alone. A rate is the bytes received divided by the time, as counted by the receiver: this browser when downloading, the server when uploading. The first second is left out, because a connection needs it to find its speed. Nothing is added for protocol headers.",

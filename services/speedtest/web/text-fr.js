@@ -7,9 +7,8 @@ export const fr = {
 	start: "Commencer",
 	stop: "Arrêter",
 	again: "Recommencer",
-	chartRates: "Graphique des débits en réception et en envoi, en Mbit/s au fil du temps",
+	chartRates: "Graphique des débits en réception et en envoi au fil du temps",
 	chartLatencies: "Graphique de la latence en réception et en envoi, en millisecondes au fil du temps",
-	megabits: "Mbit/s",
 	milliseconds: "ms",
 
 	headline_idle: "Quand vous voulez.",
@@ -54,7 +53,7 @@ export const fr = {
 	use_calls: "Appels",
 	grade: "En charge",
 	added: "+{ms}\u00a0ms",
-	summary: "En {family}\u00a0: réception {download}\u00a0Mbit/s, envoi {upload}\u00a0Mbit/s. Latence de {idle}\u00a0ms au repos, {downloading}\u00a0ms en réception, {uploading}\u00a0ms en envoi.",
+	summary: "En {family}\u00a0: réception {download}, envoi {upload}. Latence de {idle}\u00a0ms au repos, {downloading}\u00a0ms en réception, {uploading}\u00a0ms en envoi.",
 	summaryLoss: "Perte de paquets de {percent}.",
 
 	aMoment: "un instant",
@@ -116,6 +115,8 @@ export const fr = {
 	confidence_high: "élevée",
 
 	expert: "Vue détaillée",
+	save_json: "Tout enregistrer en JSON",
+	save_csv: "Enregistrer les chiffres en CSV",
 	expertRates: "Débits au fil du temps",
 	expertLatencies: "Latence au fil du temps",
 	expertSpread: "Latence\u00a0: part des mesures au plus égales",
@@ -154,6 +155,12 @@ export const fr = {
 	sharePicture: "L’image que les autres voient avec le lien",
 	copy: "Copier",
 	copied: "Copié",
+
+	past: "Vos tests",
+	pastWhere: "Gardés dans ce seul navigateur\u00a0: personne d’autre ne les voit.",
+	trend: "Image de vos débits en réception et en envoi, du test le plus ancien au plus récent",
+	when: "Quand",
+	forget: "Tout oublier",
 
 	method: "Comment c’est mesuré",
 	methodRates: "Cinq connexions transportent des données aléatoires dans chaque sens jusqu’à ce que le débit soit stable, 5 à 7\u00a0secondes\u202f; puis une connexion seule. Un débit est le nombre d’octets reçus divisé par le temps, tel que le compte celui qui reçoit\u00a0: ce navigateur en réception, le serveur en envoi. La première seconde est laissée de côté\u00a0: il la faut à une connexion pour trouver sa vitesse. Rien n’est ajouté pour les en-têtes des protocoles.",

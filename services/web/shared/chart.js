@@ -24,60 +24,59 @@ const highest = (series, axis) => Math.max(0, ...Object.values(series).flat().ma
 
 export class Chart {
 	#series = {};
-	#ends = {};
+	#axes = null;
 
-	/**
-	 * @svg: an empty SVG element, sized by the style sheet. @formatX and @formatY give a value's
-	 * text and @unit that of the y axis, in the current language. Without a @formatX the x axis
-	 * has no texts: that of a chart below is its own as well.
-	 */
-	constructor(svg, { formatX, formatY, unit }) {
-		Object.assign(this, { svg, formatX, formatY, unit });
+	/** @svg: an empty SVG element, sized by the style sheet. */
+	constructor(svg) {
+		this.svg = svg;
 		new ResizeObserver(() => this.draw()).observe(svg);
 	}
 
 	/**
-	 * @series: {name: [[x, y], ...]}; the name is the class of the line. @span and @top: where
-	 * the axes end at least, and at most; null leaves it to the data.
+	 * @series: {name: [[x, y], ...]}; the name is the class of the line. @axes: formatX(value),
+	 * formatY(value, top) and unit(top) give their texts, top being where the y axis ends. Without a
+	 * formatX the x axis has none: that of a chart below is its own as well. span and top: where
+	 * the axes end at least, and at most, when it is not the data alone that decides.
 	 */
-	show(series, { span = null, top = null } = {}) {
+	show(series, axes) {
 		this.#series = series;
-		this.#ends = { span, top };
+		this.#axes = axes;
 		this.draw();
 	}
 
 	draw() {
 		const { clientWidth: width, clientHeight: height } = this.svg;
-		if (width === 0)
+		if (width === 0 || this.#axes === null)
 			return;
+		const { formatX, formatY, unit } = this.#axes;
 		const em = parseFloat(getComputedStyle(this.svg).fontSize);
 		const box = {
 			left: MARGIN.left * em,
 			right: width - MARGIN.right * em,
 			top: MARGIN.top * em,
-			bottom: height - (this.formatX ? MARGIN.bottom : MARGIN.bare) * em,
+			bottom: height - (formatX ? MARGIN.bottom : MARGIN.bare) * em,
 		};
-		const span = Math.max(this.#ends.span ?? 0, highest(this.#series, 0)) || 1;
-		const top = this.#ends.top ?? (niceCeiling(highest(this.#series, 1)) || 0);
+		const span = Math.max(this.#axes.span ?? 0, highest(this.#series, 0)) || 1;
+		const top = this.#axes.top ?? (niceCeiling(highest(this.#series, 1)) || 0);
 		const x = (value) => box.left + (box.right - box.left) * value / span;
 		const y = (value) => box.bottom - (box.bottom - box.top) * (top > 0 ? Math.min(1, value / top) : 0);
 		const values = top === 0 ? [0] : height < LOW_EM * em ? [0, top] : [0, top / 2, top];
 
 		this.svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
 		this.svg.replaceChildren(
-			...values.flatMap((value) => this.#gridLine(value, y(value), box)),
-			makeSvg("text", { class: "value", x: box.left, dx: "-0.6em", y: "1em" }, this.unit()),
-			...(this.formatX ? ticks(span, width < 30 * em ? 4 : 8) : []).map((value) =>
-				makeSvg("text", { class: "time", x: x(value), y: height, dy: "-0.5em" }, this.formatX(value))),
+			...values.flatMap((value) => gridLine(formatY(value, top), y(value), box)),
+			makeSvg("text", { class: "value", x: box.left, dx: "-0.6em", y: "1em" }, unit(top)),
+			...(formatX ? ticks(span, width < 30 * em ? 4 : 8) : []).map((value) =>
+				makeSvg("text", { class: "time", x: x(value), y: height, dy: "-0.5em" }, formatX(value))),
 			...Object.entries(this.#series).flatMap(([name, points]) => line(name, points, x, y)));
 	}
+}
 
-	#gridLine(value, y, { left, right }) {
-		return [
-			makeSvg("line", { class: "grid", x1: left, x2: right, y1: y, y2: y }),
-			makeSvg("text", { class: "value", x: left, y, dx: "-0.6em", dy: "0.35em" }, this.formatY(value)),
-		];
-	}
+function gridLine(text, y, { left, right }) {
+	return [
+		makeSvg("line", { class: "grid", x1: left, x2: right, y1: y, y2: y }),
+		makeSvg("text", { class: "value", x: left, y, dx: "-0.6em", dy: "0.35em" }, text),
+	];
 }
 
 function line(name, points, x, y) {

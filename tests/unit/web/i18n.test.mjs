@@ -34,10 +34,11 @@ test("texts take their values; an unknown key gives null", () => {
 
 test("rates have three significant digits, in the language's writing", () => {
 	const [en, fr] = [formats("en"), formats("fr")];
-	assert.deepEqual([0, 0.472, 9.994, 9.996, 99.94, 99.96, 1234.5].map((m) => en.megabits(m * 1e6)),
-		["0.00", "0.47", "9.99", "10.0", "99.9", "100", "1,235"]);
-	assert.equal(fr.megabits(12_340_000), "12,3");
-	assert.equal(fr.megabits(1_234_500_000), "1\u202f235");
+	const rate = (format, megabits) => format.joined(format.rate(megabits * 1e6));
+	assert.deepEqual([0, 0.472, 9.994, 9.996, 99.94, 99.96, 999.4, 999.6, 12_345].map((megabits) => rate(en, megabits)),
+		["0.00\u00a0Mbit/s", "0.47\u00a0Mbit/s", "9.99\u00a0Mbit/s", "10.0\u00a0Mbit/s", "99.9\u00a0Mbit/s", "100\u00a0Mbit/s",
+			"999\u00a0Mbit/s", "1.00\u00a0Gbit/s", "12.3\u00a0Gbit/s"]);
+	assert.equal(rate(fr, 12.34), "12,3\u00a0Mbit/s");
 	assert.equal(en.milliseconds(0.44), "0.4");
 	assert.equal(en.milliseconds(9.96), "10");
 });
