@@ -24,7 +24,7 @@ async function store() {
 	return reply.json();
 }
 
-async function agree() {
+async function keep() {
 	const shared = results;
 	find("#share button").disabled = true;
 	try {
@@ -36,7 +36,11 @@ async function agree() {
 		problem = "shareFailed";
 	}
 	show();
-	find("#share input, #share button")?.focus();
+}
+
+async function agree() {
+	await keep();
+	find("#share input, #share button")?.focus(); /* where the answer is */
 }
 
 /* The clipboard is for pages over https only; selecting and copying works everywhere. */
@@ -102,5 +106,5 @@ export function showShare(shownPage, session) {
 		[results, stored, problem] = [session.results, null, null];
 	show();
 	if (isNew && results !== null && page.pop.speedtest?.store === "always")
-		agree();
+		keep();
 }

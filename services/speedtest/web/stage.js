@@ -165,11 +165,13 @@ export function showState(shownPage, session) {
 	page = shownPage;
 	const { phase, state } = session;
 	const { headline, detail } = summary(session, page.t, page.format);
+	const keepsAll = page.pop.speedtest?.store === "always";
+	const days = keepsAll ? page.format.days(page.pop.speedtest.keep_days) : null;
 	const content = find("#content");
 	content.dataset.state = state;
 	content.dataset.phase = phase ?? "";
 	find("#start").textContent = page.t(isRunning(session) ? "stop" : state === "idle" ? "start" : "again");
 	find("#headline").textContent = headline;
-	find("#summary").textContent = detail;
+	find("#summary").textContent = keepsAll && state === "idle" ? `${detail} ${page.t("keptAlways", { days })}` : detail;
 	showUses(session);
 }

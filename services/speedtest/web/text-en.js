@@ -13,6 +13,7 @@ export const en = {
 
 	headline_idle: "Ready when you are.",
 	detail_idle: "Less than a minute, over IPv4 and IPv6 one after the other: download, upload, latency, and what they are good for.",
+	keptAlways: "This point of presence keeps every result for {days}, with your addresses cut to their network.",
 	headline_stopped: "Stopped.",
 	detail_stopped: "What was measured until then is below.",
 	headline_busy: "Busy at the moment.",

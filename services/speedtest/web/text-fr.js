@@ -13,6 +13,7 @@ export const fr = {
 
 	headline_idle: "Quand vous voulez.",
 	detail_idle: "Moins d’une minute, en IPv4 puis en IPv6\u00a0: réception, envoi, latence, et à quoi tout cela suffit.",
+	keptAlways: "Ce point de présence garde chaque résultat pendant {days}, avec vos adresses réduites à leur réseau.",
 	headline_stopped: "Arrêté.",
 	detail_stopped: "Ce qui a été mesuré jusque-là est ci-dessous.",
 	headline_busy: "Complet pour l’instant.",
