@@ -10,7 +10,7 @@ export PKG_CONFIG_PATH := $(CURDIR)/build/libuv-asan/lib/pkgconfig
 include build/libuv-asan/done.mk
 endif
 
-PACKAGES := libuv libllhttp libnghttp2 libssl libcrypto sqlite3 yyjson libcyaml yaml-0.1 libseccomp libsystemd zlib cairo freetype2
+PACKAGES := libuv libllhttp libnghttp2 libssl libcrypto sqlite3 yyjson libcyaml yaml-0.1 libseccomp libsystemd libcurl zlib cairo freetype2
 PROGRAMS := speedtestd fontaine
 program_dir_speedtestd := services/speedtest
 program_dir_fontaine := services/fontaine

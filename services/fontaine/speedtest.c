@@ -14,6 +14,18 @@
 
 static const struct speedtest_command commands[] = {
 	{
+		.name = "run",
+		.run = speedtest_run,
+		.usage = "URL [-4] [-6] [--streams N] [--seconds N] [--ca FILE] [--json]",
+		.summary = "measure the way to a POP's speed test, or any LibreSpeed server",
+		.options = "  -4            over IPv4 only (default: over IPv4, then IPv6)\n"
+			   "  -6            over IPv6 only\n"
+			   "  --streams N   connections at once, 1 to 64 (default: 5)\n"
+			   "  --seconds N   how long each direction is measured, 1 to 60 (default: 6)\n"
+			   "  --ca FILE     trust the certificates in FILE instead of this system's\n"
+			   "  --json        print JSON\n",
+	},
+	{
 		.name = "export",
 		.run = export_run,
 		.usage = "--since TIME [--until TIME] [--db FILE]",

@@ -18,6 +18,7 @@ struct speedtest_command {
 	const char *options; /* for --help, one on each line */
 };
 
+int speedtest_run(const struct speedtest_command *c, int argc, char **argv);
 int export_run(const struct speedtest_command *c, int argc, char **argv);
 int stats_run(const struct speedtest_command *c, int argc, char **argv);
 

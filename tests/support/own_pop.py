@@ -6,7 +6,7 @@ import os
 import subprocess
 from contextlib import ExitStack, contextmanager
 
-from support import pop, wait
+from support import links, pop, speedtestd, wait
 
 WEB = pop.BUILD / "tree/usr/share/fontaine/web"
 SECRET = "north"
@@ -15,14 +15,8 @@ SECRET = "north"
 @contextmanager
 def network():
     """A network with a loopback and nothing else, for this thread and what it starts."""
-    outside = os.open("/proc/self/ns/net", os.O_RDONLY)
-    os.unshare(os.CLONE_NEWNET)
-    try:
-        subprocess.run(["ip", "link", "set", "lo", "up"], check=True, timeout=5)
+    with links.Namespace() as namespace, namespace.entered():
         yield
-    finally:
-        os.setns(outside, os.CLONE_NEWNET)
-        os.close(outside)
 
 
 @contextmanager
@@ -47,9 +41,8 @@ def serving(folder, pop_file=pop.POP_FILE):
     subprocess.run([pop.FONTAINE, "render", pop_file, folder, "--stock", pop.PROJECT / "services/stock"],
                    check=True, timeout=10)
     (folder / "turn-secret").write_text(SECRET)
-    tls = folder / "tls"
-    subprocess.run([pop.PROJECT / "packaging/systemd/testca", tls / "names", tls], check=True, timeout=10)
-    speedtest = [pop.BUILD / "release/speedtestd", "--pop", pop_file, "--web", WEB, "--tls", tls]
+    links.run(speedtestd.TEST_CA, folder / "tls/names", folder / "tls")
+    speedtest = [speedtestd.PROGRAM, "--pop", pop_file, "--web", WEB, "--tls", folder / "tls"]
     relay = folder / "coturn/turnserver.conf"
     with ExitStack() as stack:
         stack.enter_context(running(speedtest, CREDENTIALS_DIRECTORY=str(folder)))

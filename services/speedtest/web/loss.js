@@ -25,6 +25,18 @@ function introduce(from, to) {
 	});
 }
 
+/* Resolves when @end has found no relay to be behind. */
+function alone(end) {
+	let found = false;
+	return new Promise((resolve) => {
+		end.addEventListener("icecandidate", ({ candidate }) => {
+			found ||= Boolean(candidate?.candidate);
+			if (candidate === null && !found)
+				resolve();
+		});
+	});
+}
+
 /* Resolves to the two ends of the channel, when both are open. */
 async function connect(here, there) {
 	const out = here.createDataChannel("loss", { ordered: false, maxRetransmits: 0 });
@@ -142,7 +154,7 @@ export async function measureLoss({ urls, username, credential }, report, signal
 		signal?.addEventListener("abort", () => reject(signal.reason), { once: true });
 	});
 	const measured = async () => {
-		const channels = await within(CONNECT_MS, connect(...ends));
+		const channels = await within(CONNECT_MS, Promise.race([connect(...ends), alone(ends[0])]));
 		return channels ? exchange(channels, report) : { reason: "unreachable" };
 	};
 	try {

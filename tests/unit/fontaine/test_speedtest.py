@@ -34,10 +34,10 @@ def database(tmp_path):
 def test_help_names_every_command():
     done = speedtest("--help")
     assert done.returncode == FINE
-    assert all(f"\n  {command} " in done.stdout for command in ("export", "stats"))
+    assert all(f"\n  {command} " in done.stdout for command in ("run", "export", "stats"))
 
 
-@pytest.mark.parametrize("command", ["export", "stats"])
+@pytest.mark.parametrize("command", ["run", "export", "stats"])
 def test_each_command_has_help(command):
     done = speedtest(command, "--help")
     assert done.returncode == FINE
