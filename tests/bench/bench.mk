@@ -13,4 +13,4 @@ bench-programs: $(OUT)/speedtestd $(BENCH_TOOLS)
 $(OUT)/bench/load: $(OUT)/tests/bench/ndt7.o $(LIBRARY)
 $(BENCH_TOOLS): $(OUT)/bench/%: $(OUT)/tests/bench/%.o
 	@mkdir -p $(@D)
-	$(QUIET)$(CC) $(LDFLAGS) -o $@ $^ -pthread
+	$(QUIET)$(CC) $(LDFLAGS) -o $@ $^ -pthread $(shell pkg-config --libs libssl libcrypto)

@@ -1,7 +1,7 @@
 /*
  * The load of the benchmarks: ask a server for work over kept-alive connections
  * for some seconds, check every reply, and say what was done and what it cost
- * the server.
+ * the server. With TLS, its own encryption is in its own time.
  *
  * A thread sends one request on each of its connections, then reads the replies
  * in that order. A transfer is never cut off: the run ends with the last reply,
@@ -29,22 +29,29 @@
 
 enum {
 	THREADS_MAX = 64,
-	CONNECTIONS_MAX = 1024, /* of one thread */
-	SILENCE_MAX_S = 10,     /* of a server, then the run fails */
-	TIME_MAX_S = 60,        /* of the whole run, whatever happens */
+	CONNECTIONS_MAX = 1024,  /* of one thread */
+	PIECE_BYTES = 64 * 1024, /* of a reply over TLS */
+	SILENCE_MAX_S = 10,      /* of a server, then the run fails */
+	TIME_MAX_S = 60,         /* of the whole run, whatever happens */
 };
 
 static const char usage[] =
-    "usage: load [-t THREADS] [-c CONNECTIONS_OF_EACH] [-s SECONDS] [-u BYTES] [-d BYTES] [-n]\n"
+    "usage: load [-t THREADS] [-c CONNECTIONS_OF_EACH] [-s SECONDS] [-u BYTES] [-d BYTES] [-n | -k]\n"
     "            [-p SERVER_PID]... ADDRESS PORT PATH\n"
     "  -u: POST a body of so many bytes, instead of GET; -d: expect so many in the reply\n"
     "  -n: PATH is an ndt7 test, an upload of messages of -u bytes, or else a download\n"
+    "  -k: with TLS\n"
     "prints: {\"requests\":N,\"bytes\":N,\"seconds\":S,\"server_cpu_seconds\":S}\n";
+
+struct connection {
+	int fd;
+	SSL *ssl; /* NULL: plain */
+};
 
 struct client {
 	const struct load *load;
 	pthread_t thread;
-	int fds[CONNECTIONS_MAX];
+	struct connection connections[CONNECTIONS_MAX];
 	uint64_t requests;
 	uint64_t bytes; /* of bodies or messages */
 };
@@ -68,7 +75,7 @@ static double server_cpu_s(const struct load *l)
 	return sum;
 }
 
-static int payload_open(void)
+static void payload_open(struct load *l)
 {
 	static char bytes[PAYLOAD_BYTES];
 	int fd = memfd_create("payload", MFD_CLOEXEC);
@@ -81,7 +88,8 @@ static int payload_open(void)
 	}
 	if (fd < 0 || write(fd, bytes, sizeof(bytes)) != (ssize_t)sizeof(bytes))
 		err(EXIT_FAILURE, "payload");
-	return fd;
+	l->payload = bytes;
+	l->payload_fd = fd;
 }
 
 static int connect_to(const struct sockaddr_in *address)
@@ -98,42 +106,77 @@ static int connect_to(const struct sockaddr_in *address)
 	return fd;
 }
 
-/* Wait until the server has read all and closed, so that no work of it is left out. */
-static void disconnect(int fd)
+static struct connection open_connection(const struct load *l)
 {
-	char rest;
+	struct connection c = {.fd = connect_to(&l->address)};
 
-	if (shutdown(fd, SHUT_WR) < 0 || recv(fd, &rest, sizeof(rest), 0) != 0)
-		errx(EXIT_FAILURE, "a server sent more than its replies");
-	(void)close(fd);
+	if (l->tls == NULL)
+		return c;
+	c.ssl = SSL_new(l->tls);
+	if (c.ssl == NULL || SSL_set_fd(c.ssl, c.fd) != 1 || SSL_connect(c.ssl) != 1)
+		errx(EXIT_FAILURE, "no handshake");
+	return c;
 }
 
-static void send_request(const struct load *l, int fd)
+/* Wait until the server has read all and closed, so that no work of it is left out. */
+static void disconnect(const struct connection *c)
 {
-	size_t len = strlen(l->head);
+	char rest[64];
+	ssize_t n, said = c->ssl != NULL ? (ssize_t)sizeof(rest) : 0; /* goodbye is not much */
 
-	if (send(fd, l->head, len, MSG_NOSIGNAL | (l->upload_bytes > 0 ? MSG_MORE : 0)) != (ssize_t)len)
-		err(EXIT_FAILURE, "send");
+	if (c->ssl != NULL)
+		(void)SSL_shutdown(c->ssl);
+	if (shutdown(c->fd, SHUT_WR) < 0)
+		err(EXIT_FAILURE, "shutdown");
+	while ((n = recv(c->fd, rest, sizeof(rest), 0)) > 0 && n <= said)
+		said -= n;
+	if (n != 0)
+		errx(EXIT_FAILURE, "a server sent more than its replies");
+	SSL_free(c->ssl);
+	(void)close(c->fd);
+}
+
+static void send_body(const struct load *l, const struct connection *c)
+{
 	for (uint64_t left = l->upload_bytes; left > 0;) {
 		off_t start = 0;
-		ssize_t n = sendfile(fd, l->payload, &start, left < PAYLOAD_BYTES ? left : PAYLOAD_BYTES);
+		size_t piece = left < PAYLOAD_BYTES ? (size_t)left : PAYLOAD_BYTES;
+		ssize_t n = c->ssl != NULL ? SSL_write(c->ssl, l->payload, (int)piece)
+		                           : sendfile(c->fd, l->payload_fd, &start, piece);
 		if (n <= 0)
-			err(EXIT_FAILURE, "sendfile");
+			err(EXIT_FAILURE, "sending a body");
 		left -= (uint64_t)n;
 	}
 }
 
+static void send_request(const struct load *l, const struct connection *c)
+{
+	size_t len = strlen(l->head);
+	ssize_t n = c->ssl != NULL ? SSL_write(c->ssl, l->head, (int)len)
+	                           : send(c->fd, l->head, len, MSG_NOSIGNAL | (l->upload_bytes > 0 ? MSG_MORE : 0));
+
+	if (n != (ssize_t)len)
+		err(EXIT_FAILURE, "sending a head");
+	send_body(l, c);
+}
+
+static size_t receive(const struct connection *c, char *ret, size_t size)
+{
+	ssize_t n = c->ssl != NULL ? SSL_read(c->ssl, ret, (int)size) : recv(c->fd, ret, size, 0);
+
+	if (n <= 0)
+		err(EXIT_FAILURE, "a reply ends too early");
+	return (size_t)n;
+}
+
 /* Read the head of a reply. Return: how many bytes of the body came with it. */
-static uint64_t receive_head(const struct load *l, int fd)
+static uint64_t receive_head(const struct load *l, const struct connection *c)
 {
 	char head[HEAD_MAX_BYTES + 1], *end = NULL;
 	size_t len = 0;
 
 	while (end == NULL) {
-		ssize_t n = recv(fd, head + len, HEAD_MAX_BYTES - len, 0);
-		if (n <= 0)
-			err(EXIT_FAILURE, "a reply's head");
-		len += (size_t)n;
+		len += receive(c, head + len, HEAD_MAX_BYTES - len);
 		head[len] = '\0';
 		end = strstr(head, "\r\n\r\n");
 	}
@@ -145,13 +188,15 @@ static uint64_t receive_head(const struct load *l, int fd)
 	return got;
 }
 
-/* The kernel drops the body, so that the load stays cheaper than any server. */
-static void receive_reply(const struct load *l, int fd)
+/* The kernel drops a plain body, so that the load stays cheaper than any server. */
+static void receive_reply(const struct load *l, const struct connection *c)
 {
-	uint64_t left = l->download_bytes - receive_head(l, fd);
+	char piece[PIECE_BYTES];
+	uint64_t left = l->download_bytes - receive_head(l, c);
 
 	while (left > 0) {
-		ssize_t n = recv(fd, NULL, left, MSG_TRUNC);
+		ssize_t n = c->ssl != NULL ? (ssize_t)receive(c, piece, left < sizeof(piece) ? left : sizeof(piece))
+		                           : recv(c->fd, NULL, left, MSG_TRUNC);
 		if (n <= 0)
 			err(EXIT_FAILURE, "a reply's body, %" PRIu64 " bytes before its end", left);
 		left -= (uint64_t)n;
@@ -164,19 +209,19 @@ static void *run_client(void *arg)
 	const struct load *l = c->load;
 
 	for (unsigned i = 0; i < l->connections; i++)
-		c->fds[i] = connect_to(&l->address);
+		c->connections[i] = open_connection(l);
 	if (l->ndt7)
-		c->bytes = ndt7_run(l, c->fds[0]);
+		c->bytes = ndt7_run(l, c->connections[0].fd);
 	while (!l->ndt7 && (c->requests == 0 || seconds_on(CLOCK_MONOTONIC) < l->end_s)) {
 		for (unsigned i = 0; i < l->connections; i++)
-			send_request(l, c->fds[i]);
+			send_request(l, &c->connections[i]);
 		for (unsigned i = 0; i < l->connections; i++)
-			receive_reply(l, c->fds[i]);
+			receive_reply(l, &c->connections[i]);
 		c->requests += l->connections;
 		c->bytes += l->connections * (l->upload_bytes + l->download_bytes);
 	}
 	for (unsigned i = 0; i < l->connections; i++)
-		disconnect(c->fds[i]);
+		disconnect(&c->connections[i]);
 	return NULL;
 }
 
@@ -233,6 +278,9 @@ static void set_option(struct load *l, int option, const char *value)
 	case 'n':
 		l->ndt7 = true;
 		break;
+	case 'k':
+		l->tls = SSL_CTX_new(TLS_client_method());
+		break;
 	case 'p':
 		if (l->n_servers == SERVERS_MAX ||
 		    clock_getcpuclockid((pid_t)number(value, INT32_MAX), &l->servers[l->n_servers++]) != 0)
@@ -269,12 +317,12 @@ int main(int argc, char **argv)
 	static struct load load = {.threads = 1, .connections = 1, .seconds = 1};
 	int option;
 
-	while ((option = getopt(argc, argv, "t:c:s:u:d:np:")) != -1)
+	while ((option = getopt(argc, argv, "t:c:s:u:d:knp:")) != -1)
 		set_option(&load, option, optarg);
 	if (argc - optind != 3)
 		set_option(&load, '?', NULL);
 	set_target(&load, argv[optind], argv[optind + 1], argv[optind + 2]);
-	load.payload = payload_open();
+	payload_open(&load);
 	(void)alarm(TIME_MAX_S);
 	run(&load);
 	return EXIT_SUCCESS;

@@ -4,6 +4,7 @@
 #define FONTAINE_BENCH_LOAD_H
 
 #include <netinet/in.h>
+#include <openssl/ssl.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -24,7 +25,9 @@ struct load {
 	size_t n_servers;
 	struct sockaddr_in address;
 	char head[HEAD_MAX_BYTES]; /* of every request */
-	int payload;               /* a file of PAYLOAD_BYTES */
+	char *payload;             /* PAYLOAD_BYTES */
+	int payload_fd;            /* a file of the same */
+	SSL_CTX *tls;              /* NULL: plain */
 	double end_s;
 };
 

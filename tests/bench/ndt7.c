@@ -53,7 +53,7 @@ static void send_message(const struct load *l, int fd)
 	send_all(fd, header, ws_header_write(WS_OPCODE_BINARY, l->upload_bytes, mask, header), MSG_MORE);
 	for (uint64_t left = l->upload_bytes; left > 0;) {
 		off_t start = 0;
-		ssize_t n = sendfile(fd, l->payload, &start, left < PAYLOAD_BYTES ? left : PAYLOAD_BYTES);
+		ssize_t n = sendfile(fd, l->payload_fd, &start, left < PAYLOAD_BYTES ? left : PAYLOAD_BYTES);
 		if (n <= 0)
 			err(EXIT_FAILURE, "sendfile");
 		left -= (uint64_t)n;

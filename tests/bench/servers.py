@@ -55,6 +55,10 @@ http {{
     scgi_temp_path {folder}/scgi;
     server {{
         listen 127.0.0.1:{port};
+        listen 127.0.0.1:{tls_port} ssl;
+        ssl_certificate {folder}/server.crt;
+        ssl_certificate_key {folder}/server.key;
+        ssl_conf_command Ciphersuites TLS_AES_128_GCM_SHA256;  # as ours
         location = /download {{ root {folder}; }}
         location = /upload {{ return 200; }}
         location = /latency {{ return 204; }}
@@ -64,8 +68,8 @@ http {{
 
 
 class Server:
-    def __init__(self, pid, port):
-        self.pid, self.port = pid, port
+    def __init__(self, pid, port, tls_port):
+        self.pid, self.port, self.tls_port = pid, port, tls_port
 
     def pids(self):
         """The process and its children; a server of ours or nginx has no grandchildren."""
@@ -88,12 +92,12 @@ def wait_until_it_answers(process, port):
 
 
 @contextmanager
-def serving(command, port):
+def serving(command, port, tls_port=None):
     with LOG.open("ab") as log:
         process = subprocess.Popen([str(word) for word in command], stdin=subprocess.DEVNULL, stderr=log)
     try:
         wait_until_it_answers(process, port)
-        yield Server(process.pid, port)
+        yield Server(process.pid, port, tls_port)
     finally:
         process.terminate()
         process.wait(STOP_LIMIT_S)
@@ -113,16 +117,16 @@ def speedtestd(programs, folder):
     make_certificate(folder)
     for pages in ("speedtest", "shared"):
         (folder / "web" / pages).mkdir(parents=True, exist_ok=True)
-    return serving([programs / "speedtestd", "--pop", pop, "--web", folder / "web",
-                    "--tls", folder], port)
+    return serving([programs / "speedtestd", "--pop", pop, "--web", folder / "web", "--tls", folder], port, tls_port)
 
 
 def nginx(folder, download_bytes):
-    port = free_port()
+    """With the certificate that speedtestd() has made in the same folder."""
+    port, tls_port = free_port(), free_port()
     (folder / "download").write_bytes(os.urandom(download_bytes))
     config = folder / "nginx.conf"
-    config.write_text(NGINX.format(folder=folder, port=port))
-    return serving(["nginx", "-c", config], port)
+    config.write_text(NGINX.format(folder=folder, port=port, tls_port=tls_port))
+    return serving(["nginx", "-c", config], port, tls_port)
 
 
 def bare(programs, kind, body_bytes):

@@ -19,7 +19,7 @@ LOAD_LIMIT_S = 90
 def load(programs, server, path, *options):
     """What load.c says of one run."""
     command = [programs / "bench/load", "-s", SECONDS, *options, *(f"-p{pid}" for pid in server.pids()),
-               "127.0.0.1", server.port, path]
+               "127.0.0.1", server.tls_port if "-k" in options else server.port, path]
     done = subprocess.run([str(word) for word in command], check=True, timeout=LOAD_LIMIT_S,
                           stdout=subprocess.PIPE)
     return json.loads(done.stdout)
@@ -42,13 +42,13 @@ def benches(programs, folder, stack):
     write, sendfile, trunc = (stack.enter_context(servers.bare(programs, kind, BODY_BYTES))
                               for kind in ("write", "sendfile", "trunc"))
 
-    def download(label, server, path):
+    def download(label, server, path, *options):
         return Contender(label, partial(gbit_per_cpu_second, programs, server, path,
-                                        f"-t{DOWNLOADS}", f"-d{BODY_BYTES}"))
+                                        f"-t{DOWNLOADS}", f"-d{BODY_BYTES}", *options))
 
-    def upload(label, server, path):
+    def upload(label, server, path, *options):
         return Contender(label, partial(gbit_per_cpu_second, programs, server, path,
-                                        f"-t{UPLOADS}", f"-u{BODY_BYTES}"))
+                                        f"-t{UPLOADS}", f"-u{BODY_BYTES}", *options))
 
     def latency(label, server, path):
         return Contender(label, partial(requests_per_cpu_second, programs, server, path,
@@ -63,6 +63,10 @@ def benches(programs, folder, stack):
         Bench("speedtest upload", gbit, upload("speedtestd", ours, "/empty"),
               [upload("nginx discarding", nginx, "/upload"),
                upload("bare MSG_TRUNC loop", trunc, "/")]),
+        Bench("TLS download", gbit, download("speedtestd", ours, "/garbage?ckSize=100", "-k"),
+              [download("nginx", nginx, "/download", "-k")]),
+        Bench("TLS upload", gbit, upload("speedtestd", ours, "/empty", "-k"),
+              [upload("nginx discarding", nginx, "/upload", "-k")]),
         Bench("speedtest latency request", requests, latency("speedtestd", ours, "/empty"),
               [latency("nginx return 204", nginx, "/latency")]),
     ]

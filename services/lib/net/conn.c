@@ -217,9 +217,17 @@ ssize_t conn_sendv(struct conn *c, const struct iovec *pieces, size_t n, bool mo
 	return sent < 0 ? -errno : sent;
 }
 
+/* Not by way of conn_sendv(): sendmsg() costs more than send(). */
 ssize_t conn_send(struct conn *c, const void *data, size_t len, bool more)
 {
-	return conn_sendv(c, &(struct iovec){(void *)(uintptr_t)data, len}, 1, more);
+	ssize_t n;
+
+	if (c->tls != NULL)
+		return tls_stream_sendv(c->tls, &(struct iovec){(void *)(uintptr_t)data, len}, 1, more);
+	do
+		n = send(c->fd, data, len, MSG_NOSIGNAL | (more ? MSG_MORE : 0));
+	while (n < 0 && errno == EINTR);
+	return n < 0 ? -errno : n;
 }
 
 ssize_t conn_flush(struct conn *c)

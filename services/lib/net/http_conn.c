@@ -50,20 +50,6 @@ static struct http_conn *conn_of(struct conn *conn)
 	return (struct http_conn *)((char *)conn - offsetof(struct http_conn, conn));
 }
 
-void http_exchange_end(struct http_conn *c)
-{
-	struct exchange *x = c->exchange;
-
-	if (x == NULL)
-		return;
-	c->exchange = NULL;
-	http_ended(c->server, &x->request);
-	http_parser_done(&x->parser);
-	buf_done(&x->request.body);
-	buf_done(&x->out);
-	free(x);
-}
-
 void http_conn_close(struct http_conn *c)
 {
 	if (c->state == CONN_CLOSED)

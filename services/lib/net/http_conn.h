@@ -43,7 +43,8 @@ struct http_server {
 	int64_t date_s; /* the second that date says */
 	char date[HTTP_DATE_MAX];
 	struct tls_buffers *tls;
-	struct buf output; /* where replies are put together */
+	struct exchange *spare; /* of the request before, for the next one; NULL: in use */
+	struct buf output;      /* where replies are put together */
 	char input[HTTP_INPUT_BYTES];
 };
 
@@ -118,8 +119,12 @@ void http_conn_close(struct http_conn *c);
 /** Reply with a status, then close: what follows can't be trusted, or is an unread body. */
 void http_conn_refuse(struct http_conn *c, int status);
 
-/** End the exchange, if there is one, whatever became of it. */
+/** Begin an exchange; end it, if there is one, whatever became of it. */
+void http_exchange_begin(struct http_conn *c);
 void http_exchange_end(struct http_conn *c);
+
+/** Free the spare exchange. */
+void http_exchange_done(struct http_server *s);
 
 /* Each returns false when there is something to wait for. */
 bool http_input_handshake(struct http_conn *c);

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT */
-#include "base/mem.h"
 #include "net/h2_conn.h"
 #include "net/http_conn.h"
 #include "net/http_route.h"
@@ -55,26 +54,6 @@ static size_t discard(struct http_conn *c, uint64_t wanted)
 		return 0;
 	size_t len = wanted < SSIZE_MAX ? (size_t)wanted : SSIZE_MAX;
 	return received(c, conn_discard(&c->conn, len), wanted);
-}
-
-static int on_chunk(void *data, const char *piece, size_t len)
-{
-	struct exchange *x = data;
-
-	return http_received_piece(x->conn->server, &x->request, piece, len);
-}
-
-static void begin_exchange(struct http_conn *c)
-{
-	struct exchange *x = mem_new(sizeof(*x));
-
-	x->conn = c;
-	x->request.client = c->client;
-	x->request.transport = &http_conn_transport;
-	http_parser_init(&x->parser, on_chunk, x);
-	http_parser_start(&x->parser, &x->request);
-	buf_init(&x->out, HTTP_OUTPUT_MAX_BYTES);
-	c->exchange = x;
 }
 
 static void handle(struct http_conn *c)
@@ -184,7 +163,7 @@ static void refuse_plain(struct http_conn *c)
 
 	http_conn_move(c, CONN_IDLE);
 	http_conn_move(c, CONN_HEAD);
-	begin_exchange(c);
+	http_exchange_begin(c);
 	c->last = true;
 	http_reply(&c->exchange->request,
 	           &(struct http_reply){
@@ -232,7 +211,7 @@ bool http_input_head(struct http_conn *c)
 	if (c->state == CONN_IDLE) {
 		http_conn_move(c, CONN_HEAD);
 		c->asked = true;
-		begin_exchange(c);
+		http_exchange_begin(c);
 		conn_deadline(&c->conn, c->server->config->timeouts.head);
 	}
 	struct exchange *x = c->exchange;

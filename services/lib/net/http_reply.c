@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "net/http_reply.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -56,24 +55,58 @@ void http_date(int64_t unix_seconds, char ret[HTTP_DATE_MAX])
 	               tm.tm_min, tm.tm_sec);
 }
 
+static int add_text(struct buf *out, const char *text)
+{
+	return buf_add(out, text, strlen(text));
+}
+
+static int add_number(struct buf *out, uint64_t n)
+{
+	char digits[20];
+	size_t at = sizeof(digits);
+
+	do {
+		digits[--at] = (char)('0' + n % 10);
+		n /= 10;
+	} while (n > 0);
+	return buf_add(out, digits + at, sizeof(digits) - at);
+}
+
+/* Piece by piece: printf() would be a good part of what a small reply costs. */
+static int add_head(struct buf *out, const struct http_reply *reply, const struct http_reply_context *context,
+                    bool bodiless)
+{
+	uint64_t length = reply->blob != NULL ? reply->blob_bytes : reply->body_bytes;
+	int rc = add_text(out, "HTTP/1.1 ");
+
+	rc = rc < 0 ? rc : add_number(out, (uint64_t)reply->status);
+	rc = rc < 0 ? rc : add_text(out, " ");
+	rc = rc < 0 ? rc : add_text(out, http_reason(reply->status));
+	rc = rc < 0 ? rc : add_text(out, "\r\nDate: ");
+	rc = rc < 0 ? rc : add_text(out, context->date);
+	if (rc == 0 && !bodiless) {
+		rc = add_text(out, "\r\nContent-Length: ");
+		rc = rc < 0 ? rc : add_number(out, length);
+	}
+	if (rc == 0 && reply->type != NULL) {
+		rc = add_text(out, "\r\nContent-Type: ");
+		rc = rc < 0 ? rc : add_text(out, reply->type);
+		rc = rc < 0 ? rc : add_text(out, "\r\nX-Content-Type-Options: nosniff");
+	}
+	rc = rc < 0 ? rc : add_text(out, "\r\n");
+	if (rc == 0 && reply->headers != NULL)
+		rc = add_text(out, reply->headers);
+	if (rc == 0 && context->last && reply->status >= 200)
+		rc = add_text(out, "Connection: close\r\n");
+	return rc < 0 ? rc : add_text(out, "\r\n");
+}
+
 int http_reply_write(struct buf *out, const struct http_reply *reply,
                      const struct http_reply_context *context)
 {
-	uint64_t length = reply->blob != NULL ? reply->blob_bytes : reply->body_bytes;
 	bool bodiless = reply->status < 200 || reply->status == 204 || reply->status == 304; /* RFC 9110, 8.6 */
-	int rc = buf_printf(out, "HTTP/1.1 %d %s\r\nDate: %s\r\n", reply->status,
-	                    http_reason(reply->status), context->date);
+	int rc = add_head(out, reply, context, bodiless);
 
-	if (rc == 0 && !bodiless)
-		rc = buf_printf(out, "Content-Length: %" PRIu64 "\r\n", length);
-	if (rc == 0 && reply->type != NULL)
-		rc = buf_printf(out, "Content-Type: %s\r\nX-Content-Type-Options: nosniff\r\n", reply->type);
-	if (rc == 0 && reply->headers != NULL)
-		rc = buf_add(out, reply->headers, strlen(reply->headers));
-	if (rc == 0 && context->last && reply->status >= 200)
-		rc = buf_printf(out, "Connection: close\r\n");
-	if (rc == 0)
-		rc = buf_add(out, "\r\n", 2);
 	if (rc == 0 && !context->head_only && !bodiless)
 		rc = buf_add(out, reply->body, reply->body_bytes);
 	return rc;

@@ -270,6 +270,11 @@ int http_request_check(const struct http_request *r)
 	return expect == NULL || strcasecmp(expect, "100-continue") == 0 ? 0 : 417;
 }
 
+void http_request_reset(struct http_request *r)
+{
+	memset(r, 0, offsetof(struct http_request, headers)); /* of which there are none then */
+}
+
 const char *http_request_header(const struct http_request *r, const char *name)
 {
 	for (size_t i = 0; i < r->n_headers; i++)

@@ -47,11 +47,9 @@ struct http_route;
 struct http_transport;
 
 struct http_request {
-	unsigned method;   /* one of enum http_method; 0: another one, to be refused */
-	const char *path;  /* as sent, without the query; always starts with '/' unless it is "*" */
-	const char *query; /* "" when there is none */
-	struct http_header headers[HTTP_HEADERS_MAX];
-	size_t n_headers;
+	unsigned method;        /* one of enum http_method; 0: another one, to be refused */
+	const char *path;       /* as sent, without the query; always starts with '/' unless it is "*" */
+	const char *query;      /* "" when there is none */
 	bool chunked;           /* else content_bytes says how long the body is */
 	uint64_t content_bytes; /* Content-Length, or 0 */
 	bool keep_alive;        /* the client may send another request */
@@ -64,7 +62,13 @@ struct http_request {
 	uint64_t body_bytes; /* of the body, received so far */
 	struct buf body;     /* what was kept of it */
 	void *data;          /* the handler's own */
+
+	size_t n_headers;
+	struct http_header headers[HTTP_HEADERS_MAX];
 };
+
+/** Forget all of the request; nothing of it is released. */
+void http_request_reset(struct http_request *r);
 
 /** The value of the first header @name, whatever its case; NULL when there is none. */
 const char *http_request_header(const struct http_request *r, const char *name);

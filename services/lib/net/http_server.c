@@ -43,6 +43,7 @@ static void free_server(struct http_server *s)
 	limit_free(s->limit);
 	http_routes_free(s->routes);
 	buf_done(&s->output);
+	http_exchange_done(s);
 	if (s->tls != NULL)
 		tls_buffers_free(s->tls);
 	free(s);

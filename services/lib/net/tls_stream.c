@@ -12,37 +12,41 @@
 
 #include <errno.h>
 #include <openssl/err.h>
+#include <stdalign.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 
 enum {
-	RECORD_BYTES = 16 * 1024, /* of plaintext, at most (RFC 8446, 5.1) */
-	INPUT_BYTES = 8 * RECORD_BYTES,
-	BATCH_BYTES = 8 * RECORD_BYTES,         /* of output, for one send */
-	OUTPUT_BYTES = BATCH_BYTES + 64 * 1024, /* with what records add, or a flight of the handshake */
+	PAGE_BYTES = 4096,
+	RECORD_BYTES = 16 * 1024,                  /* of plaintext, at most (RFC 8446, 5.1) */
+	RECORD_MAX_BYTES = RECORD_BYTES + 5 + 256, /* as it is sent (5.2) */
+	INPUT_BYTES = 32 * RECORD_BYTES,           /* for one receive */
+	DROPPED_BYTES = 4096,                      /* stays in the nearest cache, beside a record */
+	BATCH_BYTES = 8 * RECORD_BYTES,            /* of output, for one send */
+	OUTPUT_BYTES = BATCH_BYTES + 64 * 1024,    /* with what records add, or a flight of the handshake */
 };
 
 struct tls_buffers {
 	BIO_METHOD *method;
 	size_t in_at, in_len;
 	size_t out_len;
-	char in[INPUT_BYTES];
-	char out[OUTPUT_BYTES];
-	char dropped[RECORD_BYTES];
+	alignas(PAGE_BYTES) char in[INPUT_BYTES]; /* the kernel copies faster to and from there */
+	alignas(PAGE_BYTES) char out[OUTPUT_BYTES];
+	alignas(PAGE_BYTES) char dropped[DROPPED_BYTES];
 };
 
 struct tls_stream {
 	SSL *ssl;
 	struct tls_buffers *buffers;
 	int fd;
-	int error;         /* negative, for good */
-	bool may_receive;  /* in this call: the socket was not asked yet */
-	bool ended;        /* the peer sends no more */
-	bool said_goodbye; /* or must not any more */
-	bool shutdown_due; /* once nothing is kept */
-	struct buf in;     /* kept: records to be read */
-	struct buf out;    /* kept: records to be sent, but for the first out_at bytes */
+	int error;          /* negative, for good */
+	size_t may_receive; /* in this call; 0: the socket has been asked */
+	bool ended;         /* the peer sends no more */
+	bool said_goodbye;  /* or must not any more */
+	bool shutdown_due;  /* once nothing is kept */
+	struct buf in;      /* kept: records to be read */
+	struct buf out;     /* kept: records to be sent, but for the first out_at bytes */
 	size_t out_at;
 };
 
@@ -60,12 +64,12 @@ static void receive(struct tls_stream *s)
 	struct tls_buffers *b = s->buffers;
 	ssize_t n;
 
-	if (!s->may_receive)
+	if (s->may_receive == 0)
 		return;
-	s->may_receive = false;
 	do
-		n = recv(s->fd, b->in, sizeof(b->in), 0);
+		n = recv(s->fd, b->in, s->may_receive, 0);
 	while (n < 0 && errno == EINTR);
+	s->may_receive = 0;
 	n = result(s, n);
 	s->ended = n == 0;
 	b->in_at = 0;
@@ -115,8 +119,11 @@ static long on_bio_ctrl(BIO *bio, int command, long number, void *pointer)
 
 struct tls_buffers *tls_buffers_new(void)
 {
-	struct tls_buffers *b = mem_new(sizeof(*b));
+	struct tls_buffers *b = aligned_alloc(PAGE_BYTES, sizeof(*b));
 
+	if (b == NULL)
+		abort(); /* no memory */
+	memset(b, 0, sizeof(*b));
 	b->method = BIO_meth_new(BIO_TYPE_SOURCE_SINK, "stream");
 	if (b->method == NULL)
 		abort(); /* no memory */
@@ -185,7 +192,8 @@ static void send_batch(struct tls_stream *s, bool more)
 	b->out_len = 0;
 }
 
-static void begin_call(struct tls_stream *s)
+/* @room: of the reader; to receive more would be to keep it. */
+static void begin_call(struct tls_stream *s, size_t room)
 {
 	struct tls_buffers *b = s->buffers;
 
@@ -193,7 +201,9 @@ static void begin_call(struct tls_stream *s)
 	b->in_at = 0;
 	b->in_len = s->in.len;
 	b->out_len = 0;
-	s->may_receive = true;
+	s->may_receive = room < RECORD_MAX_BYTES ? RECORD_MAX_BYTES : room;
+	if (s->may_receive > INPUT_BYTES)
+		s->may_receive = INPUT_BYTES;
 	if (s->in.len > 0)
 		memcpy(b->in, s->in.data, s->in.len);
 	buf_done(&s->in);
@@ -227,7 +237,7 @@ int tls_stream_handshake(struct tls_stream *s)
 {
 	if (s->error < 0)
 		return s->error;
-	begin_call(s);
+	begin_call(s, 0);
 	int rc = SSL_do_handshake(s->ssl) == 1 ? 0 : failure(s);
 	bool is_http = ERR_GET_REASON(ERR_peek_error()) == SSL_R_HTTP_REQUEST;
 	end_call(s, false);
@@ -254,9 +264,9 @@ ssize_t tls_stream_recv(struct tls_stream *s, void *buf, size_t len)
 		return s->error;
 	if (n_kept(s) > OUTPUT_BYTES)
 		return -EAGAIN; /* what is read can have us answer: not without end */
-	begin_call(s);
+	begin_call(s, len);
 	while (done < len) {
-		size_t wanted = buf != NULL || len - done < RECORD_BYTES ? len - done : RECORD_BYTES;
+		size_t wanted = buf != NULL || len - done < DROPPED_BYTES ? len - done : DROPPED_BYTES;
 		void *to = buf != NULL ? (char *)buf + done : s->buffers->dropped;
 		if (SSL_read_ex(s->ssl, to, wanted, &n) != 1) {
 			rc = failure(s);
@@ -293,7 +303,7 @@ ssize_t tls_stream_sendv(struct tls_stream *s, const struct iovec *pieces, size_
 		(void)tls_stream_flush(s);
 	if (s->error < 0 || n_kept(s) > 0)
 		return s->error < 0 ? s->error : -EAGAIN;
-	begin_call(s);
+	begin_call(s, 0);
 	for (size_t i = 0; i < n && rc >= 0; i++) {
 		rc = write_piece(s, pieces[i].iov_base, pieces[i].iov_len);
 		done += rc > 0 ? rc : 0;
@@ -336,7 +346,7 @@ static void say_goodbye(struct tls_stream *s)
 	if (s->said_goodbye || s->error < 0 || !SSL_is_init_finished(s->ssl))
 		return;
 	s->said_goodbye = true;
-	begin_call(s);
+	begin_call(s, 0);
 	(void)SSL_shutdown(s->ssl);
 	end_call(s, false);
 }
