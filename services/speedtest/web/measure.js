@@ -16,7 +16,8 @@ const TICK_MS = 100;       /* between readings of the page's own count */
 const LATE_MS = 25;        /* a timer later than this waited for the processor */
 const PROBE_GAP_MS = 100;  /* between an answer under load and the next question */
 const SERIES_MS = 250;
-const SETTLE_MS = 4000;    /* what is under way when an upload is cut arrives within this */
+const SETTLE_MS = 4000;    /* what is under way when an upload is cut arrives within this, */
+const QUIET_MS = 250;      /* and without a pause of this length */
 
 const hundredths = (ms) => Math.round(ms * 100) / 100;
 
@@ -151,11 +152,13 @@ class Load {
 /* The server's count once nothing arrives any more. */
 async function settled(target) {
 	const first = await received(target);
-	for (let last = first, before = null; ; before = last, last = await received(target)) {
-		if (last.bytes === before?.bytes || last.ms - first.ms > SETTLE_MS)
-			return last.bytes;
+	let moved = first;
+	for (let last = first; last.ms - moved.ms < QUIET_MS && last.ms - first.ms < SETTLE_MS; last = await received(target)) {
+		if (last.bytes > moved.bytes)
+			moved = last;
 		await sleep(TICK_MS);
 	}
+	return moved.bytes;
 }
 
 /** Rate and latency of one direction under load; @idleMs is the latency without, or null. */
