@@ -152,13 +152,13 @@ class Load {
 /* The server's count once nothing arrives any more. */
 async function settled(target) {
 	const first = await received(target);
-	let moved = first;
-	for (let last = first; last.ms - moved.ms < QUIET_MS && last.ms - first.ms < SETTLE_MS; last = await received(target)) {
+	for (let moved = first, last = first; ; last = await received(target)) {
 		if (last.bytes > moved.bytes)
 			moved = last;
+		if (last.ms - moved.ms >= QUIET_MS || last.ms - first.ms >= SETTLE_MS)
+			return last.bytes;
 		await sleep(TICK_MS);
 	}
-	return moved.bytes;
 }
 
 /** Rate and latency of one direction under load; @idleMs is the latency without, or null. */
