@@ -403,5 +403,7 @@ int main(void)
 
 	log_set_sink(count_kept);
 	(void)signal(SIGPIPE, SIG_IGN); /* as daemon_start() does */
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	int rc = cmocka_run_group_tests(tests, NULL, NULL);
+	uv_library_shutdown(); /* its threads end, and with them what OpenSSL keeps for each */
+	return rc;
 }
