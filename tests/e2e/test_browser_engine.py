@@ -48,7 +48,8 @@ def unshaped(link):
 def run(link, tmp_path_factory):
     """One whole run on a link of known rate, and all that was seen of it."""
     seen = SimpleNamespace()
-    seen.queues = {way: queues.Watch(getattr(link, sender), MBIT[way]) for way, sender in SENDER.items()}
+    seen.queues = {
+        way: queues.Watch(*link.bottleneck(getattr(link, sender)), MBIT[way]) for way, sender in SENDER.items()}
     for way, sender in SENDER.items():
         link.shape(getattr(link, sender), MBIT[way], QUEUE_MS)
     with speedtestd.running(link.server, tmp_path_factory.mktemp("run")) as server:

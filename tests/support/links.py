@@ -70,22 +70,30 @@ class Link:
 
     def __init__(self, server, client):
         self.server, self.client = server, client
-        server.run("ip", "link", "add", "name", "eth0", "type", "veth",
-                   "peer", "name", "eth0", "netns", client.holder.pid)
+        self.connect()
         for namespace, addresses in ((server, SERVER), (client, CLIENT)):
             self.add_address(namespace, addresses["ipv4"])
             namespace.run("ip", "address", "add", f"{addresses['ipv6']}/64", "dev", "eth0", "nodad")
             namespace.run("ip", "link", "set", "eth0", "up")
 
+    def connect(self):
+        self.server.run("ip", "link", "add", "name", "eth0", "type", "veth",
+                        "peer", "name", "eth0", "netns", self.client.holder.pid)
+
     def add_address(self, namespace, ipv4):
         namespace.run("ip", "address", "add", f"{ipv4}/16", "dev", "eth0")
 
+    def bottleneck(self, sender):
+        """The namespace and the device where what @sender sends waits."""
+        return sender, "eth0"
+
     def shape(self, sender, mbit, queue_ms):
         """Limit what @sender, one of the two, sends; a full queue takes @queue_ms to drain."""
+        namespace, device = self.bottleneck(sender)
         bytes_per_ms = mbit * 1000 // 8
         burst_bytes = max(bytes_per_ms, 2 * (MTU_BYTES + ETHERNET_BYTES))
-        sender.run("tc", "qdisc", "replace", "dev", "eth0", "root", "tbf",
-                   "rate", f"{mbit}mbit", "burst", burst_bytes, "limit", bytes_per_ms * queue_ms)
+        namespace.run("tc", "qdisc", "replace", "dev", device, "root", "tbf",
+                      "rate", f"{mbit}mbit", "burst", burst_bytes, "limit", bytes_per_ms * queue_ms)
 
     def shape_each(self, sender, mbit, clients):
         """Limit what @sender sends to, or from, each of the client's IPv4 addresses @clients, and nothing else."""
@@ -98,6 +106,34 @@ class Link:
                     "u32", "match", "ip", end, address, "flowid", flow)]
         for words in tc:
             sender.run("tc", *words)
+
+
+class SwitchedLink(Link):
+    """A switch between the two, where the queue is. A queue of its own makes a sender send less: TCP looks to
+    it that little of each connection waits there (tcp_limit_output_bytes)."""
+
+    PORTS = ("server", "client")
+
+    def __init__(self, server, client, switch):
+        self.switch = switch
+        super().__init__(server, client)
+
+    def connect(self):
+        self.switch.run("ip", "link", "add", "name", "bridge", "type", "bridge")
+        self.switch.run("ip", "link", "set", "bridge", "up")
+        for port, namespace in zip(self.PORTS, (self.server, self.client)):
+            self.switch.run("ip", "link", "add", "name", port, "type", "veth",
+                            "peer", "name", "eth0", "netns", namespace.holder.pid)
+            self.switch.run("ip", "link", "set", port, "master", "bridge", "up")
+
+    def bottleneck(self, sender):
+        return self.switch, "client" if sender is self.server else "server"
+
+
+@contextmanager
+def switched_link():
+    with Namespace() as server, Namespace() as client, Namespace() as switch:
+        yield SwitchedLink(server, client, switch)
 
 
 @contextmanager

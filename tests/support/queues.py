@@ -12,14 +12,14 @@ BACKLOG = re.compile(r"backlog (\d+)(K?)b")
 
 
 class Watch:
-    """The queue of what @sender, one of a link's namespaces, sends at @mbit."""
+    """A queue that drains at @mbit: that of @device in @namespace, as the link's bottleneck() tells."""
 
-    def __init__(self, sender, mbit):
-        self.sender, self.mbit = sender, mbit
+    def __init__(self, namespace, device, mbit):
+        self.namespace, self.device, self.mbit = namespace, device, mbit
         self.samples = []  # (seconds since 1970, ms that the queue takes to drain)
 
     def look(self):
-        told = BACKLOG.search(self.sender.run("tc", "-s", "qdisc", "show", "dev", "eth0", "root"))
+        told = BACKLOG.search(self.namespace.run("tc", "-s", "qdisc", "show", "dev", self.device, "root"))
         waiting_bytes = int(told[1]) * (1024 if told[2] else 1)
         self.samples.append((time.time(), waiting_bytes * 8 / (self.mbit * 1000)))
 

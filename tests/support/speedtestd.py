@@ -21,11 +21,15 @@ SITE = {
 }
 
 
+def ports(http_port):
+    return {"http_port": http_port, "https_port": http_port + 1000, "rpm_port": http_port + 2000}
+
+
 class Speedtestd:
     """The daemon, in a namespace, where it answers on the addresses of the link's server."""
 
-    def __init__(self, process, namespace, port):
-        self.process, self.namespace, self.port = process, namespace, port
+    def __init__(self, process, namespace, port, ca_file):
+        self.process, self.namespace, self.port, self.ca_file = process, namespace, port, ca_file
 
     def address(self, family="ipv4"):
         return links.SERVER[family], self.port
@@ -33,6 +37,12 @@ class Speedtestd:
     def url(self, family="ipv4", path="/"):
         host = links.SERVER[family]
         return f"http://[{host}]:{self.port}{path}" if ":" in host else f"http://{host}:{self.port}{path}"
+
+    def secure_url(self, protocol, family="ipv4"):
+        """@protocol: "https" or "rpm"."""
+        host = links.SERVER[family]
+        port = ports(self.port)[f"{protocol}_port"]
+        return f"https://[{host}]:{port}/" if ":" in host else f"https://{host}:{port}/"
 
     def counters(self):
         with self.namespace.entered():
@@ -58,9 +68,8 @@ def write_files(folder, port, neighbours, keys):
     names.write_text("".join(f"IP:{address}\n" for address in links.SERVER.values()))
     links.run(TEST_CA, names, tls)
     file = folder / "pop.yaml"
-    ports = {"http_port": port, "https_port": port + 1000, "rpm_port": port + 2000}
     file.write_text(yaml.safe_dump({
-        "site": SITE, "addresses": links.SERVER, "services": {"speedtest": {**ports, **keys}},
+        "site": SITE, "addresses": links.SERVER, "services": {"speedtest": {**ports(port), **keys}},
         **({"neighbours": neighbours} if neighbours else {})}))
     return ["--pop", file, "--web", web, "--tls", tls]
 
@@ -73,7 +82,7 @@ def running(namespace, folder, prefix=(), neighbours=(), http_port=PORT, **keys)
     process = subprocess.Popen(
         command, stdin=subprocess.DEVNULL, env={**os.environ, "STATE_DIRECTORY": str(folder / "state")})
     try:
-        server = Speedtestd(process, namespace, http_port)
+        server = Speedtestd(process, namespace, http_port, folder / "tls/ca.crt")
         wait.until(server.answers, "speedtestd answers")
         yield server
     finally:

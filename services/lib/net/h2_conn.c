@@ -30,13 +30,12 @@ struct h2_conn {
 	struct http_server *server;
 	struct addr client;
 	struct h2_session session;
-	size_t unsent_max;  /* bytes that may wait in the socket */
-	uint64_t looked_ms; /* when that was set */
-	uint64_t due_ms;    /* the deadline that is set; 0: none */
-	uint64_t taken_ms;  /* since when the socket has taken nothing, while there is output */
-	uint64_t idle_ms;   /* since when there has been no stream; 0: there is one */
-	bool stepping;      /* what is replied now is sent at the end of the step */
-	bool waiting;       /* for the socket to take output */
+	struct h2_pace pace;
+	uint64_t due_ms;   /* the deadline that is set; 0: none */
+	uint64_t taken_ms; /* when the socket last took output, or got the first */
+	uint64_t idle_ms;  /* since when there has been no stream; 0: there is one */
+	bool stepping;     /* what is replied now is sent at the end of the step */
+	bool waiting;      /* for the socket to take output */
 	bool stopping;
 	bool lingering;
 	bool closed;
@@ -63,6 +62,15 @@ static void give_up(struct h2_conn *c)
 	close_now(c);
 }
 
+/* What the client did that ended the connection, if it was that. */
+static void count_end(const struct h2_conn *c)
+{
+	const struct h2_session *s = &c->session;
+
+	http_count(&c->server->counters->floods, s->flooded);
+	http_count(&c->server->counters->violations, s->refused && !s->flooded);
+}
+
 /* Closing over unread input would reset the connection, and the GOAWAY with it. */
 static void linger(struct h2_conn *c)
 {
@@ -82,6 +90,14 @@ static void be_called_by(struct h2_conn *c, uint64_t due_ms)
 		return;
 	c->due_ms = due_ms;
 	conn_deadline(c->conn, due_ms > now ? due_ms - now : 1);
+}
+
+/* When the socket must have taken what waits. Who floods us and then does not read gets no patience. */
+static uint64_t output_due_ms(const struct h2_conn *c)
+{
+	const struct http_timeouts *timeouts = &c->server->config->timeouts;
+
+	return c->taken_ms + (c->session.flooded ? timeouts->linger : timeouts->reply);
 }
 
 /* When the stream must have come on; 0: it is not its client's turn. */
@@ -159,20 +175,18 @@ static void receive(struct h2_conn *c)
 	}
 }
 
-/* Let wait in the socket what it sends within moments. */
+/* How much the socket has left, when it asks for more, decides how much it is to hold. */
 static void pace(struct h2_conn *c)
 {
-	struct tcp_stats stats = {0};
-	uint64_t now = now_ms(c);
+	struct tcp_stats stats;
+	size_t before = c->pace.bytes;
+	int fd = conn_socket(c->conn);
 
-	if (c->unsent_max != 0 && now < c->looked_ms + H2_PACE_LOOK_MS)
-		return;
-	c->looked_ms = now;
-	(void)tcp_stats_read(conn_socket(c->conn), &stats); /* not every stream is TCP */
-	size_t bytes = h2_pace_bytes(stats.delivery_rate_bytes_per_s);
-	if (bytes != c->unsent_max)
-		(void)tcp_set_unsent_max(conn_socket(c->conn), bytes);
-	c->unsent_max = bytes;
+	if (tcp_stats_read(fd, &stats) < 0)
+		return; /* not every stream is TCP */
+	h2_pace_refill(&c->pace, stats.unsent_bytes, stats.delivery_rate_bytes_per_s, now_ms(c));
+	if (c->pace.bytes != before)
+		(void)tcp_set_unsent_max(fd, c->pace.bytes);
 }
 
 /* One write; the socket says when it is time for the next. */
@@ -182,9 +196,11 @@ static void transmit(struct h2_conn *c)
 	const struct iovec *pieces;
 
 	if (s->out.len == 0 && h2_session_wants_write(s)) {
-		pace(c);
-		h2_session_fill(s, c->unsent_max / 2, now_ms(c)); /* it is ready when half is free */
-		c->taken_ms = now_ms(c);
+		if (c->waiting)
+			pace(c);
+		else
+			c->taken_ms = now_ms(c);
+		h2_session_fill(s, c->pace.bytes / 2, now_ms(c)); /* the socket is ready when half is free */
 	}
 	if (s->out.len == 0)
 		return;
@@ -193,7 +209,7 @@ static void transmit(struct h2_conn *c)
 	if (n > 0) {
 		h2_out_sent(&s->out, (size_t)n);
 		c->taken_ms = now_ms(c);
-	} else if (n != -EAGAIN) {
+	} else if (n < 0 && n != -EAGAIN) {
 		close_now(c);
 	}
 }
@@ -205,7 +221,7 @@ static void settle(struct h2_conn *c)
 	const struct h2_session *s = &c->session;
 
 	if (h2_session_is_over(s)) {
-		http_count(&c->server->counters->floods, s->flooded);
+		count_end(c);
 		linger(c);
 		return;
 	}
@@ -215,9 +231,9 @@ static void settle(struct h2_conn *c)
 		c->idle_ms = now_ms(c);
 	if (c->idle_ms != 0)
 		be_called_by(c, c->idle_ms + timeouts->idle);
-	if (s->out.len > 0)
-		be_called_by(c, c->taken_ms + timeouts->reply);
 	c->waiting = h2_session_wants_write(s);
+	if (c->waiting)
+		be_called_by(c, output_due_ms(c));
 	conn_want(c->conn, (s->flooded ? 0 : UV_READABLE) | (c->waiting ? UV_WRITABLE : 0));
 }
 
@@ -288,7 +304,8 @@ static void on_timeout(struct conn *conn)
 		close_now(c);
 		return;
 	}
-	if (c->session.out.len > 0 && now >= c->taken_ms + timeouts->reply) {
+	if (c->waiting && now >= output_due_ms(c)) {
+		count_end(c);
 		give_up(c);
 		return;
 	}
@@ -383,6 +400,8 @@ struct h2_conn *h2_conn_new(struct http_server *server, struct conn *conn, const
 	c->conn = conn;
 	c->server = server;
 	c->client = *client;
-	h2_session_init(&c->session, &ops, c, uv_now(server->loop));
+	h2_session_init(&c->session, &ops, c, now_ms(c));
+	h2_pace_init(&c->pace, now_ms(c));
+	(void)tcp_set_unsent_max(conn_socket(conn), c->pace.bytes);
 	return c;
 }

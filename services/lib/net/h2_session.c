@@ -144,10 +144,13 @@ static int on_data(nghttp2_session *http, uint8_t flags, int32_t id, const uint8
 
 static int on_frame_made(nghttp2_session *http, const nghttp2_frame *frame, void *data)
 {
+	struct h2_session *s = data;
 	bool has_end = frame->hd.type == NGHTTP2_HEADERS || frame->hd.type == NGHTTP2_DATA;
 
+	if (frame->hd.type == NGHTTP2_GOAWAY && frame->goaway.error_code != NGHTTP2_NO_ERROR)
+		s->refused = true;
 	if (frame->hd.type == NGHTTP2_RST_STREAM && frame->rst_stream.error_code != NGHTTP2_NO_ERROR)
-		charge(data); /* what a client makes us reset is a flood like its own resets */
+		charge(s); /* what a client makes us reset is a flood like its own resets */
 	if (!has_end || !(frame->hd.flags & NGHTTP2_FLAG_END_STREAM))
 		return 0;
 	const struct h2_stream *x = stream_of(http, frame->hd.stream_id);

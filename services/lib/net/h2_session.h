@@ -63,7 +63,7 @@ struct h2_session_ops {
 	void (*on_done)(struct h2_stream *x);
 };
 
-/** To be read: out, streams, flooded. All but data is written by h2_session.c. */
+/** To be read: out, streams, flooded, refused. All but data is written by h2_session.c. */
 struct h2_session {
 	void *data; /* the owner's */
 	const struct h2_session_ops *ops;
@@ -73,7 +73,8 @@ struct h2_session {
 	LIST_HEAD(, h2_stream) streams;
 	uint64_t now_ms;
 	size_t frame_max_bytes; /* of the replies' bodies */
-	bool flooded;           /* by the client: it is told so */
+	bool flooded;           /* by the client */
+	bool refused;           /* the client was told that it may not do what it does */
 	bool broken;            /* nothing can be sent any more */
 };
 

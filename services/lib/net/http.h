@@ -101,6 +101,7 @@ struct http_counters {
 	_Atomic uint64_t limited;          /* over the rate: 429 */
 	_Atomic uint64_t timeouts;         /* 408, or closed for silence */
 	_Atomic uint64_t floods;           /* HTTP/2 connections ended for work that brings nothing */
+	_Atomic uint64_t violations;       /* and for what HTTP/2 does not allow */
 	_Atomic uint64_t tls_1_2, tls_1_3; /* handshakes */
 	_Atomic uint64_t tls_resumed;      /* of them, by a ticket */
 	_Atomic uint64_t tls_failed;       /* begun, and never over */

@@ -60,6 +60,8 @@ void http_metrics_write(struct buf *b, const char *daemon, const struct http_cou
 	         offsetof(struct http_counters, tls_resumed)},
 		{"tls_failed_total", METRICS_COUNTER, "Handshakes that failed.",
 	         offsetof(struct http_counters, tls_failed)},
+		{"violations_total", METRICS_COUNTER, "HTTP/2 connections ended because their client broke its rules.",
+	         offsetof(struct http_counters, violations)},
 		{"received_bytes_total", METRICS_COUNTER, "Bytes of request bodies.",
 	         offsetof(struct http_counters, body_bytes_in)},
 		{"sent_bytes_total", METRICS_COUNTER, "Bytes of reply bodies.",

@@ -32,6 +32,7 @@ int tcp_stats_read(int fd, struct tcp_stats *ret)
 		.bytes_acked = info.tcpi_bytes_acked,
 		.bytes_received = info.tcpi_bytes_received,
 		.delivery_rate_bytes_per_s = info.tcpi_delivery_rate,
+		.unsent_bytes = info.tcpi_notsent_bytes,
 		.min_rtt_us = info.tcpi_min_rtt == UINT32_MAX ? 0 : info.tcpi_min_rtt,
 		.rtt_us = info.tcpi_rtt,
 		.rttvar_us = info.tcpi_rttvar,

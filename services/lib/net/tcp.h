@@ -19,6 +19,7 @@ struct tcp_stats {
 	uint64_t bytes_acked;
 	uint64_t bytes_received;
 	uint64_t delivery_rate_bytes_per_s; /* the latest */
+	uint32_t unsent_bytes;              /* in the send buffer, waiting for their first sending */
 	uint32_t min_rtt_us;                /* 0: none measured yet */
 	uint32_t rtt_us;                    /* smoothed */
 	uint32_t rttvar_us;

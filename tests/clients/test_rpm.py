@@ -1,0 +1,85 @@
+# Responsiveness under load, measured by our own client over HTTP/2.
+# SPDX-License-Identifier: MIT
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from support import counters, links, pop, queues, rpm, speedtestd, web
+
+IN_FLIGHT_BYTES = 256 << 20  # sockets' buffers of all connections, when the client stops
+
+MBIT = 100
+QUEUE_MS = 100
+INTERVAL_S = 1
+LIMIT_S = 20
+OPTIONS = ["-c", "1", "-i", INTERVAL_S, "-s", LIMIT_S / 2]
+
+
+@pytest.fixture(scope="module", params=pop.FAMILIES)
+def on_this_machine(request):
+    """(what the client tells, what the server counted)"""
+    before = counters.read()
+    url = pop.url("speedtest", "rpm", request.param)
+    return rpm.measure(url, web.ca_file(), "-c", "4", "-i", "0.25", "-s", "3"), counters.read().since(before)
+
+
+def test_it_measures_what_the_server_counts(on_this_machine):
+    told, counted = on_this_machine
+    for direction, name in ("download", "sent_bytes_total"), ("upload", "received_bytes_total"):
+        assert 0 < told[direction]["bytes"] <= counted[name] < told[direction]["bytes"] + IN_FLIGHT_BYTES
+    assert counted["timeouts_total"] == counted["floods_total"] == counted["limited_total"] == 0
+
+
+@pytest.mark.parametrize("direction", rpm.DIRECTIONS)
+def test_its_figure_is_made_of_its_probes(on_this_machine, direction):
+    told = on_this_machine[0][direction]
+    fresh_ms = (told["tcp_ms"] + told["tls_ms"] + told["http_ms"]) / 3
+    assert told["rpm"] == pytest.approx((60000 / fresh_ms + 60000 / told["loaded_ms"]) / 2, rel=0.01)
+    assert all(told[f"{name}_samples"] > 5 for name in ("tcp", "tls", "http", "loaded"))
+
+
+class OnALink:
+    """A run over one connection of load, and how full the queue was meanwhile."""
+
+    def __init__(self, direction, folder):
+        with links.switched_link() as link, speedtestd.running(link.server, folder, prefix=FIRST) as server:
+            sender = link.server if direction == "download" else link.client
+            for namespace in link.server, link.client:
+                namespace.run("sysctl", "-q", "net.ipv4.tcp_congestion_control=reno")  # it fills the queue
+                link.shape(namespace, MBIT, QUEUE_MS)
+            queue = queues.Watch(*link.bottleneck(sender), MBIT)
+            with queues.watched(queue):
+                self.told = rpm.measure(server.secure_url("rpm"), server.ca_file, "-d", direction, *OPTIONS,
+                                        prefix=link.client.command(*FIRST))[direction]
+            now = time.time()
+            self.queue_ms = queue.median_ms(now - rpm.WINDOW * INTERVAL_S, now)
+
+
+# What else this machine does is no part of the network's latency.
+FIRST = ["chrt", "--fifo", "1"]
+
+
+@pytest.fixture(scope="module")
+def on_a_link(tmp_path_factory):
+    """Both at once, as each takes long; each has a link of its own."""
+    with ThreadPoolExecutor(len(rpm.DIRECTIONS)) as threads:
+        runs = {way: threads.submit(OnALink, way, tmp_path_factory.mktemp("link")) for way in rpm.DIRECTIONS}
+        return {way: run.result() for way, run in runs.items()}
+
+
+@pytest.mark.timeout(3 * LIMIT_S)
+@pytest.mark.parametrize("direction", rpm.DIRECTIONS)
+def test_a_loaded_connection_waits_for_the_queue_and_for_nothing_else(on_a_link, direction):
+    run = on_a_link[direction]
+    assert run.queue_ms > QUEUE_MS / 4
+    assert run.told["tcp_ms"] == pytest.approx(run.queue_ms, rel=0.1)
+    assert run.told["loaded_ms"] == pytest.approx(run.queue_ms, rel=0.1)
+    assert run.told["http_ms"] == pytest.approx(run.queue_ms, rel=0.1)
+
+
+@pytest.mark.parametrize("direction", rpm.DIRECTIONS)
+def test_the_goodput_is_the_rate_of_the_link(on_a_link, direction):
+    share = links.PAYLOAD_SHARE["ipv4"] * 1e6 * MBIT
+    assert 0.93 * share < on_a_link[direction].told["goodput_bps"] < share  # a probe may take 5 %
