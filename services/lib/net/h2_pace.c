@@ -15,13 +15,14 @@ void h2_pace_init(struct h2_pace *p, uint64_t now_ms)
 
 static size_t clamp(uint64_t bytes, uint64_t least, uint64_t most)
 {
-	return (size_t)(bytes < least ? least : bytes > most ? most
-	                                                     : bytes);
+	if (bytes < least)
+		bytes = least;
+	return (size_t)(bytes < most ? bytes : most);
 }
 
 void h2_pace_refill(struct h2_pace *p, size_t unsent, uint64_t bytes_per_s, uint64_t now_ms)
 {
-	size_t most = clamp(bytes_per_s * H2_PACE_MAX_MS / 1000, 2 * H2_PACE_MIN_BYTES, H2_PACE_MAX_BYTES);
+	size_t most = clamp(bytes_per_s * H2_PACE_MAX_MS / 1000, H2_PACE_ROOM_BYTES, H2_PACE_MAX_BYTES);
 
 	if (unsent < p->least)
 		p->least = unsent;

@@ -14,6 +14,7 @@
 enum {
 	H2_PACE_MIN_BYTES = 4 * 1024,
 	H2_PACE_START_BYTES = 16 * 1024, /* about the first window of TCP (RFC 6928) */
+	H2_PACE_ROOM_BYTES = 8 * 1024,   /* to grow to, on a slow network too */
 	H2_PACE_MAX_BYTES = 1024 * 1024,
 	H2_PACE_MAX_MS = 5, /* that what waits may take to go out */
 	H2_PACE_PERIOD_MS = 50,

@@ -30,8 +30,8 @@ static void no_more_than_goes_out_within_moments(void **state)
 		uint64_t bytes_per_s;
 		size_t bytes;
 	} cases[] = {
-		{0, 2 * H2_PACE_MIN_BYTES},
-		{1000000, 2 * H2_PACE_MIN_BYTES},
+		{0, H2_PACE_ROOM_BYTES},
+		{1000000, H2_PACE_ROOM_BYTES},
 		{12500000, 12500 * H2_PACE_MAX_MS},
 		{UINT64_MAX / H2_PACE_MAX_MS, H2_PACE_MAX_BYTES},
 	};
