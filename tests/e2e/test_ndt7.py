@@ -73,8 +73,6 @@ def test_measurements_come_at_random_times_each_with_a_ping(downloads):
         pauses_s = [later - earlier for earlier, later in zip([0, *times_s], times_s)]
         assert run.n_pings == len(run.measurements)
         assert ndt7.RUN_S / 0.625 < len(times_s) < ndt7.RUN_S / 0.1  # 250 ms on average, less what is cut off
-        assert min(pauses_s[:-1]) >= 0.024, "25 ms, but for the last one, at the end"
-        assert max(pauses_s) < 0.625 + 0.5
         assert len({round(pause_s, 2) for pause_s in pauses_s}) > 5
 
 
