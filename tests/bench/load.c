@@ -4,7 +4,7 @@
  * the server. With TLS, its own encryption is in its own time.
  *
  * A thread sends one request on each of its connections, then reads the replies
- * in that order. A transfer is never cut off: the run ends with the last reply,
+ * in that order. The clocks start when all connections are open. A transfer is never cut off: the run ends with the last reply,
  * and the servers' time is read when they have closed every connection.
  */
 /* SPDX-License-Identifier: MIT */
@@ -28,19 +28,21 @@
 #include <unistd.h>
 
 enum {
-	THREADS_MAX = 64,
-	CONNECTIONS_MAX = 1024,  /* of one thread */
-	PIECE_BYTES = 64 * 1024, /* of a reply over TLS */
-	SILENCE_MAX_S = 10,      /* of a server, then the run fails */
+	THREADS_MAX = 10000,
+	CONNECTIONS_MAX = 1024, /* of one thread */
+	STACK_BYTES = 256 * 1024,
+	PIECE_BYTES = 16 * 1024, /* of a reply over TLS */
+	SILENCE_MAX_S = 30,      /* of a server, then the run fails */
 	TIME_MAX_S = 60,         /* of the whole run, whatever happens */
 };
 
 static const char usage[] =
-    "usage: load [-t THREADS] [-c CONNECTIONS_OF_EACH] [-s SECONDS] [-u BYTES] [-d BYTES] [-n | -k]\n"
+    "usage: load [-t THREADS] [-c CONNECTIONS_OF_EACH] [-s SECONDS] [-u BYTES] [-d BYTES] [-n | -k] [-w]\n"
     "            [-p SERVER_PID]... ADDRESS PORT PATH\n"
     "  -u: POST a body of so many bytes, instead of GET; -d: expect so many in the reply\n"
     "  -n: PATH is an ndt7 test, an upload of messages of -u bytes, or else a download\n"
-    "  -k: with TLS\n"
+    "  -k: with TLS; -w: say \"held\" when each connection has been served, and wait for the end of input,\n"
+    "  then have each served once more\n"
     "prints: {\"requests\":N,\"bytes\":N,\"seconds\":S,\"server_cpu_seconds\":S}\n";
 
 struct connection {
@@ -49,9 +51,9 @@ struct connection {
 };
 
 struct client {
-	const struct load *load;
+	struct load *load;
 	pthread_t thread;
-	struct connection connections[CONNECTIONS_MAX];
+	struct connection *connections;
 	uint64_t requests;
 	uint64_t bytes; /* of bodies or messages */
 };
@@ -203,40 +205,89 @@ static void receive_reply(const struct load *l, const struct connection *c)
 	}
 }
 
-static void *run_client(void *arg)
+static void meet(struct load *l)
 {
-	struct client *c = arg;
+	(void)pthread_barrier_wait(&l->meeting);
+}
+
+static void ask_once(struct client *c)
+{
 	const struct load *l = c->load;
 
 	for (unsigned i = 0; i < l->connections; i++)
+		send_request(l, &c->connections[i]);
+	for (unsigned i = 0; i < l->connections; i++)
+		receive_reply(l, &c->connections[i]);
+	c->requests += l->connections;
+	c->bytes += l->connections * (l->upload_bytes + l->download_bytes);
+}
+
+static void *run_client(void *arg)
+{
+	struct client *c = arg;
+	struct load *l = c->load;
+
+	c->connections = calloc(l->connections, sizeof(c->connections[0]));
+	if (c->connections == NULL)
+		err(EXIT_FAILURE, "connections");
+	for (unsigned i = 0; i < l->connections; i++) {
+		(void)pthread_mutex_lock(&l->connecting);
 		c->connections[i] = open_connection(l);
+		(void)pthread_mutex_unlock(&l->connecting);
+	}
+	meet(l); /* all are open */
+	meet(l); /* the clocks have started */
 	if (l->ndt7)
 		c->bytes = ndt7_run(l, c->connections[0].fd);
-	while (!l->ndt7 && (c->requests == 0 || seconds_on(CLOCK_MONOTONIC) < l->end_s)) {
-		for (unsigned i = 0; i < l->connections; i++)
-			send_request(l, &c->connections[i]);
-		for (unsigned i = 0; i < l->connections; i++)
-			receive_reply(l, &c->connections[i]);
-		c->requests += l->connections;
-		c->bytes += l->connections * (l->upload_bytes + l->download_bytes);
+	while (!l->ndt7 && (c->requests == 0 || seconds_on(CLOCK_MONOTONIC) < l->end_s))
+		ask_once(c);
+	if (l->hold) {
+		meet(l); /* all are served */
+		meet(l); /* they were held */
+		ask_once(c);
 	}
 	for (unsigned i = 0; i < l->connections; i++)
 		disconnect(&c->connections[i]);
+	free(c->connections);
 	return NULL;
+}
+
+static void start_clients(struct load *l, struct client *clients)
+{
+	pthread_attr_t attributes;
+
+	(void)pthread_barrier_init(&l->meeting, NULL, l->threads + 1);
+	(void)pthread_attr_init(&attributes);
+	(void)pthread_attr_setstacksize(&attributes, STACK_BYTES);
+	for (unsigned i = 0; i < l->threads; i++) {
+		clients[i].load = l;
+		if (pthread_create(&clients[i].thread, &attributes, run_client, &clients[i]) != 0)
+			errx(EXIT_FAILURE, "no thread");
+	}
+}
+
+static void hold(struct load *l)
+{
+	meet(l);
+	(void)puts("held");
+	(void)fflush(stdout);
+	while (getchar() != EOF) {
+	}
+	meet(l);
 }
 
 static void run(struct load *l)
 {
 	static struct client clients[THREADS_MAX];
 	uint64_t requests = 0, bytes = 0;
-	double start_s = seconds_on(CLOCK_MONOTONIC), start_cpu_s = server_cpu_s(l);
 
+	start_clients(l, clients);
+	meet(l);
+	double start_s = seconds_on(CLOCK_MONOTONIC), start_cpu_s = server_cpu_s(l);
 	l->end_s = start_s + l->seconds;
-	for (unsigned i = 0; i < l->threads; i++) {
-		clients[i].load = l;
-		if (pthread_create(&clients[i].thread, NULL, run_client, &clients[i]) != 0)
-			errx(EXIT_FAILURE, "no thread");
-	}
+	meet(l);
+	if (l->hold)
+		hold(l);
 	for (unsigned i = 0; i < l->threads; i++) {
 		(void)pthread_join(clients[i].thread, NULL);
 		requests += clients[i].requests;
@@ -274,6 +325,9 @@ static void set_option(struct load *l, int option, const char *value)
 		break;
 	case 'd':
 		l->download_bytes = number(value, UINT64_MAX);
+		break;
+	case 'w':
+		l->hold = true;
 		break;
 	case 'n':
 		l->ndt7 = true;
@@ -314,10 +368,10 @@ static void set_target(struct load *l, const char *address, const char *port, co
 
 int main(int argc, char **argv)
 {
-	static struct load load = {.threads = 1, .connections = 1, .seconds = 1};
+	static struct load load = {.connecting = PTHREAD_MUTEX_INITIALIZER, .threads = 1, .connections = 1, .seconds = 1};
 	int option;
 
-	while ((option = getopt(argc, argv, "t:c:s:u:d:knp:")) != -1)
+	while ((option = getopt(argc, argv, "t:c:s:u:d:knwp:")) != -1)
 		set_option(&load, option, optarg);
 	if (argc - optind != 3)
 		set_option(&load, '?', NULL);

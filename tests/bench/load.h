@@ -5,6 +5,7 @@
 
 #include <netinet/in.h>
 #include <openssl/ssl.h>
+#include <pthread.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -20,6 +21,7 @@ struct load {
 	unsigned threads, connections;
 	double seconds;
 	bool ndt7;
+	bool hold;                             /* when each connection has been served, keep them, until standard input ends */
 	uint64_t upload_bytes, download_bytes; /* body of a request, body of its reply */
 	clockid_t servers[SERVERS_MAX];
 	size_t n_servers;
@@ -29,6 +31,8 @@ struct load {
 	int payload_fd;            /* a file of the same */
 	SSL_CTX *tls;              /* NULL: plain */
 	double end_s;
+	pthread_mutex_t connecting; /* one after the other: a server gives a handshake only so long */
+	pthread_barrier_t meeting;  /* of all threads */
 };
 
 double seconds_on(clockid_t clock);

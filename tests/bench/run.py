@@ -10,11 +10,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import ndt7
+import connections
 import runner
 import servers
 import speedtest
 
-BENCHES = [speedtest.benches, ndt7.benches]
+BENCHES = [speedtest.benches, ndt7.benches, connections.benches]
 ROUNDS = 5
 RESULTS = Path("build/bench")
 

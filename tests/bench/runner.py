@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-ROW = "{:<28} {:<30} {:>9} {:<20} {:>9} {:>6}  {}"
+ROW = "{:<36} {:<30} {:>9} {:<20} {:>9} {:>6}  {}"
 
 
 @dataclass(frozen=True)
@@ -23,6 +23,7 @@ class Bench:
     unit: str
     ours: Contender
     peers: list[Contender]
+    rounds: int | None = None  # as many as there are
 
 
 @dataclass(frozen=True)
@@ -47,8 +48,10 @@ class Result:
 def run(benches, rounds):
     """Measure everything once in each round. Return: a Result for each peer of each bench."""
     figures = {}
-    for _ in range(rounds):
+    for nth in range(rounds):
         for bench in benches:
+            if bench.rounds is not None and nth >= bench.rounds:
+                continue
             for contender in (bench.ours, *bench.peers):
                 figures.setdefault((bench.name, contender.label), []).append(contender.measure())
     return [Result(b, peer, figures[b.name, b.ours.label], figures[b.name, peer.label])

@@ -30,6 +30,7 @@ services:
     rpm_port: {rpm_port}
     workers: 1
     requests_per_second: 100000000
+    max_connections: 15000
     daily_gib: 1000000
 """
 
@@ -41,7 +42,7 @@ daemon off;
 worker_processes 1;
 pid {folder}/pid;
 error_log stderr warn;
-events {{ worker_connections 4096; }}
+events {{ worker_connections 15000; }}
 http {{
     access_log off;
     sendfile on;
@@ -75,6 +76,12 @@ class Server:
         """The process and its children; a server of ours or nginx has no grandchildren."""
         children = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text()
         return [self.pid, *map(int, children.split())]
+
+
+    def resident_kib(self):
+        """Memory of the process that serves: the last one started."""
+        status = Path(f"/proc/{self.pids()[-1]}/status").read_text()
+        return int(status.partition("VmRSS:")[2].split()[0])
 
 
 def free_port():
@@ -120,9 +127,9 @@ def speedtestd(programs, folder):
     return serving([programs / "speedtestd", "--pop", pop, "--web", folder / "web", "--tls", folder], port, tls_port)
 
 
-def nginx(folder, download_bytes):
-    """With the certificate that speedtestd() has made in the same folder."""
+def nginx(folder, download_bytes=0):
     port, tls_port = free_port(), free_port()
+    make_certificate(folder)
     (folder / "download").write_bytes(os.urandom(download_bytes))
     config = folder / "nginx.conf"
     config.write_text(NGINX.format(folder=folder, port=port, tls_port=tls_port))

@@ -25,6 +25,12 @@
 	"ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305:" \
 	"ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384"
 
+/*
+ * Only elliptic curves: the hybrid with ML-KEM keeps 6 KiB more with each connection, and costs every handshake,
+ * for bytes that are random or public.
+ */
+#define GROUPS "X25519:P-256:P-384"
+
 struct tls {
 	char *certificate, *key;
 	const char *paths[2]; /* the same, to watch */
@@ -65,6 +71,7 @@ static bool load(const struct tls *t, SSL_CTX *context)
 {
 	ERR_clear_error();
 	if (SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION) != 1 ||
+	    SSL_CTX_set1_groups_list(context, GROUPS) != 1 ||
 	    SSL_CTX_set_ciphersuites(context, SUITES_TLS_1_3) != 1 ||
 	    SSL_CTX_set_cipher_list(context, SUITES_TLS_1_2) != 1)
 		log_error("tls: %s", why());
