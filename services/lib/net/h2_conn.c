@@ -321,7 +321,7 @@ static void on_stop(struct conn *conn)
 {
 	struct h2_conn *c = conn->data;
 
-	if (c->lingering)
+	if (c->lingering || c->closed)
 		return;
 	c->stopping = true;
 	if (h2_session_was_asked(&c->session)) {
