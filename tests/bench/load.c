@@ -4,8 +4,9 @@
  * the server. With TLS, its own encryption is in its own time.
  *
  * A thread sends one request on each of its connections, then reads the replies
- * in that order. The clocks start when all connections are open. A transfer is never cut off: the run ends with the last reply,
- * and the servers' time is read when they have closed every connection.
+ * in that order. The clocks start when all connections are open. A transfer is never
+ * cut off: the run ends with the last reply, and the servers' time is read when they
+ * have closed every connection.
  */
 /* SPDX-License-Identifier: MIT */
 #include "load.h"
