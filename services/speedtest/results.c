@@ -164,11 +164,6 @@ static void on_minute(uv_timer_t *timer)
 		(void)store_run(w->store, purge, ignore, s);
 }
 
-static bool needs_origins(const struct results *s)
-{
-	return s->path != NULL && s->policy->n_origins > 0;
-}
-
 struct results_worker *results_open(struct results *s, unsigned index, uv_loop_t *loop)
 {
 	struct results_worker *w = &s->workers[index];
@@ -182,8 +177,8 @@ struct results_worker *results_open(struct results *s, unsigned index, uv_loop_t
 		(void)uv_timer_start(&w->timer, on_minute, MINUTE_MS, MINUTE_MS);
 		on_minute(&w->timer);
 	}
-	if (index == 0 && needs_origins(s))
-		origin_files_watch(s->origins, loop, ORIGIN_FILES_LOOK_MS);
+	if (index == 0)
+		whose_watch(s->whose, loop);
 	return w;
 }
 
@@ -193,26 +188,8 @@ void results_close(struct results_worker *w)
 	if (w->store != NULL)
 		store_close(w->store, NULL, NULL);
 	w->store = NULL;
-	if (w == w->results->workers && needs_origins(w->results))
-		origin_files_unwatch(w->results->origins);
-}
-
-/* The folders of the files of origins, each of which may be replaced by another file. */
-static void list_read_paths(struct results *s)
-{
-	unsigned n = 0;
-
-	s->read_paths = (const char **)mem_new((s->policy->n_origins + 1) * sizeof(s->read_paths[0]));
-	for (unsigned i = 0; needs_origins(s) && i < s->policy->n_origins; i++) {
-		char *folder = mem_strdup(s->policy->origins[i]);
-		*(strrchr(folder, '/') + 1) = '\0'; /* an absolute path: the POP file was checked */
-		if (access(folder, R_OK | X_OK) == 0) {
-			s->read_paths[n++] = folder;
-			continue;
-		}
-		log_warn("%s: %s: no origins from there before the next start", folder, strerror(errno));
-		free(folder);
-	}
+	if (w == w->results->workers)
+		whose_unwatch(w->results->whose);
 }
 
 /* Make or update the database in the folder @state, before the workers need it all at once. */
@@ -236,15 +213,13 @@ struct results *results_new(const struct pop *p, const char *state)
 	s->pop = p;
 	s->policy = policy;
 	s->language = language_of(p->site->languages[0], LANGUAGE_EN);
-	s->names = as_names_new(p);
-	s->origins = origin_files_new((const char *const *)policy->origins, policy->n_origins);
 	if (policy->store == POP_STORE_NEVER)
 		log_info("results: the POP file says to store none");
 	else if (state == NULL)
 		log_warn("results: no $STATE_DIRECTORY to store them in");
 	else
 		prepare(s, state);
-	list_read_paths(s);
+	s->whose = whose_new(p, (const char *const *)policy->origins, s->path != NULL ? policy->n_origins : 0, NULL);
 	return s;
 }
 
@@ -253,20 +228,16 @@ void results_free(struct results *s)
 	for (size_t i = 0; i < WORKERS_MAX; i++)
 		if (s->workers[i].posts != NULL)
 			limit_free(s->workers[i].posts);
-	for (const char **path = s->read_paths; *path != NULL; path++)
-		free((char *)*path);
-	free((void *)s->read_paths);
 	if (s->pictures != NULL)
 		pictures_close(s->pictures);
-	origin_files_free(s->origins);
-	as_names_free(s->names);
+	whose_free(s->whose);
 	free(s->path);
 	free(s);
 }
 
 const char *const *results_read_paths(const struct results *s)
 {
-	return s->read_paths;
+	return whose_read_paths(s->whose);
 }
 
 const char *const *results_write_paths(const struct results *s)
@@ -284,7 +255,6 @@ void results_metrics(struct results *s, struct buf *b)
 		[RESULTS_FULL] = "outcome=\"disk_full\"",
 		[RESULTS_FAILED] = "outcome=\"failed\"",
 	};
-	struct origin *origins = origin_files_get(s->origins);
 
 	metrics_family(b, "speedtestd_results_total", METRICS_COUNTER, "Results posted, by what became of them.");
 	for (enum results_outcome o = 0; o <= RESULTS_FAILED; o++)
@@ -293,11 +263,7 @@ void results_metrics(struct results *s, struct buf *b)
 	metrics_u64(b, "speedtestd_results_deleted_total", "", s->outcomes[RESULTS_DELETED]);
 	metrics_family(b, "speedtestd_results_purged_total", METRICS_COUNTER, "Results deleted for their age.");
 	metrics_u64(b, "speedtestd_results_purged_total", "", s->outcomes[RESULTS_PURGED]);
-	metrics_family(b, "speedtestd_origin_prefixes", METRICS_GAUGE, "Prefixes whose origin AS is known.");
-	metrics_u64(b, "speedtestd_origin_prefixes", "", origins != NULL ? origin_prefixes(origins) : 0);
-	metrics_family(b, "speedtestd_origin_failures_total", METRICS_COUNTER, "Files of origins not fit for use.");
-	metrics_u64(b, "speedtestd_origin_failures_total", "", origin_files_failures(s->origins));
-	origin_release(origins);
+	whose_metrics(s->whose, b, "speedtestd");
 }
 
 /* LibreSpeed's paths, at the root and below backend/. */

@@ -4,9 +4,8 @@
 #define FONTAINE_SPEEDTEST_RESULTS_JOB_H
 
 #include "net/limit.h"
-#include "net/origin_files.h"
+#include "net/whose.h"
 #include "net/workers.h"
-#include "speedtest/as_names.h"
 #include "speedtest/picture.h"
 #include "speedtest/results.h"
 #include "speedtest/results_db.h"
@@ -39,12 +38,10 @@ struct results {
 	const struct pop_results *policy;
 	enum language language; /* the POP's first */
 	char *path;             /* of the database; NULL: nothing is stored */
-	struct origin_files *origins;
-	struct as_names *names;
+	struct whose *whose;
 	struct pictures *pictures; /* NULL: there are none */
 	atomic_uint n_drawing;
 	_Atomic uint64_t outcomes[RESULTS_OUTCOMES];
-	const char **read_paths;
 	const char *write_paths[2];
 	struct results_worker workers[WORKERS_MAX];
 };

@@ -49,17 +49,15 @@ static struct result_origin origin_of(struct results *s, const struct addr *clie
 {
 	static const unsigned bits[RESULT_FAMILIES] = {NETWORK_IPV4_BITS, NETWORK_IPV6_BITS};
 	struct prefix network = prefix_of(client, bits[family_of(client)]);
-	struct origin *table = origin_files_get(s->origins);
 	struct result_origin o = {0};
-	struct origin_match m;
+	struct whose_answer whose;
 
 	(void)prefix_text(&network, o.network);
-	if (table != NULL && origin_find(table, client, &m) == 0 && m.n_asns == 1) {
-		const char *name = as_names_find(s->names, m.asns[0]);
-		o.asn = m.asns[0];
+	if (whose_find(s->whose, client, &whose) == 0 && whose.n_asns == 1) {
+		const char *name = whose.asns[0].name;
+		o.asn = whose.asns[0].asn;
 		(void)snprintf(o.as_name, sizeof(o.as_name), "%s", name != NULL ? name : "");
 	}
-	origin_release(table);
 	return o;
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "speedtest/as_names.h"
+#include "base/as_names.h"
 
 #include "base/log.h"
 #include "base/mem.h"

@@ -1,9 +1,10 @@
-/* Files of origins: read again when they change, and only then; what cannot be used changes nothing. */
+/* Files of prefixes: read again when they change, and only then; what cannot be used changes nothing. */
 /* SPDX-License-Identifier: MIT */
-#include "net/origin_files.h"
+#include "net/prefix_files.h"
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/origin.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -48,7 +49,7 @@ struct fixture {
 	uv_timer_t limit;
 	char directory[40], first[64], second[64];
 	const char *paths[2];
-	struct origin_files *files;
+	struct prefix_files *files;
 };
 
 static void on_limit(uv_timer_t *limit)
@@ -86,10 +87,10 @@ static int setup(void **state)
 	f->paths[1] = f->second;
 	put(f->first, "64500\t192.0.2.0/24\t3\n");
 	put(f->second, "64501\t2001:db8::/32\t3\n");
-	f->files = origin_files_new(f->paths, 2);
+	f->files = prefix_files_new(&origin_kind, f->paths, 2);
 	(void)uv_timer_init(&f->loop, &f->limit);
 	(void)uv_timer_start(&f->limit, on_limit, LIMIT_MS, 0);
-	origin_files_watch(f->files, &f->loop, EVERY_MS);
+	prefix_files_watch(f->files, &f->loop, EVERY_MS);
 	return 0;
 }
 
@@ -97,11 +98,11 @@ static int teardown(void **state)
 {
 	struct fixture *f = *state;
 
-	origin_files_unwatch(f->files);
+	prefix_files_unwatch(f->files);
 	uv_close((uv_handle_t *)&f->limit, NULL);
 	(void)uv_run(&f->loop, UV_RUN_DEFAULT);
 	int rc = uv_loop_close(&f->loop);
-	origin_files_free(f->files);
+	prefix_files_free(f->files);
 	(void)unlink(f->first);
 	(void)unlink(f->second);
 	if (rc == 0)
@@ -110,7 +111,7 @@ static int teardown(void **state)
 	return rc;
 }
 
-static uint32_t origin_of(const struct origin *table, const char *address)
+static uint32_t origin_of(const struct prefix_table *table, const char *address)
 {
 	struct origin_match m;
 	struct addr a;
@@ -121,10 +122,10 @@ static uint32_t origin_of(const struct origin *table, const char *address)
 
 static uint32_t newest_origin_of(struct fixture *f, const char *address)
 {
-	struct origin *table = origin_files_get(f->files);
+	struct prefix_table *table = prefix_files_get(f->files);
 	uint32_t asn = origin_of(table, address);
 
-	origin_release(table);
+	prefix_table_release(table);
 	return asn;
 }
 
@@ -144,7 +145,7 @@ static void test_all_files_are_read(void **state)
 {
 	struct fixture *f = *state;
 
-	assert_null(origin_files_get(f->files)); /* nothing has run yet */
+	assert_null(prefix_files_get(f->files)); /* nothing has run yet */
 	wait_for_origin(f, "192.0.2.1", 64500);
 	wait_for_origin(f, "2001:db8::1", 64501);
 }
@@ -154,12 +155,12 @@ static void test_a_changed_file_is_read_again(void **state)
 	struct fixture *f = *state;
 
 	wait_for_origin(f, "192.0.2.1", 64500);
-	struct origin *old = origin_files_get(f->files);
+	struct prefix_table *old = prefix_files_get(f->files);
 	put(f->first, "64502\t192.0.2.0/24\t3\n");
 	wait_for_origin(f, "192.0.2.1", 64502);
 	assert_int_equal(newest_origin_of(f, "2001:db8::1"), 64501);
 	assert_int_equal(origin_of(old, "192.0.2.1"), 64500); /* who holds it, keeps it */
-	origin_release(old);
+	prefix_table_release(old);
 }
 
 static void test_unchanged_files_are_not_read(void **state)
@@ -167,13 +168,13 @@ static void test_unchanged_files_are_not_read(void **state)
 	struct fixture *f = *state;
 
 	wait_for_origin(f, "192.0.2.1", 64500);
-	struct origin *table = origin_files_get(f->files);
+	struct prefix_table *table = prefix_files_get(f->files);
 	for (int i = 0; i < 50; i++)
 		(void)uv_run(&f->loop, UV_RUN_ONCE);
-	struct origin *same = origin_files_get(f->files);
+	struct prefix_table *same = prefix_files_get(f->files);
 	assert_ptr_equal(same, table);
-	origin_release(same);
-	origin_release(table);
+	prefix_table_release(same);
+	prefix_table_release(table);
 }
 
 static void test_what_cannot_be_used_changes_nothing(void **state)

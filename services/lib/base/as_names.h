@@ -1,7 +1,7 @@
 /* Names of the autonomous systems that the POP knows: its members. */
 /* SPDX-License-Identifier: MIT */
-#ifndef FONTAINE_SPEEDTEST_AS_NAMES_H
-#define FONTAINE_SPEEDTEST_AS_NAMES_H
+#ifndef FONTAINE_BASE_AS_NAMES_H
+#define FONTAINE_BASE_AS_NAMES_H
 
 #include "base/pop.h"
 

@@ -1,6 +1,6 @@
 /* Names of ASes: from the members that the POP file lists, or from an IX-F Member Export. */
 /* SPDX-License-Identifier: MIT */
-#include "speedtest/as_names.h"
+#include "base/as_names.h"
 
 #include "base/log.h"
 
