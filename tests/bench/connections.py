@@ -17,6 +17,7 @@ THREADS = 100  # of the load that holds them
 NUMBERS = [1, 10, 100, 1000, 10000]
 TRANSFER_BYTES = 1 << 20
 WAYS = {"plain": [], "TLS": ["-k"]}
+SERIES = [(direction, way) for direction in ("download", "upload") for way in WAYS]
 
 
 @contextmanager
@@ -58,6 +59,10 @@ def counted(number):
     return f"{number:,} connection" + "s" * (number > 1)
 
 
+def growth_name(direction, way, number):
+    return f"{way} {direction}, {counted(number)}"
+
+
 def benches(programs, folder, stack):
     """Start the server, until @stack ends, and say what to measure of it and of fresh ones."""
     ours = stack.enter_context(servers.speedtestd(programs, Path(mkdtemp(dir=folder))))
@@ -81,7 +86,7 @@ def benches(programs, folder, stack):
     beside = Bench("download beside 10,000 idle", gbit,
                    Contender("beside", partial(beside_idle, programs, ours, *load_of(10, "download"))),
                    [Contender("without", without)], rounds=3)
-    growth = [Bench(f"{way} {direction}, {counted(number)}", gbit, many(number, direction, way),
+    growth = [Bench(growth_name(direction, way, number), gbit, many(number, direction, way),
                     [many(1, direction, way)], rounds=1)
-              for direction in ("download", "upload") for way in WAYS for number in NUMBERS]
+              for direction, way in SERIES for number in NUMBERS]
     return [*memory, beside, *growth]

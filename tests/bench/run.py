@@ -9,8 +9,9 @@ from contextlib import ExitStack
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import ndt7
 import connections
+import cost
+import ndt7
 import runner
 import servers
 import speedtest
@@ -47,6 +48,7 @@ def main(programs):
         results = runner.run([bench for start in BENCHES
                               for bench in start(programs.resolve(), Path(folder).resolve(), stack)], ROUNDS)
     runner.write(results, RESULTS / "results.json")
+    cost.write(results, RESULTS)
     runner.show(results)
 
 

@@ -1,17 +1,20 @@
 # Clients that are slow: those that move on are served, those that stop are given up.
 # SPDX-License-Identifier: MIT
 
+import subprocess
 import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from support import counters, pop, wire
+from support import counters, pop, wait, wire
 
 GIB = 1 << 30
 HEAD_S = 10  # the server's limits
 BODY_S = 20
 REPLY_S = 20
+UNSENT_MAX_BYTES = 128 << 10  # of a connection, by the server
+SEGMENT_MAX_BYTES = 64 << 10  # what the kernel adds to at once
 
 
 def drip(connection, data, seconds):
@@ -101,3 +104,23 @@ def test_a_client_that_reads_late_gets_everything(outcomes):
 
 def test_those_given_up_are_counted(outcomes):
     assert outcomes["counted"]["timeouts_total"] == 5
+
+
+def unsent_bytes(address, client):
+    """What waits in the server's socket for its first sending, and what it has sent."""
+    done = subprocess.run(["ss", "-Htin", "sport", f"= :{address[1]}", "and", "dport", f"= :{client[1]}"],
+                          check=True, timeout=5, capture_output=True, text=True)
+    found = dict(word.split(":", 1) for word in done.stdout.split() if word.startswith(("notsent:", "bytes_sent:")))
+    return int(found.get("notsent", 0)), int(found.get("bytes_sent", 0))
+
+
+def test_little_waits_in_the_socket_of_a_client_that_does_not_read():
+    address = pop.address("speedtest")
+    with wire.Connection(address) as connection:
+        connection.send(wire.request("GET", "/garbage?ckSize=1024"))
+        readings = []
+        wait.until(lambda: readings.append(unsent_bytes(address, connection.socket.getsockname()))
+                   or len(readings) > 1 and readings[-1] == readings[-2] and readings[-1][0] > 0, "nothing moves any more")
+        unsent, sent = readings[-1]
+        assert sent > 0
+        assert unsent <= UNSENT_MAX_BYTES + SEGMENT_MAX_BYTES

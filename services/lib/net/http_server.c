@@ -3,6 +3,7 @@
 #include "base/mem.h"
 #include "net/http_conn.h"
 #include "net/http_route.h"
+#include "net/tcp.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -10,7 +11,10 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { LIMIT_CLIENTS = 4096 };
+enum {
+	LIMIT_CLIENTS = 4096,
+	UNSENT_MAX_BYTES = 128 * 1024, /* of a connection: a millisecond's worth at 1 Gbit/s */
+};
 
 const struct http_timeouts http_timeouts_default = {
 	.handshake = 10000,
@@ -117,6 +121,7 @@ int http_server_listen(struct http_server *s, int fd, struct tls *tls)
 	l->tls = tls;
 	if (tls != NULL && s->tls == NULL)
 		s->tls = tls_buffers_new();
+	(void)tcp_set_unsent_max(fd, UNSENT_MAX_BYTES); /* what it accepts inherits it */
 	s->n_listeners++;
 	s->n_open++;
 	return 0;
