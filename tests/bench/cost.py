@@ -11,9 +11,9 @@ COLOURS = ["#0b66c3", "#7db4ea", "#c2470c", "#f0a37c"]
 PAGE = """<!-- SPDX-License-Identifier: MIT -->
 # What connections cost
 
-Gbit per second of the server's processor time, by the number of connections that move 1 MiB each, over and over, at once.
-Measured by `make bench` ([how](../tests/bench/README.md)): loopback, one processor for server and load. The shape is
-what counts, figures of two machines do not compare.
+Gbit per second of the server's processor time, by the number of connections that move 1 MiB each, over and over, at
+once. Measured by `make bench` ([how](../tests/bench/README.md)): loopback, one processor for server and load. The shape
+is what counts, figures of two machines do not compare.
 
 {table}
 
@@ -31,11 +31,12 @@ def ours_by_name(results):
 
 
 def table(lines):
+    def figure(number, direction, way):
+        return f"{lines[growth_name(direction, way, number)]['ours']:.0f}"
+
     head = "| connections | " + " | ".join(f"{way} {direction}" for direction, way in SERIES) + " |\n"
     rule = "|---:" * (len(SERIES) + 1) + "|\n"
-    rows = [f"| {number:,} | "
-            + " | ".join(f"{lines[growth_name(direction, way, number)]['ours']:.0f}" for direction, way in SERIES) + " |"
-            for number in NUMBERS]
+    rows = [f"| {number:,} | " + " | ".join(figure(number, *series) for series in SERIES) + " |" for number in NUMBERS]
     return head + rule + "\n".join(rows)
 
 
@@ -75,7 +76,8 @@ def picture(lines):
         values = [lines[growth_name(direction, way, number)]["ours"] for number in NUMBERS]
         points = " ".join(f"{x(i):.0f},{y(value):.0f}" for i, value in enumerate(values))
         out.append(f'<polyline points="{points}" fill="none" stroke="{colour}" stroke-width="2.5"/>'
-                   f'<text x="{WIDTH - RIGHT + 8}" y="{y(values[-1]) + 4:.0f}" fill="{colour}">{way} {direction}</text>')
+                   f'<text x="{WIDTH - RIGHT + 8}" y="{y(values[-1]) + 4:.0f}" fill="{colour}">'
+                   f'{way} {direction}</text>')
     return "\n".join([*out, "</svg>"]) + "\n"
 
 

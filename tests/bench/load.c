@@ -369,7 +369,8 @@ static void set_target(struct load *l, const char *address, const char *port, co
 
 int main(int argc, char **argv)
 {
-	static struct load load = {.connecting = PTHREAD_MUTEX_INITIALIZER, .threads = 1, .connections = 1, .seconds = 1};
+	static struct load load = {
+		.connecting = PTHREAD_MUTEX_INITIALIZER, .threads = 1, .connections = 1, .seconds = 1};
 	int option;
 
 	while ((option = getopt(argc, argv, "t:c:s:u:d:knwp:")) != -1)

@@ -21,7 +21,7 @@ struct load {
 	unsigned threads, connections;
 	double seconds;
 	bool ndt7;
-	bool hold;                             /* when each connection has been served, keep them, until standard input ends */
+	bool hold;                             /* once each connection was served, until standard input ends */
 	uint64_t upload_bytes, download_bytes; /* body of a request, body of its reply */
 	clockid_t servers[SERVERS_MAX];
 	size_t n_servers;

@@ -119,8 +119,12 @@ def test_little_waits_in_the_socket_of_a_client_that_does_not_read():
     with wire.Connection(address) as connection:
         connection.send(wire.request("GET", "/garbage?ckSize=1024"))
         readings = []
-        wait.until(lambda: readings.append(unsent_bytes(address, connection.socket.getsockname()))
-                   or len(readings) > 1 and readings[-1] == readings[-2] and readings[-1][0] > 0, "nothing moves any more")
+
+        def nothing_moves():
+            readings.append(unsent_bytes(address, connection.socket.getsockname()))
+            return len(readings) > 1 and readings[-1] == readings[-2] and readings[-1][0] > 0
+
+        wait.until(nothing_moves, "nothing moves any more")
         unsent, sent = readings[-1]
         assert sent > 0
         assert unsent <= UNSENT_MAX_BYTES + SEGMENT_MAX_BYTES
