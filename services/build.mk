@@ -10,9 +10,10 @@ export PKG_CONFIG_PATH := $(CURDIR)/build/libuv-asan/lib/pkgconfig
 include build/libuv-asan/done.mk
 endif
 
-PACKAGES := libuv libllhttp libnghttp2 libssl libcrypto sqlite3 yyjson libcyaml yaml-0.1 libseccomp libsystemd libcurl zlib cairo freetype2
-PROGRAMS := speedtestd fontaine
+PACKAGES := libuv libllhttp libnghttp2 libssl libcrypto sqlite3 yyjson libcyaml yaml-0.1 libseccomp libsystemd libcurl zlib cairo freetype2 ldns
+PROGRAMS := speedtestd ipv6testd fontaine
 program_dir_speedtestd := services/speedtest
+program_dir_ipv6testd := services/ipv6test
 program_dir_fontaine := services/fontaine
 
 CC_release := gcc
@@ -62,10 +63,14 @@ endef
 $(foreach p,$(PROGRAMS),$(eval $(call program_rule,$(p))))
 
 # A unit test of a service links the service's modules, all but its main().
-SERVICE_OBJECTS := $(filter-out %/main.o,$(foreach p,$(PROGRAMS),$(call program_objects,$(p))))
-$(OUT)/unit/%: $(OUT)/tests/unit/%.o $(SERVICE_OBJECTS) $(LIBRARY)
-	@mkdir -p $(@D)
-	$(QUIET)$(CC) $(LDFLAGS) -o $@ $< $(SERVICE_OBJECTS) $(LIBRARY) $(LIBS) -lcmocka
+define unit_rule
+$(OUT)/unit/$(1)/%: $(OUT)/tests/unit/$(1)/%.o $(2) $(LIBRARY)
+	@mkdir -p $$(@D)
+	$$(QUIET)$$(CC) $$(LDFLAGS) -o $$@ $$^ $$(LIBS) -lcmocka
+endef
+$(eval $(call unit_rule,lib,))
+$(foreach p,$(PROGRAMS),$(eval $(call unit_rule,$(notdir $(program_dir_$(p))),\
+	$(filter-out %/main.o,$(call program_objects,$(p))))))
 
 $(OUT)/%.o: %.c services/build.mk packaging/debian/changelog
 	@mkdir -p $(@D)

@@ -20,26 +20,50 @@
 
 enum { DROP_IN_MAX_BYTES = 1 << 16 };
 
-/** Where the drop-in for the speed test's sockets goes: one of them for each worker. */
-static void add_sockets(struct fileset *set, const struct pop *p)
+/** The units that hold the sockets of our daemons. */
+static const struct socket_unit {
+	const char *service, *drop_in;
+	bool is_mtu; /* those behind a link of 1280 bytes */
+} socket_units[] = {
+	{"speedtest", "speedtestd.socket.d/pop.conf", false},
+	{"ipv6test", "ipv6testd.socket.d/pop.conf", false},
+};
+
+static bool holds(const struct socket_unit *u, const struct pop_endpoint *e)
+{
+	bool is_mtu = strncmp(e->protocol, "mtu-", 4) == 0;
+
+	return strcmp(e->service, u->service) == 0 && is_mtu == u->is_mtu;
+}
+
+static unsigned workers_of(const struct pop_services *s, const char *service)
+{
+	unsigned n = strcmp(service, "speedtest") == 0 ? s->speedtest->workers : s->ipv6test->workers;
+
+	return n != 0 ? n : workers_default();
+}
+
+/** Add the drop-in with the sockets of @u, if it has any: one for each worker. */
+static void add_sockets(struct fileset *set, const struct pop *p, const struct socket_unit *u)
 {
 	struct pop_endpoint all[POP_ENDPOINTS_MAX];
 	size_t n = pop_endpoints(p, all);
-	unsigned n_workers = p->services->speedtest->workers;
 	struct buf text;
 
-	if (n_workers == 0)
-		n_workers = workers_default();
 	buf_init(&text, DROP_IN_MAX_BYTES);
-	(void)buf_printf(&text, "# Written at boot from the POP file.\n[Socket]\n");
 	for (size_t i = 0; i < n; i++) {
 		char address[ADDR_PORT_TEXT_MAX];
-		if (strcmp(all[i].service, "speedtest") != 0)
+		if (!holds(u, &all[i]))
 			continue;
-		for (unsigned worker = 0; worker < n_workers; worker++)
-			(void)buf_printf(&text, "ListenStream=%s\n", addr_port_text(&all[i].addr, address));
+		if (text.len == 0)
+			(void)buf_printf(&text, "# Written at boot from the POP file.\n[Socket]\n");
+		const char *key = strcmp(all[i].protocol, "udp") == 0 ? "ListenDatagram" : "ListenStream";
+		for (unsigned left = workers_of(p->services, u->service); left > 0; left--)
+			(void)buf_printf(&text, "%s=%s\n", key, addr_port_text(&all[i].addr, address));
 	}
-	fileset_take(set, "speedtestd.socket.d/pop.conf", buf_take_text(&text));
+	if (text.len > 0)
+		fileset_take(set, u->drop_in, buf_take_text(&text));
+	buf_done(&text);
 }
 
 /** Make DIR/multi-user.target.wants/UNIT. */
@@ -96,8 +120,8 @@ int generate_run(const struct arguments *a)
 	if (rc != EXIT_FINE)
 		return rc;
 	fileset_init(&set, a->dir);
-	if (p->services->speedtest != NULL)
-		add_sockets(&set, p);
+	for (size_t i = 0; i < sizeof(socket_units) / sizeof(*socket_units); i++)
+		add_sockets(&set, p, &socket_units[i]);
 	if (fileset_write(&set) < 0 || want_services(a->dir, p) < 0)
 		rc = EXIT_FAILED;
 	fileset_done(&set);

@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "fontaine/probe.h"
 
+#include "base/name.h"
 #include "fontaine/dns.h"
 #include "fontaine/exchange.h"
 #include "fontaine/ntp.h"
@@ -57,7 +58,8 @@ static const char *get(const struct pop_endpoint *e, const char *path, struct ex
 	x->to = &e->addr;
 	x->question = question;
 	x->question_len = (size_t)n;
-	int rc = strcmp(e->protocol, "http") == 0 ? exchange_tcp(x) : exchange_tls(x);
+	bool is_plain = strcmp(e->protocol, "http") == 0 || strcmp(e->protocol, "mtu-http") == 0;
+	int rc = is_plain ? exchange_tcp(x) : exchange_tls(x);
 	x->question = NULL;
 	if (rc < 0) {
 		find_down(ret, strerror(-rc));
@@ -204,6 +206,31 @@ static void probe_authoritative(const struct pop *p, const struct pop_endpoint *
 		find_up(ret, "serial", serial, "");
 }
 
+static bool is_dns(const struct pop_endpoint *e)
+{
+	return strcmp(e->protocol, "udp") == 0 || strcmp(e->protocol, "tcp") == 0;
+}
+
+/** The echo of an address, or one of the zones of its tests. */
+static void probe_ipv6test(const struct pop *p, const struct pop_endpoint *e, struct finding *ret)
+{
+	char zone[NAME_HOST_MAX];
+	struct exchange x = {.to = NULL};
+	uint32_t serial = 0;
+	double took_ms = 0;
+	bool is_up;
+
+	(void)snprintf(zone, sizeof(zone), "ds.t.ipv6test.%s", p->site->domain);
+	if (is_dns(e)) {
+		is_up = ask_soa(e, zone, &serial, ret, &took_ms);
+	} else {
+		is_up = get(e, "/ip/", &x, ret) != NULL;
+		took_ms = x.took_ms;
+	}
+	if (is_up)
+		find_up(ret, "answer_time", took_ms, "ms");
+}
+
 void probe(const struct pop *p, const struct pop_endpoint *e, struct finding *ret)
 {
 	static const struct {
@@ -212,6 +239,7 @@ void probe(const struct pop *p, const struct pop_endpoint *e, struct finding *re
 	} probes[POP_SERVICES] = {
 		{"pages", probe_pages},
 		{"speedtest", probe_speedtest},
+		{"ipv6test", probe_ipv6test},
 		{"turn", probe_turn},
 		{"ntp", probe_ntp},
 		{"resolver", probe_resolver},

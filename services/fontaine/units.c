@@ -14,6 +14,7 @@ static const struct {
 } units[] = {
 	{"pages", "nginx.service"},
 	{"speedtest", "speedtestd.service"},
+	{"ipv6test", "ipv6testd.service"},
 	{"turn", "coturn.service"},
 	{"ntp", "chrony.service"},
 	{"resolver", "unbound.service"},

@@ -172,32 +172,41 @@ static void add_family_names(yyjson_mut_doc *d, yyjson_mut_val *list, yyjson_mut
 	add_record(d, records, "speedtest-ipv6", "AAAA", a->ipv6);
 }
 
+static void add_once(yyjson_mut_doc *d, yyjson_mut_val *list, const char *text)
+{
+	yyjson_mut_val *before;
+	size_t i, n;
+
+	yyjson_mut_arr_foreach(list, i, n, before)
+		if (text != NULL && yyjson_mut_equals_str(before, text))
+			return;
+	add_text(d, list, text);
+}
+
 /** What the certificate is for: all names, and the addresses that are browsed to; null when none is. */
 static void add_tls(yyjson_mut_doc *d, yyjson_mut_val *root, const struct pop *p)
 {
 	struct pop_service all[POP_SERVICES];
-	const struct pop_addresses *before = NULL;
 
-	if (p->services->pages == NULL && p->services->speedtest == NULL) {
+	if (p->services->pages == NULL && p->services->speedtest == NULL && p->services->ipv6test == NULL) {
 		yyjson_mut_obj_add_null(d, root, "tls");
 		return;
 	}
 	yyjson_mut_val *o = yyjson_mut_obj_add_obj(d, root, "tls");
 	yyjson_mut_val *addresses = yyjson_mut_obj_add_arr(d, o, "addresses");
 	pop_list_services(p, all);
-	for (size_t i = 0; i < 2; i++) { /* pages, speedtest */
-		if (!all[i].is_on || all[i].addresses == before)
+	for (size_t i = 0; i < 3; i++) { /* pages, speedtest, ipv6test */
+		if (!all[i].is_on)
 			continue;
-		before = all[i].addresses;
-		add_text(d, addresses, before->ipv4);
-		add_text(d, addresses, before->ipv6);
+		add_once(d, addresses, all[i].addresses->ipv4);
+		add_once(d, addresses, all[i].addresses->ipv6);
 	}
 }
 
 /** The POP's own names, for its zone and for its certificate. */
 static void add_names(yyjson_mut_doc *d, yyjson_mut_val *root, const struct pop *p)
 {
-	static const char *const names[POP_SERVICES] = {"www", "speedtest", "turn", "ntp", "dns", "ns1"};
+	static const char *const names[POP_SERVICES] = {"www", "speedtest", "ipv6test", "turn", "ntp", "dns", "ns1"};
 	struct pop_service all[POP_SERVICES];
 	yyjson_mut_val *list = yyjson_mut_obj_add_arr(d, root, "names");
 	yyjson_mut_val *records = yyjson_mut_obj_add_arr(d, root, "records");

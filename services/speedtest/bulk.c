@@ -2,8 +2,8 @@
 #include "speedtest/bulk.h"
 
 #include "base/mem.h"
+#include "net/reply.h"
 #include "net/tcp.h"
-#include "speedtest/reply.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "speedtest/cloudflare.h"
 
+#include "net/reply.h"
 #include "speedtest/bulk.h"
-#include "speedtest/reply.h"
 
 #include <errno.h>
 #include <inttypes.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "speedtest/librespeed.h"
 
+#include "net/reply.h"
 #include "speedtest/bulk.h"
-#include "speedtest/reply.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -3,11 +3,11 @@
 
 #include "base/metrics.h"
 #include "base/name.h"
+#include "net/reply.h"
 #include "net/ws_handshake.h"
 #include "speedtest/bulk.h"
 #include "speedtest/ndt7_locate.h"
 #include "speedtest/ndt7_test.h"
-#include "speedtest/reply.h"
 
 #include <stdio.h>
 #include <stdlib.h>

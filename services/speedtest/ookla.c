@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "speedtest/ookla.h"
 
+#include "net/reply.h"
 #include "speedtest/bulk.h"
-#include "speedtest/reply.h"
 
 #include <inttypes.h>
 #include <stdio.h>

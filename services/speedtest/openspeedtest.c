@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "speedtest/openspeedtest.h"
 
+#include "net/reply.h"
 #include "speedtest/bulk.h"
-#include "speedtest/reply.h"
 
 enum { DOWNLOAD_BYTES = 30 * 1024 * 1024 }; /* of a stock server; the client asks again until its time is up */
 

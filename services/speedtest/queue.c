@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "speedtest/queue.h"
 
+#include "net/reply.h"
 #include "speedtest/gate.h"
-#include "speedtest/reply.h"
 #include "speedtest/speedtest.h"
 
 #include <inttypes.h>

@@ -4,8 +4,8 @@
 #include "base/mem.h"
 #include "base/name.h"
 #include "base/pop.h"
+#include "net/reply.h"
 #include "speedtest/bulk.h"
-#include "speedtest/reply.h"
 
 #include <stdio.h>
 #include <stdlib.h>

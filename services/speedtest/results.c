@@ -13,7 +13,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/metrics.h"
-#include "speedtest/reply.h"
+#include "net/reply.h"
 #include "speedtest/results_job.h"
 #include "speedtest/speedtest.h"
 #include "store/db.h"

@@ -2,7 +2,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/mem.h"
 #include "base/name.h"
-#include "speedtest/reply.h"
+#include "net/reply.h"
 #include "speedtest/results_job.h"
 #include "speedtest/results_page.h"
 

@@ -2,8 +2,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/log.h"
 #include "base/mem.h"
+#include "net/reply.h"
 #include "speedtest/form.h"
-#include "speedtest/reply.h"
 #include "speedtest/results_job.h"
 #include "speedtest/speedtest.h"
 

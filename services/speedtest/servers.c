@@ -4,7 +4,7 @@
 #include "base/mem.h"
 #include "base/name.h"
 #include "base/pop_json.h"
-#include "speedtest/reply.h"
+#include "net/reply.h"
 #include "speedtest/speedtest.h"
 
 #include <stdio.h>

@@ -1,19 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 #include "speedtest/speedtest.h"
 
-#include "base/metrics.h"
-#include "net/http_metrics.h"
+#include "net/http_daemon.h"
+#include "net/reply.h"
 #include "speedtest/gate.h"
-#include "speedtest/reply.h"
 #include "speedtest/results.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 
-enum {
-	METRICS_MAX_BYTES = 64 * 1024,
-	READING_MAX_BYTES = 512,
-};
+enum { READING_MAX_BYTES = 512 };
 
 /* Times in milliseconds; what counts on grows as long as the test runs. */
 static int write_reading(char *ret, size_t size, const struct gate_reading *g)
@@ -48,29 +44,21 @@ static void on_received(struct http_request *r, void *data)
 	reply_json(r, body, (size_t)n);
 }
 
-/* For this machine only: the listener is public, and the figures are the operator's. */
+static void add_metrics(const void *data, struct buf *b)
+{
+	const struct speedtest *s = data;
+
+	gate_metrics(s->gate, b);
+	results_metrics(s->results, b);
+	ndt7_metrics(&s->ndt7, b);
+	turn_metrics(&s->turn, b);
+}
+
 static void on_metrics(struct http_request *r, void *data)
 {
 	const struct speedtest *s = data;
-	struct buf text;
 
-	if (!addr_is_loopback(&r->client)) {
-		http_reply_status(r, 404);
-		return;
-	}
-	buf_init(&text, METRICS_MAX_BYTES);
-	metrics_family(&text, "speedtestd_build_info", METRICS_GAUGE, "The version that runs.");
-	metrics_u64(&text, "speedtestd_build_info", "version=\"" FONTAINE_VERSION "\"", 1);
-	http_metrics_write(&text, "speedtestd", s->counters, s->n_workers);
-	gate_metrics(s->gate, &text);
-	results_metrics(s->results, &text);
-	ndt7_metrics(&s->ndt7, &text);
-	turn_metrics(&s->turn, &text);
-	http_reply(r, &(struct http_reply){.status = 200,
-	                                   .type = "text/plain; version=0.0.4",
-	                                   .body = text.data,
-	                                   .body_bytes = text.len});
-	buf_done(&text);
+	http_daemon_metrics(s->daemon, r, add_metrics, s);
 }
 
 const struct http_route speedtest_routes[] = {

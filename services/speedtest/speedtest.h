@@ -7,11 +7,11 @@
 #define FONTAINE_SPEEDTEST_SPEEDTEST_H
 
 #include "net/http.h"
-#include "net/workers.h"
 #include "speedtest/ndt7.h"
 #include "speedtest/turn.h"
 
 struct gate;
+struct http_daemon;
 struct pop;
 struct results;
 
@@ -23,8 +23,7 @@ struct speedtest {
 	struct http_blob payload;
 	struct gate *gate;
 	struct turn turn;
-	unsigned n_workers;
-	struct http_counters counters[WORKERS_MAX];
+	const struct http_daemon *daemon;
 	struct ndt7_counters ndt7;
 	struct results *results;
 };

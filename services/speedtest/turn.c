@@ -5,7 +5,7 @@
 #include "base/mem.h"
 #include "base/metrics.h"
 #include "net/limit.h"
-#include "speedtest/reply.h"
+#include "net/reply.h"
 #include "speedtest/speedtest.h"
 
 #include <assert.h>

@@ -30,8 +30,8 @@ def ask_turn(service, protocol, family):
     assert seen == own
 
 
-ASK = {"pages": ask_web, "speedtest": ask_web, "turn": ask_turn, "ntp": ask_time, "resolver": ask_dns,
-       "authoritative": ask_dns}
+ASK = {"pages": ask_web, "speedtest": ask_web, "ipv6test": ask_web,
+       "turn": ask_turn, "ntp": ask_time, "resolver": ask_dns, "authoritative": ask_dns}
 
 
 @pytest.mark.parametrize("service, protocol, family", pop.each_endpoint())

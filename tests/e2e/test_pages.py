@@ -20,7 +20,7 @@ def address(request):
     return pop.url("pages", scheme, family, path="")
 
 
-@pytest.fixture(params=["pages", "speedtest"])
+@pytest.fixture(params=["pages", "speedtest", "ipv6test"])
 def page(request):
     return web.get(pop.url(request.param))
 
@@ -116,7 +116,7 @@ def test_private_keys_are_for_the_server_alone():
         assert mode.endswith("0"), key
 
 
-@pytest.mark.parametrize("service", ["pages", "speedtest"])
+@pytest.mark.parametrize("service", ["pages", "speedtest", "ipv6test"])
 def test_pop_json_tells_pages_where_they_are(service):
     told = json.loads(web.get(pop.url(service, path="/pop.json")).body)
     assert told["endpoints"] == pop.endpoints()

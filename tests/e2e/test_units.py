@@ -9,10 +9,10 @@ import pytest
 from support import pop, udp, web, wire
 
 EXPOSURE_MAX = 2.0  # of 10, by systemd's own measure
-OURS = ["speedtestd.service", "fontaine-render.service", "fontaine-status.service", "fontaine-testca.service",
-        "fontaine-turn-secret.service"]
+OURS = ["speedtestd.service", "ipv6testd.service", "fontaine-render.service", "fontaine-status.service",
+        "fontaine-testca.service", "fontaine-turn-secret.service"]
 STOCK = ["nginx.service", "coturn.service", "chrony.service", "unbound.service", "knot.service"]
-SERVERS = ["speedtestd.service", *STOCK]
+SERVERS = ["speedtestd.service", "ipv6testd.service", *STOCK]
 COMPLAINT = re.compile(r"\b(error|fatal|critical|alert|emergency)\b", re.IGNORECASE)  # of servers that give no priority
 VISITOR = "127.66.0.1"
 
@@ -51,7 +51,7 @@ def test_no_server_can_gain_privileges(unit):
 
 
 def test_every_unit_of_ours_is_checked():
-    which = ["--all", "--type=service", "fontaine-*", "speedtestd*"]
+    which = ["--all", "--type=service", "fontaine-*", "speedtestd*", "ipv6testd*"]
     listing = pop.run("systemctl", "list-units", "--plain", "--no-legend", *which).stdout
     assert sorted(line.split()[0] for line in listing.splitlines()) == sorted(OURS)
 
@@ -74,7 +74,7 @@ def test_it_reports_no_error(unit):
 @pytest.fixture(scope="module")
 def unwelcome_visit():
     """Nonsense for every server. Return: the address that it comes from."""
-    for service in ("pages", "speedtest"):
+    for service in ("pages", "speedtest", "ipv6test"):
         for data in b"nonsense\r\n\r\n", wire.request("GET", "/nowhere"), wire.request("GET", "/", "X: " + "a" * 40000):
             with wire.Connection(pop.address(service), source=VISITOR) as connection:
                 connection.send(data)

@@ -14,8 +14,8 @@ from support import pop, udp
 from support.dns_client import DOMAIN, WAYS, ask, ask_zone, signed, zone_keys
 
 ECDSA_P256 = 13
-NAMES = {"www": "pages", "speedtest": "speedtest", "turn": "turn", "ntp": "ntp", "dns": "resolver",
-         "ns1": "authoritative"}
+NAMES = {"www": "pages", "speedtest": "speedtest", "ipv6test": "ipv6test", "turn": "turn", "ntp": "ntp",
+         "dns": "resolver", "ns1": "authoritative"}
 
 
 @pytest.mark.parametrize("protocol, family", WAYS)

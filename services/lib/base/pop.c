@@ -44,6 +44,13 @@ static void set_default(unsigned *number, unsigned value)
 		*number = value;
 }
 
+static void fill_results(struct pop_results **results, unsigned keep_days)
+{
+	if (*results == NULL)
+		*results = mem_new(sizeof(**results)); /* pop_free() frees it as if it came from the file */
+	set_default(&(*results)->keep_days, keep_days);
+}
+
 static void fill_speedtest(struct pop_speedtest *s)
 {
 	set_default_port(&s->http_port, 8080);
@@ -57,9 +64,19 @@ static void fill_speedtest(struct pop_speedtest *s)
 	set_default(&s->tests_per_prefix, 4);
 	set_default(&s->queue_length, 50);
 	set_default(&s->daily_gib, 500);
-	if (s->results == NULL)
-		s->results = mem_new(sizeof(*s->results)); /* pop_free() frees it as if it came from the file */
-	set_default(&s->results->keep_days, 90);
+	fill_results(&s->results, 90);
+}
+
+static void fill_ipv6test(struct pop_ipv6test *s)
+{
+	set_default_port(&s->http_port, 80);
+	set_default_port(&s->https_port, 443);
+	set_default_port(&s->dns_port, 53);
+	set_default(&s->max_connections, 10000);
+	set_default(&s->requests_per_second, 1000);
+	set_default(&s->nonces, 65536);
+	set_default(&s->answers_per_second, 100);
+	fill_results(&s->results, 30);
 }
 
 /** The schema keeps 0 out of the file, so 0 is what the file does not give. */
@@ -71,6 +88,8 @@ static void fill_defaults(struct pop_doc *d, struct pop_services *s)
 	}
 	if (s->speedtest != NULL)
 		fill_speedtest(s->speedtest);
+	if (s->ipv6test != NULL)
+		fill_ipv6test(s->ipv6test);
 	if (s->turn != NULL) {
 		set_default_port(&s->turn->port, 3478);
 		set_default_port(&s->turn->relay_port_first, 49152);
@@ -151,10 +170,11 @@ void pop_list_services(const struct pop *p, struct pop_service ret[POP_SERVICES]
 
 	ret[0] = service(p, "pages", s->pages, s->pages ? s->pages->addresses : NULL);
 	ret[1] = service(p, "speedtest", s->speedtest, s->speedtest ? s->speedtest->addresses : NULL);
-	ret[2] = service(p, "turn", s->turn, s->turn ? s->turn->addresses : NULL);
-	ret[3] = service(p, "ntp", s->ntp, s->ntp ? s->ntp->addresses : NULL);
-	ret[4] = service(p, "resolver", s->resolver, s->resolver ? s->resolver->addresses : NULL);
-	ret[5] = service(p, "authoritative", s->authoritative,
+	ret[2] = service(p, "ipv6test", s->ipv6test, s->ipv6test ? s->ipv6test->addresses : NULL);
+	ret[3] = service(p, "turn", s->turn, s->turn ? s->turn->addresses : NULL);
+	ret[4] = service(p, "ntp", s->ntp, s->ntp ? s->ntp->addresses : NULL);
+	ret[5] = service(p, "resolver", s->resolver, s->resolver ? s->resolver->addresses : NULL);
+	ret[6] = service(p, "authoritative", s->authoritative,
 	                 s->authoritative ? s->authoritative->addresses : NULL);
 }
 
@@ -187,6 +207,14 @@ static void list(struct listing *l, const char *service, const char *protocol,
 	list_one(l, service, protocol, a->ipv6, port);
 }
 
+static void list_ipv6test(struct listing *l, const struct pop_ipv6test *s)
+{
+	list(l, "ipv6test", "http", s->addresses, s->http_port);
+	list(l, "ipv6test", "https", s->addresses, s->https_port);
+	list_one(l, "ipv6test", "mtu-http", s->mtu_ipv6, s->http_port);
+	list_one(l, "ipv6test", "mtu-https", s->mtu_ipv6, s->https_port);
+}
+
 size_t pop_endpoints(const struct pop *p, struct pop_endpoint ret[POP_ENDPOINTS_MAX])
 {
 	struct listing l = {.pop = p, .all = ret};
@@ -201,6 +229,8 @@ size_t pop_endpoints(const struct pop *p, struct pop_endpoint ret[POP_ENDPOINTS_
 		list(&l, "speedtest", "https", s->speedtest->addresses, s->speedtest->https_port);
 		list(&l, "speedtest", "rpm", s->speedtest->addresses, s->speedtest->rpm_port);
 	}
+	if (s->ipv6test != NULL)
+		list_ipv6test(&l, s->ipv6test);
 	if (s->turn != NULL)
 		list(&l, "turn", "udp", s->turn->addresses, s->turn->port);
 	if (s->ntp != NULL)
@@ -214,4 +244,22 @@ size_t pop_endpoints(const struct pop *p, struct pop_endpoint ret[POP_ENDPOINTS_
 		list(&l, "authoritative", "tcp", s->authoritative->addresses, s->authoritative->port);
 	}
 	return l.n;
+}
+
+size_t pop_ipv6_zones(const struct pop *p, const char *ret[POP_IPV6_ZONES_MAX])
+{
+	static const char *const always[] = {"a", "aaaa", "ds", "late", "tcp", "v4ns", "v6ns", "qmin",
+	                                     "alg8", "alg13", "alg15", "bogus", "expired", "nosig"};
+	const struct pop_ipv6test *s = p->services->ipv6test;
+	size_t n = 0;
+
+	if (s == NULL)
+		return 0;
+	for (size_t i = 0; i < sizeof(always) / sizeof(*always); i++)
+		ret[n++] = always[i];
+	if (s->mtu_ipv6 != NULL)
+		ret[n++] = "mtu";
+	if (s->blackhole_ipv6 != NULL)
+		ret[n++] = "he";
+	return n;
 }

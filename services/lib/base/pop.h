@@ -56,7 +56,7 @@ enum pop_store {
 
 struct pop_results {
 	enum pop_store store;
-	unsigned keep_days; /* default 90 */
+	unsigned keep_days; /* default 90, of the IPv6 test 30 */
 	char **origins;     /* paths of files that map prefixes to origin ASes, in RIS dump format */
 	unsigned n_origins;
 };
@@ -76,6 +76,22 @@ struct pop_speedtest {
 	unsigned queue_length;        /* tests that wait; default 50 */
 	unsigned daily_gib;           /* both directions, of one /24 or /56 and day (UTC); default 500 */
 	struct pop_results *results;  /* never NULL once loaded */
+};
+
+struct pop_ipv6test {
+	struct pop_addresses *addresses;
+	uint16_t http_port;           /* default 80 */
+	uint16_t https_port;          /* HTTP/1.1 over TLS; default 443 */
+	uint16_t dns_port;            /* of the test zones; default 53 */
+	unsigned workers;             /* default 0: one per core */
+	unsigned max_connections;     /* per worker; default 10000 */
+	unsigned requests_per_second; /* of one client (IPv4 /32, IPv6 /56) and worker; default 1000 */
+	char *mtu_ipv6;               /* an address of its own, behind a link of 1280 bytes; optional */
+	char *blackhole_ipv6;         /* an address that swallows what it gets; optional */
+	unsigned nonces;              /* tests that are remembered; default 65536 */
+	unsigned answers_per_second;  /* over UDP, to one /24 or /56; default 100 */
+	struct pop_results *results;  /* never NULL once loaded; keep_days defaults to 30 */
+	char *vrps;                   /* path of the CSV that rpki-client writes; optional */
 };
 
 /** The relay of the packet-loss test. */
@@ -107,6 +123,7 @@ struct pop_authoritative {
 struct pop_services {
 	struct pop_pages *pages;
 	struct pop_speedtest *speedtest;
+	struct pop_ipv6test *ipv6test;
 	struct pop_turn *turn;
 	struct pop_ntp *ntp;
 	struct pop_resolver *resolver;
@@ -175,14 +192,14 @@ struct pop_service {
 	const struct pop_addresses *addresses; /* its own, or else the shared ones; NULL: neither */
 };
 
-enum { POP_SERVICES = 6 };
+enum { POP_SERVICES = 7 };
 
 void pop_list_services(const struct pop *p, struct pop_service ret[POP_SERVICES]);
 
 /** One socket that the POP answers on. */
 struct pop_endpoint {
 	const char *service;  /* "speedtest": key in the POP file */
-	const char *protocol; /* "http", "https", "rpm" (https as well), "udp", "tcp" */
+	const char *protocol; /* "http", "https", "rpm" (https as well), "udp", "tcp"; "mtu-http", "mtu-https" */
 	struct addr addr;
 };
 
@@ -190,5 +207,13 @@ enum { POP_ENDPOINTS_MAX = 64 };
 
 /** List every socket of the POP, in the order of struct pop_services. Return: how many. */
 size_t pop_endpoints(const struct pop *p, struct pop_endpoint ret[POP_ENDPOINTS_MAX]);
+
+enum { POP_IPV6_ZONES_MAX = 16 };
+
+/**
+ * List the names of the IPv6 test's zones that the POP serves: "a" for a.t.ipv6test.DOMAIN.
+ * None when that test is off. Return: how many.
+ */
+size_t pop_ipv6_zones(const struct pop *p, const char *ret[POP_IPV6_ZONES_MAX]);
 
 #endif

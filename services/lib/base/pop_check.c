@@ -14,7 +14,7 @@
 enum {
 	PATH_MAX_BYTES = 96,
 	NTP_SOURCES_MIN = 4,
-	SPEEDTEST_WORKERS_MAX = 64,
+	DAEMON_WORKERS_MAX = 64,
 	RELAY_PORT_MIN = 1024,
 };
 
@@ -99,6 +99,17 @@ static bool same_socket(const struct pop_endpoint *a, const struct pop_endpoint 
 	return a_is_udp == b_is_udp && addr_equal(&a->addr, &b->addr);
 }
 
+/** Where the POP file says the port of @e. */
+static void write_port_key(const struct pop_endpoint *e, char ret[PATH_MAX_BYTES])
+{
+	bool is_dns = strcmp(e->protocol, "udp") == 0 || strcmp(e->protocol, "tcp") == 0;
+	const char *key = strncmp(e->protocol, "mtu-", 4) == 0 ? e->protocol + 4 : e->protocol;
+
+	if (is_dns)
+		key = strcmp(e->service, "ipv6test") == 0 ? "dns" : "";
+	(void)snprintf(ret, PATH_MAX_BYTES, "services.%s.%s%sport", e->service, key, *key == '\0' ? "" : "_");
+}
+
 /** No two services answer on one socket. */
 static int check_clashes(struct pop_doc *d, const struct pop *p)
 {
@@ -111,9 +122,7 @@ static int check_clashes(struct pop_doc *d, const struct pop *p)
 		for (size_t j = 0; j < i; j++) {
 			if (!same_socket(&all[i], &all[j]))
 				continue;
-			bool is_http = strncmp(all[i].protocol, "http", 4) == 0;
-			(void)snprintf(path, sizeof(path), "services.%s.%s%sport", all[i].service,
-			               is_http ? all[i].protocol : "", is_http ? "_" : "");
+			write_port_key(&all[i], path);
 			return pop_doc_refuse(d, path,
 			                      "give one of the two another port or addresses of its own",
 			                      "%s is taken by %s (%s)",
@@ -138,25 +147,72 @@ static int check_ntp(struct pop_doc *d, const struct pop_ntp *ntp)
 	                      "%u time sources", ntp->n_sources);
 }
 
-static int check_speedtest(struct pop_doc *d, const struct pop_speedtest *s)
+/** What daemons of ours have in common. */
+static int check_daemon(struct pop_doc *d, const char *service, unsigned workers, const struct pop_results *r)
 {
-	unsigned least_mbps = s->download_mbps < s->upload_mbps ? s->download_mbps : s->upload_mbps;
+	char path[PATH_MAX_BYTES];
 
-	if (s->workers > SPEEDTEST_WORKERS_MAX)
-		return pop_doc_refuse(d, "services.speedtest.workers",
-		                      "give at most 64, or leave the key out for one per core",
-		                      "%u workers are too many", s->workers);
-	if (s->test_mbps > least_mbps)
-		return pop_doc_refuse(d, "services.speedtest.test_mbps",
-		                      "give no more than download_mbps and upload_mbps",
-		                      "%u Mbit/s for one test, of %u in all", s->test_mbps, least_mbps);
-	for (unsigned i = 0; i < s->results->n_origins; i++) {
-		int rc = pop_rule_check(d, &pop_rule_path, s->results->origins[i],
-		                        "services.speedtest.results.origins[%u]", i);
+	(void)snprintf(path, sizeof(path), "services.%s.workers", service);
+	if (workers > DAEMON_WORKERS_MAX)
+		return pop_doc_refuse(d, path, "give at most 64, or leave the key out for one per core",
+		                      "%u workers are too many", workers);
+	for (unsigned i = 0; i < r->n_origins; i++) {
+		int rc = pop_rule_check(d, &pop_rule_path, r->origins[i], "services.%s.results.origins[%u]", service,
+		                        i);
 		if (rc < 0)
 			return rc;
 	}
 	return 0;
+}
+
+static int check_speedtest(struct pop_doc *d, const struct pop_speedtest *s)
+{
+	unsigned least_mbps = s->download_mbps < s->upload_mbps ? s->download_mbps : s->upload_mbps;
+
+	int rc = check_daemon(d, "speedtest", s->workers, s->results);
+	if (rc < 0)
+		return rc;
+	if (s->test_mbps > least_mbps)
+		return pop_doc_refuse(d, "services.speedtest.test_mbps",
+		                      "give no more than download_mbps and upload_mbps",
+		                      "%u Mbit/s for one test, of %u in all", s->test_mbps, least_mbps);
+	return 0;
+}
+
+/** An address beside those of the service, which its own kernel or none answers for. */
+static int check_extra_ipv6(struct pop_doc *d, const struct pop *p, const char *key, const char *text)
+{
+	struct pop_endpoint all[POP_ENDPOINTS_MAX];
+	size_t n = pop_endpoints(p, all);
+	char path[PATH_MAX_BYTES], own[ADDR_TEXT_MAX], other[ADDR_TEXT_MAX];
+	struct addr a;
+
+	if (text == NULL)
+		return 0;
+	int rc = pop_rule_check(d, &pop_rule_ipv6, text, "services.ipv6test.%s", key);
+	if (rc < 0)
+		return rc;
+	(void)addr_parse(text, 0, &a); /* was checked */
+	(void)snprintf(path, sizeof(path), "services.ipv6test.%s", key);
+	for (size_t i = 0; i < n; i++) {
+		bool is_mtu = strncmp(all[i].protocol, "mtu-", 4) == 0 && strcmp(key, "mtu_ipv6") == 0;
+		if (!is_mtu && strcmp(addr_text(&all[i].addr, other), addr_text(&a, own)) == 0)
+			return pop_doc_refuse(d, path, "give an address that nothing else answers on",
+			                      "%s is an address of %s", text, all[i].service);
+	}
+	return 0;
+}
+
+static int check_ipv6test(struct pop_doc *d, const struct pop *p)
+{
+	const struct pop_ipv6test *s = p->services->ipv6test;
+	int rc = check_daemon(d, "ipv6test", s->workers, s->results);
+
+	if (rc == 0)
+		rc = check_extra_ipv6(d, p, "mtu_ipv6", s->mtu_ipv6);
+	if (rc == 0)
+		rc = check_extra_ipv6(d, p, "blackhole_ipv6", s->blackhole_ipv6);
+	return rc < 0 ? rc : pop_rule_check(d, &pop_rule_path, s->vrps, "services.ipv6test.vrps");
 }
 
 static int check_turn(struct pop_doc *d, const struct pop_services *s)
@@ -196,6 +252,8 @@ static int check_services(struct pop_doc *d, const struct pop *p)
 	const struct pop_services *s = p->services;
 
 	int rc = check_service_addresses(d, p);
+	if (rc == 0 && s->ipv6test != NULL)
+		rc = check_ipv6test(d, p);
 	if (rc == 0)
 		rc = check_clashes(d, p);
 	if (rc == 0 && s->ntp != NULL)

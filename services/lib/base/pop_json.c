@@ -20,9 +20,11 @@ static yyjson_mut_val *object_in(yyjson_mut_doc *d, yyjson_mut_val *parent, cons
 /** "http://", or "" where a web address would say nothing. */
 static const char *scheme_of(const struct pop_endpoint *e)
 {
-	if (strcmp(e->protocol, "http") == 0)
+	const char *protocol = strncmp(e->protocol, "mtu-", 4) == 0 ? e->protocol + 4 : e->protocol;
+
+	if (strcmp(protocol, "http") == 0)
 		return "http://";
-	return strcmp(e->protocol, "https") == 0 || strcmp(e->protocol, "rpm") == 0 ? "https://" : "";
+	return strcmp(protocol, "https") == 0 || strcmp(protocol, "rpm") == 0 ? "https://" : "";
 }
 
 static void add_endpoint(yyjson_mut_doc *d, yyjson_mut_val *all, const struct pop_endpoint *e)
@@ -102,19 +104,32 @@ static void add_family_urls(yyjson_mut_doc *d, yyjson_mut_val *families, const s
 	free(url);
 }
 
-static void add_speedtest(yyjson_mut_doc *d, yyjson_mut_val *root, const struct pop *p)
+yyjson_mut_val *pop_json_speedtest(yyjson_mut_doc *d, const struct pop *p)
 {
-	static const char *const store_words[] = {
-		[POP_STORE_AGREED] = "agreed", [POP_STORE_ALWAYS] = "always", [POP_STORE_NEVER] = "never"};
-	const struct pop_results *results = p->services->speedtest->results;
 	struct pop_endpoint all[POP_ENDPOINTS_MAX];
 	size_t n = pop_endpoints(p, all);
-	yyjson_mut_val *o = yyjson_mut_obj_add_obj(d, root, "speedtest");
+	yyjson_mut_val *o = yyjson_mut_obj(d);
 
 	for (size_t i = 0; i < n; i++)
 		add_family_urls(d, o, p, &all[i]);
+	return o;
+}
+
+void pop_json_results(yyjson_mut_doc *d, yyjson_mut_val *o, const struct pop_results *results)
+{
+	static const char *const store_words[] = {
+		[POP_STORE_AGREED] = "agreed", [POP_STORE_ALWAYS] = "always", [POP_STORE_NEVER] = "never"};
+
 	yyjson_mut_obj_add_str(d, o, "store", store_words[results->store]);
 	yyjson_mut_obj_add_uint(d, o, "keep_days", results->keep_days);
+}
+
+static void add_speedtest(yyjson_mut_doc *d, yyjson_mut_val *root, const struct pop *p)
+{
+	yyjson_mut_val *o = pop_json_speedtest(d, p);
+
+	yyjson_mut_obj_add_val(d, root, "speedtest", o);
+	pop_json_results(d, o, p->services->speedtest->results);
 	yyjson_mut_obj_add_bool(d, o, "turn", p->services->turn != NULL);
 }
 

@@ -14,6 +14,12 @@
  */
 yyjson_mut_val *pop_json_endpoints(yyjson_mut_doc *d, const struct pop *p);
 
+/** {"ipv4":{"http":URL,"https":URL},"ipv6":...}: where a page measures over each family. Owned by @d. */
+yyjson_mut_val *pop_json_speedtest(yyjson_mut_doc *d, const struct pop *p);
+
+/** Add to @o what a visitor may know of results that are kept: "store" and "keep_days". */
+void pop_json_results(yyjson_mut_doc *d, yyjson_mut_val *o, const struct pop_results *results);
+
 /** The file /pop.json: {"site":...,"endpoints":...,"version":...}. Release with free(). */
 char *pop_public_json(const struct pop *p);
 

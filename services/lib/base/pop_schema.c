@@ -99,6 +99,23 @@ static const cyaml_schema_field_t speedtest_fields[] = {
 	CYAML_FIELD_END,
 };
 
+static const cyaml_schema_field_t ipv6test_fields[] = {
+	GROUP(struct pop_ipv6test, addresses, MAY, addresses_fields),
+	NUMBER(struct pop_ipv6test, http_port, MAY),
+	NUMBER(struct pop_ipv6test, https_port, MAY),
+	NUMBER(struct pop_ipv6test, dns_port, MAY),
+	NUMBER(struct pop_ipv6test, workers, MAY),
+	NUMBER(struct pop_ipv6test, max_connections, MAY),
+	NUMBER(struct pop_ipv6test, requests_per_second, MAY),
+	TEXT(struct pop_ipv6test, mtu_ipv6, MAY),
+	TEXT(struct pop_ipv6test, blackhole_ipv6, MAY),
+	NUMBER(struct pop_ipv6test, nonces, MAY),
+	NUMBER(struct pop_ipv6test, answers_per_second, MAY),
+	GROUP(struct pop_ipv6test, results, MAY, results_fields),
+	TEXT(struct pop_ipv6test, vrps, MAY),
+	CYAML_FIELD_END,
+};
+
 static const cyaml_schema_field_t turn_fields[] = {
 	GROUP(struct pop_turn, addresses, MAY, addresses_fields),
 	NUMBER(struct pop_turn, port, MAY),
@@ -130,6 +147,7 @@ static const cyaml_schema_field_t authoritative_fields[] = {
 static const cyaml_schema_field_t services_fields[] = {
 	GROUP(struct pop_services, pages, MAY, pages_fields),
 	GROUP(struct pop_services, speedtest, MAY, speedtest_fields),
+	GROUP(struct pop_services, ipv6test, MAY, ipv6test_fields),
 	GROUP(struct pop_services, turn, MAY, turn_fields),
 	GROUP(struct pop_services, ntp, MAY, ntp_fields),
 	GROUP(struct pop_services, resolver, MAY, resolver_fields),

@@ -43,7 +43,7 @@ function themeSwitch(page) {
 }
 
 function navigation(page) {
-	const links = ["pages", "speedtest"].map((service) => {
+	const links = ["pages", "speedtest", "ipv6test"].map((service) => {
 		const url = urlOf(page.pop.endpoints, service, location);
 		if (url === null)
 			return null;

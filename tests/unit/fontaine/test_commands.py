@@ -61,11 +61,11 @@ def test_wrong_command_lines(arguments):
     assert done.stderr
 
 
-@pytest.mark.parametrize("pop, sockets", [("demo", 22), ("lyon", 22)])
+@pytest.mark.parametrize("pop, sockets", [("demo", 26), ("lyon", 28)])
 def test_check_of_a_good_file(pop, sockets):
     done = fontaine("check", f"image/pops/{pop}.yaml")
     assert done.returncode == 0
-    assert done.stdout == f"image/pops/{pop}.yaml: fine: site {pop}, 6 services, {sockets} sockets\n"
+    assert done.stdout == f"image/pops/{pop}.yaml: fine: site {pop}, 7 services, {sockets} sockets\n"
 
 
 def test_check_of_a_bad_file(broken):
@@ -97,6 +97,8 @@ def test_endpoints():
         "speedtest": {"http": {"ipv4": "http://127.0.0.1:8081", "ipv6": "http://[::1]:8081"},
                       "https": {"ipv4": "https://127.0.0.1:8444", "ipv6": "https://[::1]:8444"},
                       "rpm": {"ipv4": "https://127.0.0.1:8445", "ipv6": "https://[::1]:8445"}},
+        "ipv6test": {"http": {"ipv4": "http://127.0.0.1:8082", "ipv6": "http://[::1]:8082"},
+                     "https": {"ipv4": "https://127.0.0.1:8446", "ipv6": "https://[::1]:8446"}},
         "turn": {"udp": {"ipv4": "127.0.0.1:3478", "ipv6": "[::1]:3478"}},
         "ntp": {"udp": {"ipv4": "127.0.0.1:11123", "ipv6": "[::1]:11123"}},
         "resolver": {"udp": {"ipv4": "127.0.0.1:5053", "ipv6": "[::1]:5053"},
@@ -145,8 +147,8 @@ def test_generate(tmp_path):
     wants = tmp_path / "multi-user.target.wants"
     assert {link.name: os.readlink(link) for link in wants.iterdir()} == {
         unit: f"/usr/lib/systemd/system/{unit}"
-        for unit in ["nginx.service", "speedtestd.service", "coturn.service", "chrony.service", "unbound.service",
-                     "knot.service", "fontaine-status.timer"]}
+        for unit in ["nginx.service", "speedtestd.service", "ipv6testd.service", "coturn.service", "chrony.service",
+                     "unbound.service", "knot.service", "fontaine-status.timer"]}
     assert (tmp_path / "speedtestd.socket.d/pop.conf").read_text().splitlines()[1:] == (
         ["[Socket]"] + [f"ListenStream={host}:{port}" for port in (80, 443, 8443)
                         for host in ("192.0.2.11", "[2001:db8:10::11]") for _ in range(4)])

@@ -58,7 +58,7 @@ static const struct mistake {
 	{"    port: 53", "    prot: 53", 18, 5, "services.resolver.prot: unknown key",
          "did you mean \"port\"?"},
 	{"  pages: {}", "  mirrors: {}", 13, 3, "services.mirrors: unknown key",
-         "pages, speedtest, turn, ntp, resolver, authoritative"},
+         "pages, speedtest, ipv6test, turn, ntp, resolver, authoritative"},
 	{"  city: Lyon\n", "", 1, 1, "site.city: missing", "add the key \"city\""},
 	{"    name: One\n", "", 21, 5, "members[0].name: missing", "\"name\""},
 	{"  city: Lyon", "  city: Lyon\n  name: x", 6, 3, "site.name: given twice, first in line 2",
@@ -130,6 +130,16 @@ static const struct mistake {
          "services.turn.relay_port_last: 49151 is before the first, 49152", "or more"},
 	{"pages: {}", "pages: {}\n  turn: {}", 14, 3,
          "services.turn: a part of the speed test, which is off", "add the speed test"},
+	{"pages: {}", "pages: {}\n  ipv6test: {mtu_ipv6: 192.0.2.9}", 14, 24,
+         "services.ipv6test.mtu_ipv6: \"192.0.2.9\" is not an IPv6 address", "2001:db8::1"},
+	{"pages: {}", "pages: {}\n  ipv6test: {http_port: 90, https_port: 91, blackhole_ipv6: 2001:db8::1}", 14, 61,
+         "services.ipv6test.blackhole_ipv6: 2001:db8::1 is an address of pages", "nothing else"},
+	{"pages: {}", "pages: {}\n  ipv6test: {http_port: 90, https_port: 91, mtu_ipv6: 2001:db8::1}", 14, 55,
+         "services.ipv6test.mtu_ipv6: 2001:db8::1 is an address of pages", "nothing else"},
+	{"pages: {}", "pages: {}\n  ipv6test: {https_port: 91}", 14, 3,
+         "services.ipv6test.http_port: 192.0.2.1:80 is taken by pages (http)", "another port"},
+	{"pages: {}", "pages: {}\n  ipv6test: {http_port: 90, https_port: 91, vrps: vrps.csv}", 14, 51,
+         "services.ipv6test.vrps: \"vrps.csv\" is not an absolute path", "/etc"},
 	{"members:", "neighbours: [{name: p, title: P, city: P, country: FR, speedtest: p.example}]\nmembers:", 20, 67,
          "neighbours[0].speedtest: \"p.example\" is not the address of a speed test", "http and https"},
 	{"members:", "ixf_export: /etc/ixf.json\nmembers:", 20, 13,
@@ -228,6 +238,35 @@ static void test_defaults(void **state)
 	text = changed("    set_clock: true\n", "");
 	p = parse(text);
 	assert_true(p->services->ntp->set_clock); /* true when not given */
+	pop_free(p);
+	free(text);
+}
+
+static void test_zones_of_the_ipv6_test(void **state)
+{
+	(void)state;
+	const char *zones[POP_IPV6_ZONES_MAX];
+	struct pop *p = parse(good);
+
+	assert_int_equal(pop_ipv6_zones(p, zones), 0); /* off */
+	pop_free(p);
+
+	char *text = changed("  pages: {}", "  ipv6test: {}");
+	p = parse(text);
+	const struct pop_ipv6test *s = p->services->ipv6test;
+	assert_int_equal(s->dns_port, 53);
+	assert_int_equal(s->nonces, 65536);
+	assert_int_equal(s->answers_per_second, 100);
+	assert_int_equal(s->results->keep_days, 30);
+	assert_int_equal(pop_ipv6_zones(p, zones), 14);
+	pop_free(p);
+	free(text);
+
+	text = changed("  pages: {}", "  ipv6test: {mtu_ipv6: 2001:db8::8, blackhole_ipv6: 2001:db8::9}");
+	p = parse(text);
+	assert_int_equal(pop_ipv6_zones(p, zones), 16);
+	assert_string_equal(zones[14], "mtu");
+	assert_string_equal(zones[15], "he");
 	pop_free(p);
 	free(text);
 }
@@ -335,7 +374,7 @@ static void test_shipped_files(void **state)
 		if (pop_load(paths[i], &p, &e) < 0)
 			fail_msg("%s:%u:%u: %s; %s", paths[i], e.line, e.column, e.what, e.remedy);
 		const struct pop_services *s = p->services;
-		assert_true(s->pages && s->speedtest && s->ntp && s->resolver && s->authoritative);
+		assert_true(s->pages && s->speedtest && s->ipv6test && s->ntp && s->resolver && s->authoritative);
 		pop_free(p);
 	}
 }
@@ -346,6 +385,7 @@ int main(void)
 		cmocka_unit_test(test_mistakes),
 		cmocka_unit_test(test_good_file),
 		cmocka_unit_test(test_defaults),
+		cmocka_unit_test(test_zones_of_the_ipv6_test),
 		cmocka_unit_test(test_results_and_neighbours),
 		cmocka_unit_test(test_alias_is_its_anchor),
 		cmocka_unit_test(test_endpoints),

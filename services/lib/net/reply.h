@@ -1,11 +1,11 @@
-/* Replies that every part of the speed test's server gives. */
+/* Replies that a page of any origin may read, with exact times, and that nobody keeps. */
 /* SPDX-License-Identifier: MIT */
-#ifndef FONTAINE_SPEEDTEST_REPLY_H
-#define FONTAINE_SPEEDTEST_REPLY_H
+#ifndef FONTAINE_NET_REPLY_H
+#define FONTAINE_NET_REPLY_H
 
 #include "net/http.h"
 
-/** Another POP's page may measure here, with exact times (Resource Timing, 4.5.1), and nothing is kept. */
+/** CORS (Fetch, 3.3) and Resource Timing (4.5.1), for all. */
 #define REPLY_HEADERS \
 	"Cache-Control: no-store\r\nAccess-Control-Allow-Origin: *\r\nTiming-Allow-Origin: *\r\n"
 

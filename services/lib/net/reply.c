@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "speedtest/reply.h"
+#include "net/reply.h"
 
 void reply_json(struct http_request *r, const char *body, size_t len)
 {

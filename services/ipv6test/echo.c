@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: MIT */
+#include "ipv6test/echo.h"
+
+#include "base/mem.h"
+#include "ipv6test/callback.h"
+#include "ipv6test/tunnel.h"
+#include "net/reply.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+	BODY_MAX_BYTES = 64 * 1024,
+	PADDING_MAX_BYTES = 64 * 1024,
+	VIA_MAX = 128,
+	SHORT_REPLY_MAX_BYTES = 512, /* without the padding */
+};
+
+struct question {
+	char callback[CALLBACK_MAX + 1]; /* "": plain JSON */
+	unsigned padding_bytes;
+	struct addr about;
+};
+
+/* Return: whether ?size= is absent or a number that we pad to. */
+static bool read_size(const struct http_request *r, unsigned *ret)
+{
+	char text[8];
+	int rc = http_request_query(r, "size", text, sizeof(text));
+
+	*ret = 0;
+	if (rc == -ENOENT)
+		return true;
+	if (rc < 0 || *text == '\0' || text[strspn(text, "0123456789")] != '\0')
+		return false;
+	*ret = (unsigned)strtoul(text, NULL, 10);
+	return *ret <= PADDING_MAX_BYTES;
+}
+
+/* Return: 0, or the status to refuse with. */
+static int read_question(const struct http_request *r, struct question *ret)
+{
+	char address[ADDR_TEXT_MAX];
+
+	*ret = (struct question){.about = r->client};
+	if (*r->query == '\0')
+		return 0;
+	int rc = http_request_query(r, "callback", ret->callback, sizeof(ret->callback));
+	if (rc != -ENOENT && (rc < 0 || !callback_is_legal(ret->callback)))
+		return 400;
+	if (!read_size(r, &ret->padding_bytes))
+		return 400;
+	rc = http_request_query(r, "testip", address, sizeof(address));
+	if (rc == -ENOENT)
+		return 0;
+	return rc < 0 || addr_parse(address, 0, &ret->about) < 0 ? 400 : 0;
+}
+
+/* The proxy that the visitor's own request names, with nothing that needs an escape. */
+static const char *read_via(const struct http_request *r, char ret[VIA_MAX + 1])
+{
+	const char *via = http_request_header(r, "Via");
+	size_t n = 0;
+
+	for (; via != NULL && *via != '\0' && n < VIA_MAX; via++) {
+		bool is_plain = *via >= ' ' && *via <= '~' && strchr("\"\\<>&", *via) == NULL;
+		ret[n++] = '?';
+		if (is_plain)
+			ret[n - 1] = *via;
+	}
+	ret[n] = '\0';
+	return ret;
+}
+
+static size_t write_reply(const struct http_request *r, const struct question *q, char *ret)
+{
+	char address[ADDR_TEXT_MAX], via[VIA_MAX + 1];
+	bool is_called = *q->callback != '\0';
+
+	int n = sprintf(ret, "%s%s{\"ip\":\"%s\",\"type\":\"%s\",\"subtype\":\"%s\",\"via\":\"%s\",\"padding\":\"",
+	                q->callback, is_called ? "(" : "", addr_text(&q->about, address),
+	                addr_family(&q->about) == AF_INET ? "ipv4" : "ipv6", tunnel_of(&q->about), read_via(r, via));
+	memset(ret + n, 'x', q->padding_bytes);
+	size_t len = (size_t)n + q->padding_bytes;
+	n = sprintf(ret + len, "\",\"asn\":\"\",\"asn_name\":\"\",\"asnlist\":\"\"}%s\n", is_called ? ")" : "");
+	return len + (size_t)n;
+}
+
+static void on_echo(struct http_request *r, void *data)
+{
+	struct question q;
+	(void)data;
+
+	if (r->method == HTTP_METHOD_OPTIONS) {
+		reply_empty(r);
+		return;
+	}
+	int status = read_question(r, &q);
+	if (status != 0) {
+		http_reply_status(r, status);
+		return;
+	}
+	char *body = mem_new(SHORT_REPLY_MAX_BYTES + q.padding_bytes);
+	size_t len = write_reply(r, &q, body);
+	http_reply(r, &(struct http_reply){
+			      .status = 200,
+			      .type = *q.callback != '\0' ? "text/javascript" : "application/json",
+			      .headers = REPLY_HEADERS "X-Content-Type-Options: nosniff\r\n",
+			      .body = body,
+			      .body_bytes = len});
+	free(body);
+}
+
+const struct http_route echo_routes[] = {
+	{.path = "/ip/",
+         .methods = HTTP_METHOD_GET | HTTP_METHOD_POST | HTTP_METHOD_OPTIONS,
+         .body = HTTP_BODY_COUNT,
+         .max_body_bytes = BODY_MAX_BYTES,
+         .on_request = on_echo},
+	{.path = NULL},
+};

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT */
+#include "ipv6test/ipv6test.h"
+
+#include "net/http_daemon.h"
+
+uint64_t ipv6test_now_s(void)
+{
+	return uv_hrtime() / 1000000000;
+}
+
+static void add_metrics(const void *data, struct buf *b)
+{
+	(void)data;
+	(void)b;
+}
+
+static void on_metrics(struct http_request *r, void *data)
+{
+	const struct ipv6test *t = data;
+
+	http_daemon_metrics(t->daemon, r, add_metrics, t);
+}
+
+const struct http_route ipv6test_routes[] = {
+	{.path = "/metrics", .methods = HTTP_METHOD_GET, .on_request = on_metrics},
+	{.path = NULL},
+};

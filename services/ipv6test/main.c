@@ -1,0 +1,95 @@
+/* ipv6testd: the IPv6 test's server. */
+/* SPDX-License-Identifier: MIT */
+#include "base/mem.h"
+#include "ipv6test/echo.h"
+#include "ipv6test/ipv6test.h"
+#include "ipv6test/session.h"
+#include "net/http_daemon.h"
+
+#include <stdlib.h>
+
+static const struct http_route *const tables[] = {
+	ipv6test_routes,
+	session_routes,
+	echo_routes,
+	NULL,
+};
+
+struct ipv6testd {
+	struct http_daemon daemon;
+	struct ipv6test test;
+};
+
+static int load_pop(struct ipv6testd *d, const char *path)
+{
+	int rc = http_daemon_load_pop(&d->daemon, path);
+	if (rc < 0)
+		return rc;
+
+	const struct pop *pop = d->daemon.pop;
+	const struct pop_ipv6test *section = pop->services->ipv6test;
+	d->daemon.n_workers = section->workers;
+	d->daemon.http.max_conns = section->max_connections;
+	d->daemon.http.rate = (struct limit_rate){section->requests_per_second, section->requests_per_second * 5};
+	d->test.pop = pop;
+	d->test.nonce_key = nonce_key_new();
+	d->test.session = session_new(pop);
+	return 0;
+}
+
+static void stop_worker(unsigned index, void *data)
+{
+	struct ipv6testd *d = data;
+
+	http_daemon_stop(&d->daemon, index, NULL, NULL);
+}
+
+static int start_worker(uv_loop_t *loop, unsigned index, void *data)
+{
+	struct ipv6testd *d = data;
+
+	int rc = http_daemon_start(&d->daemon, index, loop);
+	if (rc < 0)
+		stop_worker(index, d);
+	return rc;
+}
+
+static int run(struct ipv6testd *d)
+{
+	static const struct worker_ops ops = {start_worker, stop_worker};
+
+	return workers_run(d->daemon.n_workers, &ops, d);
+}
+
+static void release(struct ipv6testd *d)
+{
+	if (d->test.session != NULL)
+		session_free(d->test.session);
+	http_daemon_release(&d->daemon);
+	free(d);
+}
+
+int main(int argc, char **argv)
+{
+	struct daemon_options options = {.name = "ipv6testd", .summary = "Serve a POP's IPv6 test."};
+	int status = daemon_start(&options, argc, argv);
+	if (status >= 0)
+		return status;
+
+	struct ipv6testd *d = mem_new(sizeof(*d));
+	d->daemon.name = options.name;
+	d->daemon.service = "ipv6test";
+	d->daemon.http = (struct http_config){
+		.tables = tables, .timeouts = http_timeouts_default, .data = &d->test};
+	d->test.daemon = &d->daemon;
+
+	int rc = load_pop(d, options.pop_path);
+	if (rc == 0)
+		rc = http_daemon_open(&d->daemon, &options);
+	if (rc == 0)
+		rc = http_daemon_confine(&options, &(struct sandbox){0});
+	if (rc == 0)
+		rc = run(d);
+	release(d);
+	return rc == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
