@@ -3,7 +3,7 @@
 #ifndef FONTAINE_SPEEDTEST_CARD_H
 #define FONTAINE_SPEEDTEST_CARD_H
 
-#include "speedtest/language.h"
+#include "base/language.h"
 #include "speedtest/result.h"
 
 enum card_figure_name {

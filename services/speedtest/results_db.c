@@ -1,15 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "speedtest/results_db.h"
 
-#include "base/log.h"
 #include "base/mem.h"
 #include "store/db.h"
 
-#include <errno.h>
-#include <inttypes.h>
 #include <math.h>
-#include <openssl/crypto.h>
-#include <stdio.h>
 #include <string.h>
 
 const char *const results_migrations[] = {
@@ -55,50 +50,10 @@ const char *const results_migrations[] = {
 	NULL,
 };
 
-static int prepare(sqlite3 *db, const char *sql, sqlite3_stmt **ret)
-{
-	if (sqlite3_prepare_v2(db, sql, -1, ret, NULL) == SQLITE_OK)
-		return 0;
-	log_error("results: %s: %s", sqlite3_errmsg(db), sql);
-	return db_errno(db);
-}
-
-/* Execute a statement that returns no row, and let go of it. */
-static int execute(sqlite3 *db, sqlite3_stmt *s)
-{
-	int rc = sqlite3_step(s) == SQLITE_DONE ? 0 : db_errno(db);
-
-	if (rc < 0)
-		log_error("results: %s (%s)", sqlite3_errmsg(db), strerror(-rc));
-	(void)sqlite3_finalize(s);
-	return rc;
-}
-
-static void bind_text(sqlite3_stmt *s, int place, const char *text)
-{
-	(void)sqlite3_bind_text(s, place, text, -1, SQLITE_STATIC); /* else it is NULL, which its column refuses */
-}
-
-/* NULL for "" */
-static void bind_optional(sqlite3_stmt *s, int place, const char *text)
-{
-	if (*text != '\0')
-		bind_text(s, place, text);
-}
-
 /* SQLite makes NULL of NAN, and NULL reads as this. */
 static double column_double(sqlite3_stmt *s, int column)
 {
 	return sqlite3_column_type(s, column) == SQLITE_NULL ? NAN : sqlite3_column_double(s, column);
-}
-
-int results_db_limit(sqlite3 *db, uint64_t max_bytes)
-{
-	enum { PAGE_BYTES = 4096 }; /* SQLite's default, and so that of a database we made */
-	char sql[64];
-
-	(void)snprintf(sql, sizeof(sql), "PRAGMA max_page_count = %" PRIu64, max_bytes / PAGE_BYTES);
-	return db_exec(db, sql);
 }
 
 static int add_family(sqlite3 *db, const struct result_record *r, enum result_family family)
@@ -107,39 +62,39 @@ static int add_family(sqlite3 *db, const struct result_record *r, enum result_fa
 	const struct result_figures *f = &r->result.figures[family];
 	const struct result_origin *o = &r->origins[family];
 	sqlite3_stmt *s;
-	int rc = prepare(db, sql, &s);
+	int rc = db_prepare(db, sql, &s);
 
 	if (rc < 0)
 		return rc;
-	bind_text(s, 1, r->id);
-	bind_text(s, 2, result_family_names[family]);
-	bind_optional(s, 3, o->network);
+	db_bind_text(s, 1, r->id);
+	db_bind_text(s, 2, result_family_names[family]);
+	db_bind_optional(s, 3, o->network);
 	if (o->asn != 0)
 		(void)sqlite3_bind_int64(s, 4, o->asn);
-	bind_optional(s, 5, o->as_name);
+	db_bind_optional(s, 5, o->as_name);
 	(void)sqlite3_bind_double(s, 6, f->download_bps);
 	(void)sqlite3_bind_double(s, 7, f->upload_bps);
 	(void)sqlite3_bind_double(s, 8, f->latency_ms);
 	(void)sqlite3_bind_double(s, 9, f->jitter_ms);
 	(void)sqlite3_bind_double(s, 10, f->download_added_ms);
 	(void)sqlite3_bind_double(s, 11, f->upload_added_ms);
-	return execute(db, s);
+	return db_execute(s);
 }
 
 int results_db_add(sqlite3 *db, const struct result_record *record)
 {
 	sqlite3_stmt *s;
-	int rc = prepare(db, "INSERT INTO result VALUES (?, ?, ?, ?, ?, ?)", &s);
+	int rc = db_prepare(db, "INSERT INTO result VALUES (?, ?, ?, ?, ?, ?)", &s);
 
 	if (rc < 0)
 		return rc;
-	bind_text(s, 1, record->id);
+	db_bind_text(s, 1, record->id);
 	(void)sqlite3_bind_blob(s, 2, record->key_hash, RESULT_KEY_HASH_BYTES, SQLITE_STATIC);
 	(void)sqlite3_bind_int64(s, 3, record->time);
-	bind_text(s, 4, record->client);
+	db_bind_text(s, 4, record->client);
 	(void)sqlite3_bind_double(s, 5, record->result.loss_percent);
-	bind_text(s, 6, record->result.json);
-	rc = execute(db, s);
+	db_bind_text(s, 6, record->result.json);
+	rc = db_execute(s);
 	for (enum result_family f = 0; rc == 0 && f < RESULT_FAMILIES; f++)
 		if (result_figures_any(&record->result.figures[f]))
 			rc = add_family(db, record, f);
@@ -151,12 +106,12 @@ static int read_family(sqlite3 *db, const char *id, enum result_family family, s
 	static const char sql[] = "SELECT download_bps, upload_bps, latency_ms, jitter_ms, download_added_ms,"
 				  " upload_added_ms FROM family WHERE result = ? AND family = ?";
 	sqlite3_stmt *s;
-	int rc = prepare(db, sql, &s);
+	int rc = db_prepare(db, sql, &s);
 
 	if (rc < 0)
 		return rc;
-	bind_text(s, 1, id);
-	bind_text(s, 2, result_family_names[family]);
+	db_bind_text(s, 1, id);
+	db_bind_text(s, 2, result_family_names[family]);
 	*ret = result_no_figures;
 	int step = sqlite3_step(s);
 	if (step == SQLITE_ROW)
@@ -165,22 +120,6 @@ static int read_family(sqlite3 *db, const char *id, enum result_family family, s
 	else if (step != SQLITE_DONE)
 		rc = db_errno(db);
 	(void)sqlite3_finalize(s);
-	return rc;
-}
-
-/* Step to the one row there may be. Return: 0 or -ENOENT, or db_errno(). */
-static int find(sqlite3 *db, const char *sql, const char *id, sqlite3_stmt **ret)
-{
-	int rc = prepare(db, sql, ret);
-
-	if (rc < 0)
-		return rc;
-	bind_text(*ret, 1, id);
-	int step = sqlite3_step(*ret);
-	if (step == SQLITE_ROW)
-		return 0;
-	rc = step == SQLITE_DONE ? -ENOENT : db_errno(db);
-	(void)sqlite3_finalize(*ret);
 	return rc;
 }
 
@@ -193,7 +132,7 @@ static const char *client_of(const unsigned char *name)
 int results_db_get(sqlite3 *db, struct result_record *ret)
 {
 	sqlite3_stmt *s;
-	int rc = find(db, "SELECT time, client, loss_percent, json FROM result WHERE id = ?", ret->id, &s);
+	int rc = db_find(db, "SELECT time, client, loss_percent, json FROM result WHERE id = ?", ret->id, &s);
 
 	if (rc < 0)
 		return rc;
@@ -204,44 +143,5 @@ int results_db_get(sqlite3 *db, struct result_record *ret)
 	(void)sqlite3_finalize(s);
 	for (enum result_family f = 0; rc == 0 && f < RESULT_FAMILIES; f++)
 		rc = read_family(db, ret->id, f, &ret->result.figures[f]);
-	return rc;
-}
-
-int results_db_check_key(sqlite3 *db, const char *id, const unsigned char key_hash[RESULT_KEY_HASH_BYTES])
-{
-	sqlite3_stmt *s;
-	int rc = find(db, "SELECT key_hash FROM result WHERE id = ?", id, &s);
-
-	if (rc < 0)
-		return rc;
-	if (sqlite3_column_bytes(s, 0) != RESULT_KEY_HASH_BYTES ||
-	    CRYPTO_memcmp(sqlite3_column_blob(s, 0), key_hash, RESULT_KEY_HASH_BYTES) != 0)
-		rc = -EACCES;
-	(void)sqlite3_finalize(s);
-	return rc;
-}
-
-int results_db_delete(sqlite3 *db, const char *id)
-{
-	sqlite3_stmt *s;
-	int rc = prepare(db, "DELETE FROM result WHERE id = ?", &s);
-
-	if (rc < 0)
-		return rc;
-	bind_text(s, 1, id);
-	return execute(db, s);
-}
-
-int results_db_purge(sqlite3 *db, int64_t time, unsigned *ret_deleted)
-{
-	sqlite3_stmt *s;
-	int rc = prepare(db, "DELETE FROM result WHERE time < ?", &s);
-
-	if (rc < 0)
-		return rc;
-	(void)sqlite3_bind_int64(s, 1, time);
-	rc = execute(db, s);
-	if (rc == 0)
-		*ret_deleted = (unsigned)sqlite3_changes(db);
 	return rc;
 }

@@ -1,17 +1,18 @@
 /*
- * Results in their database: schema and statements, blocking; each runs as a job of
- * the store. `fontaine speedtest` reads the views speedtest_export and speedtest_figures.
+ * Results in their database: schema and statements, blocking; each runs as a job of the
+ * store. More of it: store/result_table.h. `fontaine speedtest` reads the views
+ * speedtest_export and speedtest_figures.
  */
 /* SPDX-License-Identifier: MIT */
 #ifndef FONTAINE_SPEEDTEST_RESULTS_DB_H
 #define FONTAINE_SPEEDTEST_RESULTS_DB_H
 
 #include "speedtest/result.h"
+#include "store/result_table.h"
 #include "store/store.h"
 
 enum {
 	RESULT_ID_DIGITS = 32, /* 128 random bits */
-	RESULT_KEY_HASH_BYTES = 32,
 	AS_NAME_MAX_BYTES = 128,
 };
 
@@ -34,22 +35,11 @@ struct result_record {
 	struct result result;
 };
 
-/** Let the database grow to @max_bytes; more is -ENOSPC. For this connection. Return: as db_exec(). */
-int results_db_limit(sqlite3 *db, uint64_t max_bytes);
-
-/* The others return 0 or db_errno(). */
+/* Both return 0 or db_errno(). */
 
 int results_db_add(sqlite3 *db, const struct result_record *record);
 
 /** Read the result ret->id: all but key_hash and origins. Return: also -ENOENT. */
 int results_db_get(sqlite3 *db, struct result_record *ret);
-
-/** Whether the key is that of the result. Return: 0, -ENOENT without such a result, -EACCES when it is another's. */
-int results_db_check_key(sqlite3 *db, const char *id, const unsigned char key_hash[RESULT_KEY_HASH_BYTES]);
-
-int results_db_delete(sqlite3 *db, const char *id);
-
-/** Delete all results before @time, Unix seconds. */
-int results_db_purge(sqlite3 *db, int64_t time, unsigned *ret_deleted);
 
 #endif

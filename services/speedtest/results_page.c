@@ -1,17 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 #include "speedtest/results_page.h"
 
+#include "base/html.h"
 #include "speedtest/picture.h"
-
-#include <string.h>
 
 enum { SENTENCE_MAX_BYTES = 256 };
 
 static const struct texts {
 	const char *locale; /* of Open Graph */
 	const char *heading, *under_load, *loss, *again, *picture, *json;
-	const char *delete_heading, *delete_button;
-	const char *deletions[DELETION_REFUSED + 1];
 } texts[LANGUAGES] = {
 	[LANGUAGE_EN] = {
 		.locale = "en_GB",
@@ -21,13 +18,6 @@ static const struct texts {
 		.again = "Measure your own connection",
 		.picture = "Picture",
 		.json = "All figures (JSON)",
-		.delete_heading = "Delete a result",
-		.delete_button = "Delete it for good",
-		.deletions = {
-			"The result, its page and its picture will be gone. This cannot be undone.",
-			"The result is deleted.",
-			"This link does not delete that result: its key is another one.",
-		},
 	},
 	[LANGUAGE_FR] = {
 		.locale = "fr_FR",
@@ -37,63 +27,15 @@ static const struct texts {
 		.again = "Mesurer votre connexion",
 		.picture = "Image",
 		.json = "Tous les chiffres (JSON)",
-		.delete_heading = "Effacer un résultat",
-		.delete_button = "Effacer définitivement",
-		.deletions = {
-			"Le résultat, sa page et son image disparaîtront. C’est sans retour.",
-			"Le résultat est effacé.",
-			"Ce lien n’efface pas ce résultat : sa clé est une autre.",
-		},
 	},
 };
-
-/* What does not fit is left out: the buffer has room for all that an operator and a result can give. */
-static void add(struct buf *b, const char *text)
-{
-	(void)buf_add(b, text, strlen(text));
-}
-
-/* Fit for text and for attribute values in double quotes. */
-static void add_escaped(struct buf *b, const char *text)
-{
-	static const char *const escapes[256] = {['&'] = "&amp;", ['<'] = "&lt;", ['>'] = "&gt;", ['"'] = "&quot;"};
-
-	for (; *text != '\0'; text++) {
-		const char *escape = escapes[(unsigned char)*text];
-		(void)(escape != NULL ? buf_add(b, escape, strlen(escape)) : buf_add(b, text, 1));
-	}
-}
-
-static void add_head(struct buf *b, enum language language, const char *title)
-{
-	(void)buf_printf(b, "<!doctype html>\n<html lang=\"%s\">\n<head>\n<meta charset=\"utf-8\">\n"
-	                    "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-	                    "<meta name=\"robots\" content=\"noindex\">\n<title>",
-	                 language_tags[language]);
-	add_escaped(b, title);
-	add(b, "</title>\n<link rel=\"icon\" href=\"/shared/logo.svg\" type=\"image/svg+xml\">\n"
-	       "<link rel=\"stylesheet\" href=\"/shared/style.css\">\n<link rel=\"stylesheet\" href=\"/results.css\">\n"
-	       "<script src=\"/shared/theme.js\"></script>\n");
-}
-
-static void add_body(struct buf *b)
-{
-	add(b, "</head>\n<body>\n<header id=\"header\"><a class=\"brand\" href=\"/\">");
-	add(b, "<img class=\"logo\" src=\"/shared/logo.svg\" alt=\"\">Fontaine</a></header>\n");
-	add(b, "<main class=\"result\">\n");
-}
-
-static void add_end(struct buf *b)
-{
-	add(b, "</main>\n</body>\n</html>\n");
-}
 
 /* For Open Graph (ogp.me) @attribute is "property", for Twitter's cards it is "name". */
 static void add_meta(struct buf *b, const char *attribute, const char *name, const char *content)
 {
 	(void)buf_printf(b, "<meta %s=\"%s\" content=\"", attribute, name);
-	add_escaped(b, content);
-	add(b, "\">\n");
+	html_add_escaped(b, content);
+	html_add(b, "\">\n");
 }
 
 static void add_preview(struct buf *b, const struct card *c, const char *title, const char *id, const char *base)
@@ -139,7 +81,7 @@ static void add_family(struct buf *b, const struct card *c, const struct card_fa
 		add_figure(b, figure->label, figure->value, figure->unit);
 	if (*f->grade != '\0')
 		add_figure(b, texts[c->language].under_load, f->grade, "");
-	add(b, "</dl>\n</section>\n");
+	html_add(b, "</dl>\n</section>\n");
 }
 
 void results_page_share(struct buf *page, const struct card *c, const char *id, const char *base)
@@ -149,37 +91,24 @@ void results_page_share(struct buf *page, const struct card *c, const char *id, 
 
 	buf_init(&title, RESULTS_PAGE_MAX_BYTES);
 	(void)buf_printf(&title, "%s %s", t->heading, c->title);
-	add_head(page, c->language, title.data);
+	html_head(page, c->language, title.data);
 	add_preview(page, c, title.data, id, base);
-	add_body(page);
-	add(page, "<h1>");
-	add_escaped(page, title.data);
+	html_body(page);
+	html_add(page, "<h1>");
+	html_add_escaped(page, title.data);
 	(void)buf_printf(page, "</h1>\n<p class=\"date\">%s</p>\n", c->date);
 	for (unsigned i = 0; i < c->n_families; i++)
 		add_family(page, c, &c->families[i]);
 	if (*c->loss != '\0') {
-		add(page, "<dl>\n");
+		html_add(page, "<dl>\n");
 		add_figure(page, t->loss, c->loss, "%");
-		add(page, "</dl>\n");
+		html_add(page, "</dl>\n");
 	}
 	(void)buf_printf(page,
 	                 "<p><a class=\"button\" href=\"/\">%s</a></p>\n"
 	                 "<p class=\"more\"><a href=\"/results/%s.png?lang=%s\">%s</a> "
 	                 "<a href=\"/results/%s.json\">%s</a></p>\n",
 	                 t->again, id, language_tags[c->language], t->picture, id, t->json);
-	add_end(page);
+	html_end(page);
 	buf_done(&title);
-}
-
-void results_page_delete(struct buf *page, enum results_deletion deletion, enum language language)
-{
-	const struct texts *t = &texts[language];
-
-	add_head(page, language, t->delete_heading);
-	add_body(page);
-	(void)buf_printf(page, "<h1>%s</h1>\n<p>%s</p>\n", t->delete_heading, t->deletions[deletion]);
-	if (deletion == DELETION_ASKED) /* to this very URL, which has the key */
-		(void)buf_printf(page, "<form method=\"post\"><button class=\"button\">%s</button></form>\n",
-		                 t->delete_button);
-	add_end(page);
 }

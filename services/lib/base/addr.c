@@ -184,6 +184,14 @@ struct prefix prefix_of(const struct addr *a, unsigned len)
 	return p;
 }
 
+struct prefix prefix_kept(const struct addr *a)
+{
+	enum { IPV4_BITS = 24,
+	       IPV6_BITS = 48 };
+
+	return prefix_of(a, addr_family(a) == AF_INET ? IPV4_BITS : IPV6_BITS);
+}
+
 bool prefix_contains(const struct prefix *p, const struct addr *a)
 {
 	if (addr_family(&p->addr) != addr_family(a))

@@ -57,6 +57,9 @@ int prefix_parse(const char *text, struct prefix *ret);
 
 /** The prefix of @len bits around @a; @len is cut to the family's size. */
 struct prefix prefix_of(const struct addr *a, unsigned len);
+
+/** What is kept of a visitor's address: its /24 or /48. */
+struct prefix prefix_kept(const struct addr *a);
 bool prefix_contains(const struct prefix *p, const struct addr *a);
 const char *prefix_text(const struct prefix *p, char out[PREFIX_TEXT_MAX]);
 

@@ -6,6 +6,7 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -50,6 +51,54 @@ static int log_failure(sqlite3 *db, const char *sql)
 int db_exec(sqlite3 *db, const char *sql)
 {
 	return sqlite3_exec(db, sql, NULL, NULL, NULL) == SQLITE_OK ? 0 : log_failure(db, sql);
+}
+
+int db_limit(sqlite3 *db, uint64_t max_bytes)
+{
+	enum { PAGE_BYTES = 4096 }; /* SQLite's default, and so that of a database we made */
+	char sql[64];
+
+	(void)snprintf(sql, sizeof(sql), "PRAGMA max_page_count = %" PRIu64, max_bytes / PAGE_BYTES);
+	return db_exec(db, sql);
+}
+
+int db_prepare(sqlite3 *db, const char *sql, sqlite3_stmt **ret)
+{
+	return sqlite3_prepare_v2(db, sql, -1, ret, NULL) == SQLITE_OK ? 0 : log_failure(db, sql);
+}
+
+int db_execute(sqlite3_stmt *s)
+{
+	int rc = sqlite3_step(s) == SQLITE_DONE ? 0 : log_failure(sqlite3_db_handle(s), sqlite3_sql(s));
+
+	(void)sqlite3_finalize(s);
+	return rc;
+}
+
+int db_find(sqlite3 *db, const char *sql, const char *text, sqlite3_stmt **ret)
+{
+	int rc = db_prepare(db, sql, ret);
+
+	if (rc < 0)
+		return rc;
+	db_bind_text(*ret, 1, text);
+	int step = sqlite3_step(*ret);
+	if (step == SQLITE_ROW)
+		return 0;
+	rc = step == SQLITE_DONE ? -ENOENT : log_failure(db, sql);
+	(void)sqlite3_finalize(*ret);
+	return rc;
+}
+
+void db_bind_text(sqlite3_stmt *s, int place, const char *text)
+{
+	(void)sqlite3_bind_text(s, place, text, -1, SQLITE_STATIC); /* else it is NULL, which its column refuses */
+}
+
+void db_bind_optional(sqlite3_stmt *s, int place, const char *text)
+{
+	if (*text != '\0')
+		db_bind_text(s, place, text);
 }
 
 int db_transact(sqlite3 *db, store_work work, void *data)

@@ -5,6 +5,8 @@
 
 #include "store/store.h"
 
+#include <stdint.h>
+
 /** As store_open(), without the worker. Close with sqlite3_close(). */
 int db_open(const char *path, store_migrations migrations, sqlite3 **ret);
 
@@ -13,6 +15,25 @@ int db_transact(sqlite3 *db, store_work work, void *data);
 
 /** Execute statements that return no rows. Return: 0 or db_errno(), logged. */
 int db_exec(sqlite3 *db, const char *sql);
+
+/** Let the database grow to @max_bytes; more is -ENOSPC. For this connection. Return: as db_exec(). */
+int db_limit(sqlite3 *db, uint64_t max_bytes);
+
+/** Prepare a statement, for db_execute() or sqlite3_finalize(). Return: as db_exec(). */
+int db_prepare(sqlite3 *db, const char *sql, sqlite3_stmt **ret);
+
+/** Execute a statement that returns no row, and let go of it. Return: as db_exec(). */
+int db_execute(sqlite3_stmt *s);
+
+/**
+ * The first row of @sql, whose one parameter is @text (borrowed), for sqlite3_finalize().
+ * Return: as db_exec(), or -ENOENT.
+ */
+int db_find(sqlite3 *db, const char *sql, const char *text, sqlite3_stmt **ret);
+
+/** Bind a text, borrowed; db_bind_optional() makes NULL of "". */
+void db_bind_text(sqlite3_stmt *s, int place, const char *text);
+void db_bind_optional(sqlite3_stmt *s, int place, const char *text);
 
 /**
  * What failed last on @db as a negative errno: -ENOSPC (disk full), -EBUSY (another

@@ -117,8 +117,8 @@ static void test_what_is_not_there(void **state)
 	struct result_record found = {.id = ID};
 
 	assert_int_equal(results_db_get(f->db, &found), -ENOENT);
-	assert_int_equal(results_db_check_key(f->db, ID, key_hash), -ENOENT);
-	assert_int_equal(results_db_delete(f->db, ID), 0);
+	assert_int_equal(result_table_check_key(f->db, ID, key_hash), -ENOENT);
+	assert_int_equal(result_table_delete(f->db, ID), 0);
 }
 
 static void test_an_id_is_used_once(void **state)
@@ -139,9 +139,9 @@ static void test_deletion(void **state)
 
 	assert_int_equal(results_db_add(f->db, &first), 0);
 	assert_int_equal(results_db_add(f->db, &second), 0);
-	assert_int_equal(results_db_check_key(f->db, ID, other_hash), -EACCES);
-	assert_int_equal(results_db_check_key(f->db, ID, key_hash), 0);
-	assert_int_equal(results_db_delete(f->db, ID), 0);
+	assert_int_equal(result_table_check_key(f->db, ID, other_hash), -EACCES);
+	assert_int_equal(result_table_check_key(f->db, ID, key_hash), 0);
+	assert_int_equal(result_table_delete(f->db, ID), 0);
 	assert_int_equal(results_db_get(f->db, &first), -ENOENT);
 	assert_string_equal(rows(f->db, "SELECT result FROM family"), ID_2 "\n");
 }
@@ -155,7 +155,7 @@ static void test_purge(void **state)
 
 	assert_int_equal(results_db_add(f->db, &first), 0);
 	assert_int_equal(results_db_add(f->db, &second), 0);
-	assert_int_equal(results_db_purge(f->db, 1000, &n), 0);
+	assert_int_equal(result_table_purge(f->db, 1000, &n), 0);
 	assert_int_equal(n, 1);
 	assert_string_equal(rows(f->db, "SELECT id FROM result"), ID_2 "\n");
 	assert_string_equal(rows(f->db, "SELECT result FROM family"), ID_2 "\n");
@@ -198,7 +198,7 @@ static void test_a_full_database(void **state)
 	int rc = 0;
 
 	memset(json, ' ', JSON_BYTES);
-	assert_int_equal(results_db_limit(f->db, LIMIT), 0);
+	assert_int_equal(db_limit(f->db, LIMIT), 0);
 	for (; rc == 0 && kept < 100; kept += rc == 0) {
 		(void)snprintf(id, sizeof(id), "%032u", kept);
 		struct result_record r = record(id, 1000, json);
@@ -208,7 +208,7 @@ static void test_a_full_database(void **state)
 	assert_true(kept > 3);
 	assert_int_equal(atoi(rows(f->db, "SELECT count(*) FROM result")), (int)kept); /* nothing half stored */
 	assert_int_equal(atoi(rows(f->db, "SELECT count(*) FROM family")), (int)kept);
-	assert_int_equal(results_db_purge(f->db, 2000, &n), 0); /* there is room for that always */
+	assert_int_equal(result_table_purge(f->db, 2000, &n), 0); /* there is room for that always */
 	assert_int_equal(n, kept);
 	struct result_record again = record(ID, 3000, json);
 	assert_int_equal(db_transact(f->db, add_one, &again), 0);

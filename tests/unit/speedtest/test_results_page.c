@@ -1,4 +1,4 @@
-/* Pages of results: nothing of what others wrote ends a tag or a value. */
+/* The page of a result: nothing of what others wrote ends a tag or a value. */
 /* SPDX-License-Identifier: MIT */
 #include "speedtest/results_page.h"
 
@@ -71,29 +71,12 @@ static void test_the_longest_title(void **state)
 	free(page);
 }
 
-static void test_deletion(void **state)
-{
-	static const bool has_button[] = {[DELETION_ASKED] = true, [DELETION_DONE] = false, [DELETION_REFUSED] = false};
-	struct buf page;
-	(void)state;
-
-	for (enum language l = 0; l < LANGUAGES; l++)
-		for (enum results_deletion d = DELETION_ASKED; d <= DELETION_REFUSED; d++) {
-			buf_init(&page, RESULTS_PAGE_MAX_BYTES);
-			results_page_delete(&page, d, l);
-			assert_int_equal(strstr(page.data, "<form method=\"post\">") != NULL, has_button[d]);
-			assert_non_null(strstr(page.data, "</html>\n"));
-			buf_done(&page);
-		}
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_what_previews_read),
 		cmocka_unit_test(test_titles_are_escaped),
 		cmocka_unit_test(test_the_longest_title),
-		cmocka_unit_test(test_deletion),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,7 +1,7 @@
 /* The languages of our pages. Pure. */
 /* SPDX-License-Identifier: MIT */
-#ifndef FONTAINE_SPEEDTEST_LANGUAGE_H
-#define FONTAINE_SPEEDTEST_LANGUAGE_H
+#ifndef FONTAINE_BASE_LANGUAGE_H
+#define FONTAINE_BASE_LANGUAGE_H
 
 enum language {
 	LANGUAGE_EN,

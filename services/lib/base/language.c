@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "speedtest/language.h"
+#include "base/language.h"
 
 #include <ctype.h>
 #include <stdbool.h>
