@@ -27,6 +27,7 @@ static const struct socket_unit {
 } socket_units[] = {
 	{"speedtest", "speedtestd.socket.d/pop.conf", false},
 	{"ipv6test", "ipv6testd.socket.d/pop.conf", false},
+	{"ipv6test", "ipv6testd-mtu.socket.d/pop.conf", true},
 };
 
 static bool holds(const struct socket_unit *u, const struct pop_endpoint *e)
@@ -64,6 +65,23 @@ static void add_sockets(struct fileset *set, const struct pop *p, const struct s
 	if (text.len > 0)
 		fileset_take(set, u->drop_in, buf_take_text(&text));
 	buf_done(&text);
+}
+
+/** Paths that the IPv6 test needs made, and what waits for them. */
+static void add_ipv6test_paths(struct fileset *set, const struct pop *p)
+{
+	const struct pop_ipv6test *s = p->services->ipv6test;
+
+	if (s == NULL || (s->mtu_ipv6 == NULL && s->blackhole_ipv6 == NULL))
+		return;
+	fileset_take(set, "fontaine-ipv6test-paths.service.d/pop.conf",
+	             mem_printf("# Written at boot from the POP file.\n"
+	                        "[Service]\nEnvironment=MTU_IPV6=%s BLACKHOLE_IPV6=%s\n",
+	                        s->mtu_ipv6 != NULL ? s->mtu_ipv6 : "",
+	                        s->blackhole_ipv6 != NULL ? s->blackhole_ipv6 : ""));
+	const char *unit = s->mtu_ipv6 != NULL ? "ipv6testd-mtu.socket" : "fontaine-ipv6test-paths.service";
+	fileset_take(set, "ipv6testd.service.d/paths.conf",
+	             mem_printf("# Written at boot from the POP file.\n[Unit]\nRequires=%s\nAfter=%s\n", unit, unit));
 }
 
 /** Make DIR/multi-user.target.wants/UNIT. */
@@ -122,6 +140,7 @@ int generate_run(const struct arguments *a)
 	fileset_init(&set, a->dir);
 	for (size_t i = 0; i < sizeof(socket_units) / sizeof(*socket_units); i++)
 		add_sockets(&set, p, &socket_units[i]);
+	add_ipv6test_paths(&set, p);
 	if (fileset_write(&set) < 0 || want_services(a->dir, p) < 0)
 		rc = EXIT_FAILED;
 	fileset_done(&set);

@@ -6,6 +6,7 @@
 #include "base/name.h"
 #include "fontaine/ixf.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -155,7 +156,7 @@ static void add_record(yyjson_mut_doc *d, yyjson_mut_val *records, const char *n
 	if (address == NULL)
 		return;
 	yyjson_mut_val *o = yyjson_mut_arr_add_obj(d, records);
-	yyjson_mut_obj_add_str(d, o, "name", name);
+	yyjson_mut_obj_add_strcpy(d, o, "name", name);
 	yyjson_mut_obj_add_str(d, o, "type", type);
 	yyjson_mut_obj_add_strcpy(d, o, "address", address);
 }
@@ -181,6 +182,50 @@ static void add_once(yyjson_mut_doc *d, yyjson_mut_val *list, const char *text)
 		if (text != NULL && yyjson_mut_equals_str(before, text))
 			return;
 	add_text(d, list, text);
+}
+
+/** The names of the IPv6 test that stand still; the zones of its tests are delegated to it. */
+static void add_ipv6test_names(yyjson_mut_doc *d, yyjson_mut_val *list, yyjson_mut_val *records, const struct pop *p,
+                               const struct pop_addresses *a)
+{
+	static const struct {
+		const char *name;
+		bool ipv4, ipv6, is_server; /* of names, not of pages */
+	} names[] = {
+		{"ipv4", true, false, false},
+		{"ipv6", false, true, false},
+		{"ds", true, true, false},
+		{"ns", true, true, true},
+		{"ns4", true, false, true},
+		{"ns6", false, true, true},
+	};
+	const char *mtu = p->services->ipv6test->mtu_ipv6;
+	char text[64];
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		(void)snprintf(text, sizeof(text), "%s.ipv6test", names[i].name);
+		add_record(d, records, text, "A", names[i].ipv4 ? a->ipv4 : NULL);
+		add_record(d, records, text, "AAAA", names[i].ipv6 ? a->ipv6 : NULL);
+		if (!names[i].is_server)
+			add_text(d, list, text);
+	}
+	add_record(d, records, "mtu1280.ipv6test", "AAAA", mtu);
+	if (mtu != NULL)
+		add_text(d, list, "mtu1280.ipv6test");
+	add_text(d, list, "ds.v6ns.ipv6test");
+}
+
+static void add_ipv6test(yyjson_mut_doc *d, yyjson_mut_val *root, const struct pop *p)
+{
+	const char *zones[POP_IPV6_ZONES_MAX];
+	size_t n = pop_ipv6_zones(p, zones);
+	yyjson_mut_val *o = add_service(d, root, p, "ipv6test");
+
+	if (o == NULL)
+		return;
+	yyjson_mut_val *list = yyjson_mut_obj_add_arr(d, o, "zones");
+	for (size_t i = 0; i < n; i++)
+		add_text(d, list, zones[i]);
 }
 
 /** What the certificate is for: all names, and the addresses that are browsed to; null when none is. */
@@ -225,6 +270,8 @@ static void add_names(yyjson_mut_doc *d, yyjson_mut_val *root, const struct pop 
 	}
 	if (p->services->speedtest != NULL)
 		add_family_names(d, list, records, all[1].addresses);
+	if (p->services->ipv6test != NULL)
+		add_ipv6test_names(d, list, records, p, all[2].addresses);
 }
 
 yyjson_mut_val *view_new(yyjson_mut_doc *d, const struct pop *p, const char *dir)
@@ -234,6 +281,7 @@ yyjson_mut_val *view_new(yyjson_mut_doc *d, const struct pop *p, const char *dir
 	yyjson_mut_obj_add_strcpy(d, root, "dir", dir);
 	add_site(d, root, p->site);
 	add_pages(d, root, p);
+	add_ipv6test(d, root, p);
 	add_turn(d, root, p);
 	add_ntp(d, root, p);
 	add_authoritative(d, root, p);

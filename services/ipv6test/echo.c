@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "ipv6test/callback.h"
 #include "ipv6test/tunnel.h"
+#include "ipv6test/visitor.h"
 #include "net/reply.h"
 
 #include <errno.h>
@@ -14,7 +15,6 @@
 enum {
 	BODY_MAX_BYTES = 64 * 1024,
 	PADDING_MAX_BYTES = 64 * 1024,
-	VIA_MAX = 128,
 	SHORT_REPLY_MAX_BYTES = 512, /* without the padding */
 };
 
@@ -58,30 +58,14 @@ static int read_question(const struct http_request *r, struct question *ret)
 	return rc < 0 || addr_parse(address, 0, &ret->about) < 0 ? 400 : 0;
 }
 
-/* The proxy that the visitor's own request names, with nothing that needs an escape. */
-static const char *read_via(const struct http_request *r, char ret[VIA_MAX + 1])
-{
-	const char *via = http_request_header(r, "Via");
-	size_t n = 0;
-
-	for (; via != NULL && *via != '\0' && n < VIA_MAX; via++) {
-		bool is_plain = *via >= ' ' && *via <= '~' && strchr("\"\\<>&", *via) == NULL;
-		ret[n++] = '?';
-		if (is_plain)
-			ret[n - 1] = *via;
-	}
-	ret[n] = '\0';
-	return ret;
-}
-
 static size_t write_reply(const struct http_request *r, const struct question *q, char *ret)
 {
-	char address[ADDR_TEXT_MAX], via[VIA_MAX + 1];
+	char address[ADDR_TEXT_MAX], via[VISITOR_TEXT_MAX];
 	bool is_called = *q->callback != '\0';
 
 	int n = sprintf(ret, "%s%s{\"ip\":\"%s\",\"type\":\"%s\",\"subtype\":\"%s\",\"via\":\"%s\",\"padding\":\"",
 	                q->callback, is_called ? "(" : "", addr_text(&q->about, address),
-	                addr_family(&q->about) == AF_INET ? "ipv4" : "ipv6", tunnel_of(&q->about), read_via(r, via));
+	                visitor_family(&q->about), tunnel_of(&q->about), visitor_header(r, "Via", via));
 	memset(ret + n, 'x', q->padding_bytes);
 	size_t len = (size_t)n + q->padding_bytes;
 	n = sprintf(ret + len, "\",\"asn\":\"\",\"asn_name\":\"\",\"asnlist\":\"\"}%s\n", is_called ? ")" : "");

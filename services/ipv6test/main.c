@@ -1,6 +1,7 @@
 /* ipv6testd: the IPv6 test's server. */
 /* SPDX-License-Identifier: MIT */
 #include "base/mem.h"
+#include "ipv6test/connection.h"
 #include "ipv6test/echo.h"
 #include "ipv6test/ipv6test.h"
 #include "ipv6test/session.h"
@@ -12,6 +13,7 @@ static const struct http_route *const tables[] = {
 	ipv6test_routes,
 	session_routes,
 	echo_routes,
+	connection_routes,
 	NULL,
 };
 

@@ -36,6 +36,11 @@ int tcp_stats_read(int fd, struct tcp_stats *ret)
 		.min_rtt_us = info.tcpi_min_rtt == UINT32_MAX ? 0 : info.tcpi_min_rtt,
 		.rtt_us = info.tcpi_rtt,
 		.rttvar_us = info.tcpi_rttvar,
+		.path_mtu = info.tcpi_pmtu,
+		.send_mss = info.tcpi_snd_mss,
+		.receive_mss = info.tcpi_rcv_mss,
+		.advertised_mss = info.tcpi_advmss,
+		.retransmits = info.tcpi_total_retrans,
 	};
 	return 0;
 }

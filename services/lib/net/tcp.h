@@ -23,6 +23,11 @@ struct tcp_stats {
 	uint32_t min_rtt_us;                /* 0: none measured yet */
 	uint32_t rtt_us;                    /* smoothed */
 	uint32_t rttvar_us;
+	uint32_t path_mtu;    /* what we believe the way to the peer carries, bytes */
+	uint32_t send_mss;    /* the largest segment that we send, */
+	uint32_t receive_mss; /* and that came, or is to be expected */
+	uint32_t advertised_mss;
+	uint32_t retransmits; /* segments */
 };
 
 /** Return: 0, or a negative errno (-EOPNOTSUPP: no TCP socket). */

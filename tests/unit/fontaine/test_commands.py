@@ -154,6 +154,23 @@ def test_generate(tmp_path):
                         for host in ("192.0.2.11", "[2001:db8:10::11]") for _ in range(4)])
 
 
+def test_generate_makes_the_paths_of_the_ipv6_test(tmp_path):
+    assert fontaine("generate", POPS / "lyon.yaml", tmp_path).returncode == 0
+    sockets = (tmp_path / "ipv6testd-mtu.socket.d/pop.conf").read_text().splitlines()[1:]
+    assert sockets[0] == "[Socket]"
+    assert set(sockets[1:]) == {f"ListenStream=[2001:db8:10:1280::12]:{port}" for port in (80, 443)}
+    assert (tmp_path / "fontaine-ipv6test-paths.service.d/pop.conf").read_text().splitlines()[1:] == [
+        "[Service]", "Environment=MTU_IPV6=2001:db8:10:1280::12 BLACKHOLE_IPV6=2001:db8:10:dead::12"]
+    assert (tmp_path / "ipv6testd.service.d/paths.conf").read_text().splitlines()[1:] == [
+        "[Unit]", "Requires=ipv6testd-mtu.socket", "After=ipv6testd-mtu.socket"]
+
+
+def test_generate_makes_no_paths_that_nobody_asked_for(tmp_path):
+    assert fontaine("generate", POPS / "demo.yaml", tmp_path).returncode == 0
+    drop_ins = [name for name in files_below(tmp_path) if name.endswith(".conf")]
+    assert drop_ins == ["ipv6testd.socket.d/pop.conf", "speedtestd.socket.d/pop.conf"]
+
+
 def test_generate_opens_a_socket_for_each_processor(tmp_path):
     assert fontaine("generate", POPS / "demo.yaml", tmp_path).returncode == 0
     lines = (tmp_path / "speedtestd.socket.d/pop.conf").read_text().splitlines()

@@ -90,6 +90,27 @@ static void test_members(void **state)
 	free(json);
 }
 
+static void test_names_of_the_ipv6_test(void **state)
+{
+	(void)state;
+	char *json = view("lyon.example.net", "  ipv6test: {http_port: 90, https_port: 91, mtu_ipv6: 2001:db8::12}\n");
+
+	assert_has(json, "{\"name\":\"ipv6test\",\"type\":\"A\",\"address\":\"192.0.2.1\"},"
+	                 "{\"name\":\"ipv6test\",\"type\":\"AAAA\",\"address\":\"2001:db8::1\"},");
+	assert_has(json, "{\"name\":\"ipv4.ipv6test\",\"type\":\"A\",\"address\":\"192.0.2.1\"},"
+	                 "{\"name\":\"ipv6.ipv6test\",\"type\":\"AAAA\",\"address\":\"2001:db8::1\"},"
+	                 "{\"name\":\"ds.ipv6test\",\"type\":\"A\",\"address\":\"192.0.2.1\"},"
+	                 "{\"name\":\"ds.ipv6test\",\"type\":\"AAAA\",\"address\":\"2001:db8::1\"},");
+	assert_has(json, "{\"name\":\"ns4.ipv6test\",\"type\":\"A\",\"address\":\"192.0.2.1\"},"
+	                 "{\"name\":\"ns6.ipv6test\",\"type\":\"AAAA\",\"address\":\"2001:db8::1\"},"
+	                 "{\"name\":\"mtu1280.ipv6test\",\"type\":\"AAAA\",\"address\":\"2001:db8::12\"}");
+	assert_has(json, "\"ipv4.ipv6test\",\"ipv6.ipv6test\",\"ds.ipv6test\",\"mtu1280.ipv6test\",\"ds.v6ns.ipv6test\"]");
+	assert_has(json, "\"ipv6test\":{\"addresses\":[\"192.0.2.1\",\"2001:db8::1\"],\"zones\":[\"a\",\"aaaa\",");
+	assert_has(json, "\"mtu\"]}");
+	assert_has(json, "\"tls\":{\"addresses\":[\"192.0.2.1\",\"2001:db8::1\"]}"); /* each once */
+	free(json);
+}
+
 static void test_names_set_aside(void **state)
 {
 	(void)state;
@@ -150,6 +171,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_members),
+		cmocka_unit_test(test_names_of_the_ipv6_test),
 		cmocka_unit_test(test_names_set_aside),
 		cmocka_unit_test(test_export),
 		cmocka_unit_test(test_bad_exports),

@@ -73,6 +73,21 @@ static void both_ends_know_what_was_moved(void **state)
 	assert_true(here.delivery_rate_bytes_per_s > 0);
 }
 
+static void both_ends_know_how_large_a_segment_may_be(void **state)
+{
+	const struct pair *p = *state;
+	struct tcp_stats here, there;
+
+	move_bytes(p);
+	assert_int_equal(tcp_stats_read(p->here, &here), 0);
+	assert_int_equal(tcp_stats_read(p->there, &there), 0);
+	assert_true(here.path_mtu >= 1280);
+	assert_in_range(here.send_mss, 1, here.path_mtu - 40); /* the heads of IPv4 and TCP */
+	assert_in_range(here.send_mss, 1, there.advertised_mss);
+	assert_true(there.receive_mss > 0);
+	assert_int_equal(here.retransmits, 0);
+}
+
 static void a_window_that_is_shut_is_seen(void **state)
 {
 	static const int small = 4096, large = 1 << 20;
@@ -169,6 +184,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		WITH_PAIR(both_ends_know_what_was_moved),
+		WITH_PAIR(both_ends_know_how_large_a_segment_may_be),
 		WITH_PAIR(a_window_that_is_shut_is_seen),
 		WITH_PAIR(bbr_tells_what_it_believes_where_the_kernel_has_it),
 		WITH_PAIR(a_name_that_no_kernel_has_is_refused),

@@ -1,0 +1,96 @@
+# An ipv6testd of the test's own, on the addresses of a link's server, with the paths that it needs.
+# SPDX-License-Identifier: MIT
+
+import fcntl
+import os
+import socket
+import subprocess
+from contextlib import ExitStack, contextmanager
+
+import yaml
+
+from support import links, pop, speedtestd, wait, wire
+
+PROGRAM = pop.BUILD / "release/ipv6testd"
+PATHS = pop.PROJECT / "packaging/systemd/ipv6test-paths"
+WEB = {"ipv6test": pop.PROJECT / "services/ipv6test/web", "shared": pop.PROJECT / "services/web/shared"}
+HTTP_PORT, HTTPS_PORT = 8082, 8446
+STOP_LIMIT_S = 10
+FIRST_PASSED = 3  # sd_listen_fds(3)
+
+
+def write_files(folder, keys):
+    """What it reads, and a place for what it keeps. Return: its options."""
+    web, tls = folder / "web", folder / "tls"
+    for path in web, tls, folder / "state":
+        path.mkdir()
+    for name, path in WEB.items():
+        (web / name).symlink_to(path)
+    names = folder / "names"
+    names.write_text("".join(f"IP:{address}\n" for address in links.SERVER.values()))
+    links.run(speedtestd.TEST_CA, names, tls)
+    file = folder / "pop.yaml"
+    ports = {"http_port": HTTP_PORT, "https_port": HTTPS_PORT, "dns_port": 5055}
+    file.write_text(yaml.safe_dump({
+        "site": speedtestd.SITE, "addresses": links.SERVER, "services": {"ipv6test": {**ports, **keys}}}))
+    return ["--pop", file, "--web", web, "--tls", tls]
+
+
+@contextmanager
+def listening(namespace, address):
+    """Sockets for HTTP and HTTPS on @address in @namespace, as systemd would make them: their descriptors."""
+    with ExitStack() as stack:
+        descriptors = []
+        for port in HTTP_PORT, HTTPS_PORT:
+            with namespace.entered():
+                server = stack.enter_context(socket.create_server((address, port), family=socket.AF_INET6))
+            high = fcntl.fcntl(server.fileno(), fcntl.F_DUPFD, 100)  # out of the way of those they become
+            stack.callback(os.close, high)
+            descriptors.append(high)
+        yield descriptors
+
+
+def passing(descriptors, command):
+    """The words of @command when it is to find @descriptors as sd_listen_fds(3) does."""
+    moves = " ".join(f"{FIRST_PASSED + i}<&{descriptor}" for i, descriptor in enumerate(descriptors))
+    script = f'export LISTEN_PID=$$ LISTEN_FDS={len(descriptors)}; exec "$@" {moves}'
+    return ["bash", "-c", script, "bash", *command]  # other shells know descriptors of one digit only
+
+
+def answers(namespace):
+    try:
+        with namespace.entered():
+            return wire.ask((links.SERVER["ipv4"], HTTP_PORT), wire.request("GET", "/ip/")).status == 200
+    except ConnectionRefusedError:
+        return False
+
+
+@contextmanager
+def running(namespace, folder, descriptors=(), **keys):
+    """An ipv6testd in @namespace, the server's of a link. @folder: empty, for its files. @descriptors: sockets that
+    it is passed. @keys: more of the POP file's section. It must end well when it is told to."""
+    command = [PROGRAM, *write_files(folder, keys)]
+    process = subprocess.Popen(
+        namespace.command(*passing(descriptors, command)), stdin=subprocess.DEVNULL, pass_fds=descriptors,
+        env={**os.environ, "STATE_DIRECTORY": str(folder / "state")})
+    try:
+        def is_up():
+            assert process.poll() is None, "ipv6testd has ended"
+            return answers(namespace)
+        wait.until(is_up, "ipv6testd answers")
+        yield process
+    finally:
+        process.terminate()
+        status = process.wait(STOP_LIMIT_S)
+    assert status == 0, f"ipv6testd ended with {status}"
+
+
+@contextmanager
+def paths(namespace, mtu="", blackhole=""):
+    """The two paths, made in @namespace. Yield: the namespace that answers on @mtu."""
+    with links.Namespace() as behind:
+        namespace.run(PATHS, "up", behind.path, mtu, blackhole)
+        try:
+            yield behind
+        finally:
+            namespace.run(PATHS, "down", behind.path, mtu, blackhole)
