@@ -104,7 +104,8 @@ static void test_names_of_the_ipv6_test(void **state)
 	assert_has(json, "{\"name\":\"ns4.ipv6test\",\"type\":\"A\",\"address\":\"192.0.2.1\"},"
 	                 "{\"name\":\"ns6.ipv6test\",\"type\":\"AAAA\",\"address\":\"2001:db8::1\"},"
 	                 "{\"name\":\"mtu1280.ipv6test\",\"type\":\"AAAA\",\"address\":\"2001:db8::12\"}");
-	assert_has(json, "\"ipv4.ipv6test\",\"ipv6.ipv6test\",\"ds.ipv6test\",\"mtu1280.ipv6test\",\"ds.v6ns.ipv6test\"]");
+	assert_has(json, "\"ipv4.ipv6test\",\"ipv6.ipv6test\",\"ds.ipv6test\",\"mtu1280.ipv6test\","
+	                 "\"ds.v6ns.ipv6test\"]");
 	assert_has(json, "\"ipv6test\":{\"addresses\":[\"192.0.2.1\",\"2001:db8::1\"],\"zones\":[\"a\",\"aaaa\",");
 	assert_has(json, "\"mtu\"]}");
 	assert_has(json, "\"tls\":{\"addresses\":[\"192.0.2.1\",\"2001:db8::1\"]}"); /* each once */
