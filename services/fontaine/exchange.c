@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "fontaine/exchange.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <openssl/ssl.h>
 #include <sys/time.h>
@@ -46,14 +47,27 @@ static int last_error(void)
 	return errno == EAGAIN || errno == EINPROGRESS ? -ETIMEDOUT : -errno;
 }
 
-static int open_channel(const struct addr *to, int type, struct channel *ret)
+/** Send from 127.0.0.1 or ::1, not from the address that is asked, which is the machine's too. */
+static int bind_to_loopback(int fd, int family)
 {
+	struct addr own = {.in6 = {.sin6_family = (sa_family_t)family, .sin6_addr = IN6ADDR_LOOPBACK_INIT}};
+
+	if (family == AF_INET)
+		own.in = (struct sockaddr_in){.sin_family = AF_INET, .sin_addr = {.s_addr = htonl(INADDR_LOOPBACK)}};
+	return bind(fd, &own.sa, addr_len(&own)) < 0 ? -errno : 0;
+}
+
+static int open_channel(const struct exchange *x, int type, struct channel *ret)
+{
+	const struct addr *to = x->to;
 	struct channel c = {.deadline_ms = now_ms() + (double)EXCHANGE_LIMIT_MS};
 
 	c.fd = socket(addr_family(to), type | SOCK_CLOEXEC, 0);
 	if (c.fd < 0)
 		return -errno;
 	int rc = set_limit(&c);
+	if (rc == 0 && x->is_from_loopback)
+		rc = bind_to_loopback(c.fd, addr_family(to));
 	if (rc == 0 && connect(c.fd, &to->sa, addr_len(to)) < 0)
 		rc = last_error();
 	if (rc < 0)
@@ -124,7 +138,7 @@ int exchange_udp(struct exchange *x)
 	struct channel c = {0};
 	double start_ms = now_ms();
 
-	int rc = open_channel(x->to, SOCK_DGRAM, &c);
+	int rc = open_channel(x, SOCK_DGRAM, &c);
 	if (rc < 0)
 		return rc;
 	rc = channel_write(&c, x->question, x->question_len);
@@ -145,7 +159,7 @@ static int exchange_stream(struct exchange *x, SSL_CTX *tls)
 	struct channel c = {0};
 	double start_ms = now_ms();
 
-	int rc = open_channel(x->to, SOCK_STREAM, &c);
+	int rc = open_channel(x, SOCK_STREAM, &c);
 	if (rc < 0)
 		return rc;
 	if (tls != NULL) {

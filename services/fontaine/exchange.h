@@ -18,6 +18,7 @@ struct exchange {
 	const struct addr *to;
 	const void *question;
 	size_t question_len;
+	bool is_from_loopback; /* ask as what one service of a machine is to another */
 	/** Whether the first @len bytes of a stream are all of the answer; NULL: only its end tells. */
 	bool (*is_whole)(const uint8_t *answer, size_t len);
 

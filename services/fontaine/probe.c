@@ -101,7 +101,7 @@ static double metric(const char *text, const char *name)
 static void probe_speedtest(const struct pop *p, const struct pop_endpoint *e, struct finding *ret)
 {
 	(void)p;
-	struct exchange x = {.to = NULL};
+	struct exchange x = {.is_from_loopback = true}; /* who else asks for the figures is told nothing */
 	const char *body = get(e, "/metrics", &x, ret);
 
 	if (body == NULL)
