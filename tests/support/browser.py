@@ -18,11 +18,10 @@ from selenium.webdriver.common.by import By
 from support import pop
 
 SCREENSHOTS = pop.BUILD / "screenshots"
+DRIVER = "/usr/bin/chromedriver"
 OPTIONS = [
     "--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--hide-scrollbars", "--no-first-run",
     "--allow-loopback-in-peer-connection",  # the network of a test may have nothing else
-    # nothing leaves the machine
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE ::1, EXCLUDE *.localhost",
 ]
 OUR_HOSTS = ["127.0.0.1", "::1"]
 REQUEST_OF_A_PAGE = re.compile(r'"initiator":"http[^"]*".*?"url":"([^"]+)"')
@@ -90,11 +89,12 @@ def key_of(address):
 def options_of(language, log, hosts, trusted):
     options = webdriver.ChromeOptions()
     options.binary_location = "/usr/bin/chromium"
-    reachable = "".join(f", EXCLUDE {host}" for host in [*hosts, "*.localhost"])
     keys = ",".join(map(key_of, trusted))
-    for option in [*OPTIONS, f"--log-net-log={log}", f"--host-resolver-rules=MAP * ~NOTFOUND{reachable}",
-                   f"--ignore-certificate-errors-spki-list={keys}"]:
+    for option in [*OPTIONS, f"--log-net-log={log}", f"--ignore-certificate-errors-spki-list={keys}"]:
         options.add_argument(option)
+    if hosts is not None:
+        reachable = "".join(f", EXCLUDE {host}" for host in [*hosts, "*.localhost"])
+        options.add_argument(f"--host-resolver-rules=MAP * ~NOTFOUND{reachable}")
     options.add_experimental_option("prefs", {"intl.accept_languages": language})
     options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
     options.set_capability("acceptInsecureCerts", True)  # the POP's own CA; curl checks that all is right with it
@@ -102,12 +102,13 @@ def options_of(language, log, hosts, trusted):
 
 
 @contextmanager
-def chromium(language="en", dark=False, width=1280, height=900, hosts=OUR_HOSTS, trusted=()):
-    """To use in a with statement. It reaches nothing but @hosts: nothing leaves the machine.
-    @trusted: addresses of TLS servers whose certificates are good, whoever signed them."""
+def chromium(language="en", dark=False, width=1280, height=900, hosts=OUR_HOSTS, trusted=(), driver=DRIVER):
+    """To use in a with statement. It reaches nothing but @hosts: nothing leaves the machine. None: it asks its
+    resolver, in a network where nothing can leave. @trusted: addresses of TLS servers whose certificates are
+    good, whoever signed them. @driver: the program to start."""
     with tempfile.TemporaryDirectory(dir=pop.BUILD) as folder:
         log = Path(folder) / "netlog.json"
-        driver = webdriver.Chrome(options_of(language, log, hosts, trusted), Service("/usr/bin/chromedriver"))
+        driver = webdriver.Chrome(options_of(language, log, hosts, trusted), Service(str(driver)))
         browser = Browser(driver)
         try:
             driver.set_page_load_timeout(20)

@@ -34,9 +34,11 @@ def run(*command):
 class Namespace:
     """A network namespace, held by a process that ends with us. To use in a with statement."""
 
+    KINDS = ["--net"]  # of namespaces, as unshare(1) and nsenter(1) name them
+
     def __enter__(self):
         self.holder = subprocess.Popen(
-            ["unshare", "--net", "sh", "-c", "echo ready; exec cat"], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+            ["unshare", *self.KINDS, "sh", "-c", "echo ready; exec cat"], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         assert self.holder.stdout.readline() == b"ready\n"
         self.path = f"/proc/{self.holder.pid}/ns/net"
         self.run("ip", "link", "set", "lo", "up")
@@ -49,7 +51,7 @@ class Namespace:
 
     def command(self, *command):
         """The words of a command that runs @command in here."""
-        return ["nsenter", f"--net={self.path}", *map(str, command)]
+        return ["nsenter", f"--target={self.holder.pid}", *self.KINDS, *map(str, command)]
 
     def run(self, *command):
         return run(*self.command(*command))
