@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "ipv6test/ipv6test.h"
 
+#include "ipv6test/who.h"
 #include "net/http_daemon.h"
+#include "net/whose.h"
 
 uint64_t ipv6test_now_s(void)
 {
@@ -10,8 +12,10 @@ uint64_t ipv6test_now_s(void)
 
 static void add_metrics(const void *data, struct buf *b)
 {
-	(void)data;
-	(void)b;
+	const struct ipv6test *t = data;
+
+	whose_metrics(t->whose, b, "ipv6testd");
+	who_metrics(t->who, b);
 }
 
 static void on_metrics(struct http_request *r, void *data)

@@ -9,6 +9,8 @@
 struct http_daemon;
 struct pop;
 struct session;
+struct who;
+struct whose;
 
 extern const struct http_route ipv6test_routes[];
 
@@ -18,6 +20,8 @@ struct ipv6test {
 	const struct http_daemon *daemon;
 	struct nonce_key nonce_key;
 	struct session *session;
+	struct whose *whose;
+	struct who *who;
 };
 
 /** The clock of nonces: seconds that never go back. */

@@ -5,7 +5,9 @@
 #include "ipv6test/echo.h"
 #include "ipv6test/ipv6test.h"
 #include "ipv6test/session.h"
+#include "ipv6test/who.h"
 #include "net/http_daemon.h"
+#include "net/whose.h"
 
 #include <stdlib.h>
 
@@ -14,6 +16,7 @@ static const struct http_route *const tables[] = {
 	session_routes,
 	echo_routes,
 	connection_routes,
+	who_routes,
 	NULL,
 };
 
@@ -36,6 +39,9 @@ static int load_pop(struct ipv6testd *d, const char *path)
 	d->test.pop = pop;
 	d->test.nonce_key = nonce_key_new();
 	d->test.session = session_new(pop);
+	const struct pop_results *results = section->results;
+	d->test.whose = whose_new(pop, (const char *const *)results->origins, results->n_origins, section->vrps);
+	d->test.who = who_new(pop, d->test.whose);
 	return 0;
 }
 
@@ -44,12 +50,16 @@ static void stop_worker(unsigned index, void *data)
 	struct ipv6testd *d = data;
 
 	http_daemon_stop(&d->daemon, index, NULL, NULL);
+	if (index == 0)
+		whose_unwatch(d->test.whose);
 }
 
 static int start_worker(uv_loop_t *loop, unsigned index, void *data)
 {
 	struct ipv6testd *d = data;
 
+	if (index == 0)
+		whose_watch(d->test.whose, loop);
 	int rc = http_daemon_start(&d->daemon, index, loop);
 	if (rc < 0)
 		stop_worker(index, d);
@@ -65,6 +75,10 @@ static int run(struct ipv6testd *d)
 
 static void release(struct ipv6testd *d)
 {
+	if (d->test.who != NULL)
+		who_free(d->test.who);
+	if (d->test.whose != NULL)
+		whose_free(d->test.whose);
 	if (d->test.session != NULL)
 		session_free(d->test.session);
 	http_daemon_release(&d->daemon);
@@ -89,7 +103,8 @@ int main(int argc, char **argv)
 	if (rc == 0)
 		rc = http_daemon_open(&d->daemon, &options);
 	if (rc == 0)
-		rc = http_daemon_confine(&options, &(struct sandbox){0});
+		rc = http_daemon_confine(&options, &(struct sandbox){.read_paths = whose_read_paths(d->test.whose),
+		                                                     .network = true}); /* to ask the resolver */
 	if (rc == 0)
 		rc = run(d);
 	release(d);

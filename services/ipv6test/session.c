@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "ipv6test/session.h"
 
+#include "base/json_write.h"
 #include "base/mem.h"
 #include "base/name.h"
 #include "base/pop_json.h"
@@ -14,22 +15,14 @@ struct session {
 	char *rest; /* of the JSON, after the nonce: ",...}" */
 };
 
-static void add_text(yyjson_mut_doc *d, yyjson_mut_val *o, const char *key, const char *text)
-{
-	if (text != NULL)
-		yyjson_mut_obj_add_strcpy(d, o, key, text);
-	else
-		yyjson_mut_obj_add_null(d, o, key);
-}
-
 static void add_literals(yyjson_mut_doc *d, yyjson_mut_val *root, const struct pop *p)
 {
 	const struct pop_addresses *own = p->services->ipv6test->addresses;
 	const struct pop_addresses *a = own != NULL ? own : p->addresses;
 	yyjson_mut_val *o = yyjson_mut_obj_add_obj(d, root, "literals");
 
-	add_text(d, o, "ipv4", a->ipv4);
-	add_text(d, o, "ipv6", a->ipv6);
+	json_add_text(d, o, "ipv4", a->ipv4);
+	json_add_text(d, o, "ipv6", a->ipv6);
 }
 
 static void add_zones(yyjson_mut_doc *d, yyjson_mut_val *root, const struct pop *p)
@@ -40,8 +33,8 @@ static void add_zones(yyjson_mut_doc *d, yyjson_mut_val *root, const struct pop 
 	size_t len = strlen(p->site->domain), local_len = strlen(".localhost");
 	bool is_local = len > local_len && strcmp(p->site->domain + len - local_len, ".localhost") == 0;
 
-	add_text(d, root, "zone", zone);
-	add_text(d, root, "names", is_local ? "local" : "public"); /* browsers answer local ones themselves */
+	json_add_text(d, root, "zone", zone);
+	json_add_text(d, root, "names", is_local ? "local" : "public"); /* browsers answer local ones themselves */
 	yyjson_mut_val *list = yyjson_mut_obj_add_arr(d, root, "tests");
 	for (size_t i = 0; i < n; i++)
 		yyjson_mut_arr_add_str(d, list, zones[i]);
@@ -59,12 +52,12 @@ struct session *session_new(const struct pop *p)
 	yyjson_mut_obj_add_uint(d, root, "http_port", section->http_port);
 	yyjson_mut_obj_add_uint(d, root, "https_port", section->https_port);
 	add_literals(d, root, p);
-	add_text(d, root, "mtu_ipv6", section->mtu_ipv6);
-	add_text(d, root, "http3", NULL);
+	json_add_text(d, root, "mtu_ipv6", section->mtu_ipv6);
+	json_add_text(d, root, "http3", NULL);
 	if (p->services->speedtest != NULL)
 		yyjson_mut_obj_add_val(d, root, "speedtest", pop_json_speedtest(d, p));
 	else
-		add_text(d, root, "speedtest", NULL);
+		json_add_text(d, root, "speedtest", NULL);
 	pop_json_results(d, root, section->results);
 	char *text = pop_json_text(d, root);
 	s->rest = mem_printf(",%s", strchr(text, '{') + 1);

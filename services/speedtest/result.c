@@ -2,6 +2,7 @@
 #include "speedtest/result.h"
 
 #include "base/json_shape.h"
+#include "base/json_write.h"
 
 #include <errno.h>
 #include <math.h>
@@ -125,27 +126,17 @@ static struct addr client_of(yyjson_val *family, int wanted)
 	return (struct addr){0};
 }
 
-/* Free the document @d. Return: its text, never NULL. */
-static char *take_text(yyjson_mut_doc *d)
-{
-	char *text = yyjson_mut_write(d, 0, NULL);
-
-	if (text == NULL)
-		abort(); /* out of memory: what we write is valid UTF-8 and finite */
-	yyjson_mut_doc_free(d);
-	return text;
-}
-
 /* All but addresses. */
 static char *json_of(yyjson_doc *doc)
 {
 	yyjson_mut_doc *copy = yyjson_doc_mut_copy(doc, NULL);
+	yyjson_mut_val *root = yyjson_mut_doc_get_root(copy);
 
 	for (size_t i = 0; i < RESULT_FAMILIES; i++) {
-		yyjson_mut_val *family = yyjson_mut_obj_get(yyjson_mut_doc_get_root(copy), result_family_names[i]);
+		yyjson_mut_val *family = yyjson_mut_obj_get(root, result_family_names[i]);
 		(void)yyjson_mut_obj_remove_key(family, "address");
 	}
-	return take_text(copy);
+	return json_take(copy, root);
 }
 
 static int read_result(yyjson_doc *doc, struct result *ret, char *reterr)
@@ -200,13 +191,12 @@ void result_of_figures(enum result_family family, const struct result_figures *f
 	yyjson_mut_val *root = yyjson_mut_obj(d);
 	yyjson_mut_val *of = yyjson_mut_obj_add_obj(d, root, result_family_names[family]);
 
-	yyjson_mut_doc_set_root(d, root);
 	yyjson_mut_val *latency = yyjson_mut_obj_add_obj(d, of, "latency");
 	add_number(d, latency, "medianMs", figures->latency_ms);
 	add_number(d, latency, "jitterMs", figures->jitter_ms);
 	add_number(d, yyjson_mut_obj_add_obj(d, of, "download"), "bitsPerSecond", figures->download_bps);
 	add_number(d, yyjson_mut_obj_add_obj(d, of, "upload"), "bitsPerSecond", figures->upload_bps);
-	*ret = (struct result){.loss_percent = NAN, .json = take_text(d)};
+	*ret = (struct result){.loss_percent = NAN, .json = json_take(d, root)};
 	for (size_t i = 0; i < RESULT_FAMILIES; i++)
 		ret->figures[i] = i == family ? *figures : result_no_figures;
 }

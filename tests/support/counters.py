@@ -1,11 +1,11 @@
-# What speedtestd counts, from its /metrics.
+# What speedtestd or ipv6testd counts, from its /metrics.
 # SPDX-License-Identifier: MIT
 
 import re
 
 from support import pop, wire
 
-LINE = re.compile(r"^speedtestd_(\w+)(?:\{(.*)\})? (\d+)$", re.MULTILINE)
+LINE = re.compile(r"^(?:speedtestd|ipv6testd)_(\w+)(?:\{(.*)\})? (\d+)$", re.MULTILINE)
 
 
 class Counters:
@@ -27,7 +27,7 @@ class Counters:
 
 
 def read(address=None, **options):
-    """@address: of another speedtestd than the POP's. @options: of the connection."""
+    """@address: of another daemon than the POP's speedtestd. @options: of the connection."""
     address = address or pop.address("speedtest")
     reply = wire.ask(address, wire.request("GET", "/metrics", "Connection: close"), **options)
     assert reply.status == 200

@@ -9,7 +9,7 @@ from contextlib import ExitStack, contextmanager
 
 import yaml
 
-from support import links, pop, speedtestd, wait, wire
+from support import counters, links, pop, speedtestd, wait, wire
 
 PROGRAM = pop.BUILD / "release/ipv6testd"
 PATHS = pop.PROJECT / "packaging/systemd/ipv6test-paths"
@@ -19,7 +19,21 @@ STOP_LIMIT_S = 10
 FIRST_PASSED = 3  # sd_listen_fds(3)
 
 
-def write_files(folder, keys):
+class Ipv6testd:
+    """The daemon, in a namespace, where it answers on the addresses of the link's server."""
+
+    def __init__(self, process, namespace):
+        self.process, self.namespace = process, namespace
+
+    def address(self, family="ipv4"):
+        return links.SERVER[family], HTTP_PORT
+
+    def counters(self):
+        with self.namespace.entered():
+            return counters.read(self.address(), source="127.0.0.1")  # it tells its own machine only
+
+
+def write_files(folder, keys, services):
     """What it reads, and a place for what it keeps. Return: its options."""
     web, tls = folder / "web", folder / "tls"
     for path in web, tls, folder / "state":
@@ -32,7 +46,7 @@ def write_files(folder, keys):
     file = folder / "pop.yaml"
     ports = {"http_port": HTTP_PORT, "https_port": HTTPS_PORT, "dns_port": 5055}
     file.write_text(yaml.safe_dump({
-        "site": speedtestd.SITE, "addresses": links.SERVER, "services": {"ipv6test": {**ports, **keys}}}))
+        "site": speedtestd.SITE, "addresses": links.SERVER, "services": {"ipv6test": {**ports, **keys}, **services}}))
     return ["--pop", file, "--web", web, "--tls", tls]
 
 
@@ -52,6 +66,8 @@ def listening(namespace, address):
 
 def passing(descriptors, command):
     """The words of @command when it is to find @descriptors as sd_listen_fds(3) does."""
+    if not descriptors:
+        return command
     moves = " ".join(f"{FIRST_PASSED + i}<&{descriptor}" for i, descriptor in enumerate(descriptors))
     script = f'export LISTEN_PID=$$ LISTEN_FDS={len(descriptors)}; exec "$@" {moves}'
     return ["bash", "-c", script, "bash", *command]  # other shells know descriptors of one digit only
@@ -66,10 +82,11 @@ def answers(namespace):
 
 
 @contextmanager
-def running(namespace, folder, descriptors=(), **keys):
+def running(namespace, folder, descriptors=(), prefix=(), services=None, **keys):
     """An ipv6testd in @namespace, the server's of a link. @folder: empty, for its files. @descriptors: sockets that
-    it is passed. @keys: more of the POP file's section. It must end well when it is told to."""
-    command = [PROGRAM, *write_files(folder, keys)]
+    it is passed. @prefix: words before its command. @services: others of the POP file; @keys: more of its own
+    section. It must end well when it is told to."""
+    command = [*prefix, PROGRAM, *write_files(folder, keys, services or {})]
     process = subprocess.Popen(
         namespace.command(*passing(descriptors, command)), stdin=subprocess.DEVNULL, pass_fds=descriptors,
         env={**os.environ, "STATE_DIRECTORY": str(folder / "state")})
@@ -78,7 +95,7 @@ def running(namespace, folder, descriptors=(), **keys):
             assert process.poll() is None, "ipv6testd has ended"
             return answers(namespace)
         wait.until(is_up, "ipv6testd answers")
-        yield process
+        yield Ipv6testd(process, namespace)
     finally:
         process.terminate()
         status = process.wait(STOP_LIMIT_S)

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT */
+#include "base/json_write.h"
+
+#include <stdlib.h>
+
+void json_add_text(yyjson_mut_doc *d, yyjson_mut_val *o, const char *key, const char *text)
+{
+	if (text != NULL)
+		yyjson_mut_obj_add_strcpy(d, o, key, text);
+	else
+		yyjson_mut_obj_add_null(d, o, key);
+}
+
+char *json_take(yyjson_mut_doc *d, yyjson_mut_val *root)
+{
+	yyjson_mut_doc_set_root(d, root);
+	char *text = yyjson_mut_write(d, 0, NULL);
+	if (text == NULL)
+		abort(); /* out of memory: what we write is valid UTF-8 and finite */
+	yyjson_mut_doc_free(d);
+	return text;
+}
