@@ -95,6 +95,7 @@ int main(int argc, char **argv)
 	struct ipv6testd *d = mem_new(sizeof(*d));
 	d->daemon.name = options.name;
 	d->daemon.service = "ipv6test";
+	d->daemon.proxy_path = "/run/ipv6testd/http.sock";
 	d->daemon.http = (struct http_config){
 		.tables = tables, .timeouts = http_timeouts_default, .data = &d->test};
 	d->test.daemon = &d->daemon;

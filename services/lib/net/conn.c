@@ -8,6 +8,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+enum { DISCARD_BYTES = 16 * 1024 };
+
 /* Input that the socket does not show. */
 static bool has_input(const struct conn *c)
 {
@@ -61,7 +63,7 @@ int conn_open(struct conn *c, uv_loop_t *loop, int fd, const struct conn_ops *op
 
 	*c = (struct conn){.ops = ops, .fd = fd, .n_handles = 2};
 	buf_init(&c->unread, CONN_UNREAD_MAX_BYTES);
-	(void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on)); /* not every stream is TCP */
+	c->is_tcp = setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on)) == 0;
 
 	int rc = uv_poll_init(loop, &c->poll, fd);
 	if (rc < 0) {
@@ -190,6 +192,14 @@ ssize_t conn_recv(struct conn *c, void *buf, size_t len)
 	return n < 0 ? -errno : n;
 }
 
+/* No stream but TCP's is dropped within the kernel. */
+static ssize_t receive_and_drop(struct conn *c, size_t len)
+{
+	char dropped[DISCARD_BYTES];
+
+	return conn_recv(c, dropped, len < sizeof(dropped) ? len : sizeof(dropped));
+}
+
 ssize_t conn_discard(struct conn *c, size_t len)
 {
 	ssize_t n;
@@ -198,6 +208,8 @@ ssize_t conn_discard(struct conn *c, size_t len)
 		return take_unread(c, NULL, len);
 	if (c->tls != NULL)
 		return tls_stream_recv(c->tls, NULL, len);
+	if (!c->is_tcp)
+		return receive_and_drop(c, len);
 	do
 		n = recv(c->fd, NULL, len, MSG_TRUNC);
 	while (n < 0 && errno == EINTR);

@@ -45,6 +45,7 @@ struct conn {
 	int wanted;
 	int polled;
 	unsigned n_handles;
+	bool is_tcp;
 	bool secure;
 	bool closing;
 };

@@ -147,7 +147,11 @@ struct http_server; /* opaque; ends with http_server_close() */
 struct http_server *http_server_new(uv_loop_t *loop, const struct http_config *config,
                                     struct http_counters *counters);
 
-/** Serve the listening socket @fd, with TLS unless @tls is NULL; both borrowed. Return: 0 or a negative errno. */
+/**
+ * Serve the listening socket @fd, with TLS unless @tls is NULL; both borrowed. By a Unix socket come
+ * requests that a proxy of ours passes on: their X-Forwarded-For, one address, is the client's.
+ * Return: 0 or a negative errno.
+ */
 int http_server_listen(struct http_server *s, int fd, struct tls *tls);
 
 /**

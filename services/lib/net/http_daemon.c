@@ -108,7 +108,12 @@ static int open_sockets(struct http_daemon *d)
 		d->listeners[d->n_listeners].tls = tls_for(d, protocol);
 		d->n_listeners++;
 	}
-	return 0;
+	if (d->proxy_path == NULL)
+		return 0;
+	int rc = sockets_take_unix(d->proxy_path, &d->listeners[d->n_listeners].sockets);
+	if (rc == 0 && d->listeners[d->n_listeners].sockets.n > 0)
+		d->n_listeners++;
+	return rc;
 }
 
 /* Whoever comes when no descriptor is left could not even be told so: take fewer connections. */

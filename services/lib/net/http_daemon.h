@@ -14,10 +14,11 @@
 #include "sys/sandbox.h"
 #include "sys/sockets.h"
 
-/** Zeroed but for the first two before use; calls come in the order of the functions below. */
+/** Zeroed but for the names and the path before use; calls come in the order of the functions below. */
 struct http_daemon {
-	const char *name;    /* "speedtestd" */
-	const char *service; /* "speedtest": its key in the POP file, and the folder of its pages */
+	const char *name;       /* "speedtestd" */
+	const char *service;    /* "speedtest": its key in the POP file, and the folder of its pages */
+	const char *proxy_path; /* Unix socket of systemd's where nginx passes on requests; NULL: none */
 	struct pop *pop;
 	struct http_config http; /* tables, data, max_conns, rate: the daemon's to set */
 	unsigned n_workers;      /* the daemon's to set; 0: one for each processor */
@@ -28,7 +29,7 @@ struct http_daemon {
 	struct {
 		struct sockets sockets;
 		struct tls *tls; /* NULL: plain */
-	} listeners[POP_ENDPOINTS_MAX];
+	} listeners[POP_ENDPOINTS_MAX + 1];
 	size_t n_listeners;
 	struct tls *https, *h2;
 	struct http_server *servers[WORKERS_MAX];

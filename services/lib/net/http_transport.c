@@ -78,10 +78,23 @@ static void reply_not_allowed(struct http_request *r)
 	reply_reason(r, 405, strcat(header, "\r\n"));
 }
 
+/* Whoever comes by a Unix socket is a proxy of our own, and says who asks; nobody else is believed. */
+static bool know_client(struct http_request *r)
+{
+	if (addr_family(&r->client) != AF_UNSPEC)
+		return true;
+	const char *forwarded = http_request_header(r, "X-Forwarded-For");
+	return forwarded != NULL && addr_parse(forwarded, 0, &r->client) == 0;
+}
+
 bool http_admit(struct http_server *s, struct http_request *r)
 {
 	uint32_t wait_ms;
 
+	if (!know_client(r)) {
+		http_reply_status(r, 400);
+		return false;
+	}
 	if (limit_take(s->limit, &r->client, uv_now(s->loop), &wait_ms) < 0) {
 		http_count(&s->counters->limited, 1);
 		http_reply_wait(r, 429, wait_ms);

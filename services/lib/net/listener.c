@@ -38,11 +38,12 @@ static void on_readable(uv_poll_t *poll, int status, int events)
 		log_warn("listener: poll: %s", uv_strerror(status));
 	for (int i = 0; i < ACCEPTS_PER_EVENT && !l->closing; i++) {
 		struct sockaddr_storage from = {0};
-		struct addr peer;
+		struct addr peer = {.sa.sa_family = AF_UNSPEC};
 		socklen_t len = sizeof(from);
 		int fd = accept4(l->fd, (struct sockaddr *)&from, &len, SOCK_NONBLOCK | SOCK_CLOEXEC);
 		if (fd >= 0) {
-			addr_from_sockaddr(&from, &peer);
+			if (from.ss_family != AF_UNIX)
+				addr_from_sockaddr(&from, &peer);
 			l->on_accept(l, fd, &peer);
 			continue;
 		}

@@ -10,7 +10,7 @@
 
 struct listener;
 
-/** Takes @fd, a non-blocking socket connected to @peer (borrowed). */
+/** Takes @fd, a non-blocking socket connected to @peer (borrowed; AF_UNSPEC when it came by a Unix socket). */
 typedef void (*listener_accept)(struct listener *l, int fd, const struct addr *peer);
 
 /** Embedded in its owner. All fields but data, the owner's, are private to listener.c. */

@@ -14,20 +14,29 @@
 
 enum { BACKLOG = 4096 };
 
-static bool is_bound_to(int fd, const struct addr *a, int type)
+/* What a passed socket is held against. */
+struct wanted {
+	const struct addr *addr; /* NULL: a Unix socket */
+	const char *path;
+	int type;
+};
+
+static bool is_wanted(int fd, const struct wanted *w)
 {
 	struct sockaddr_storage storage = {.ss_family = AF_UNSPEC};
 	socklen_t storage_len = sizeof(storage), type_len = sizeof(int);
 	struct addr bound;
 	int fd_type;
 
-	if (getsockopt(fd, SOL_SOCKET, SO_TYPE, &fd_type, &type_len) < 0 || fd_type != type)
+	if (w->addr == NULL)
+		return sd_is_socket_unix(fd, w->type, 1, w->path, 0) > 0;
+	if (getsockopt(fd, SOL_SOCKET, SO_TYPE, &fd_type, &type_len) < 0 || fd_type != w->type)
 		return false;
 	if (getsockname(fd, (struct sockaddr *)&storage, &storage_len) < 0 ||
-	    storage.ss_family != addr_family(a))
+	    storage.ss_family != addr_family(w->addr))
 		return false;
 	addr_from_sockaddr(&storage, &bound);
-	return addr_equal(&bound, a);
+	return addr_equal(&bound, w->addr);
 }
 
 /*
@@ -53,14 +62,14 @@ static int take(int passed_fd)
 }
 
 /* A socket left behind would get its share of the connections, and nobody would answer them. */
-static int take_all_passed(const struct addr *a, int type, struct sockets *s)
+static int take_all_passed(const struct wanted *w, struct sockets *s)
 {
 	int n_passed = sd_listen_fds(0);
 	if (n_passed < 0)
 		return n_passed;
 
 	for (int i = 0; i < n_passed; i++) {
-		if (!is_bound_to(SD_LISTEN_FDS_START + i, a, type))
+		if (!is_wanted(SD_LISTEN_FDS_START + i, w))
 			continue;
 		if (s->n == SOCKETS_MAX)
 			return -E2BIG;
@@ -126,7 +135,7 @@ int sockets_open(const struct addr *a, int type, size_t n, struct sockets *ret)
 	struct sockets s = {.n = 0};
 
 	assert(n > 0 && n <= SOCKETS_MAX);
-	int rc = take_all_passed(a, type, &s);
+	int rc = take_all_passed(&(struct wanted){.addr = a, .type = type}, &s);
 	if (rc == 0 && s.n > 0)
 		n = s.n;
 	while (rc == 0 && s.n < n) {
@@ -140,6 +149,20 @@ int sockets_open(const struct addr *a, int type, size_t n, struct sockets *ret)
 	if (rc < 0) {
 		char text[ADDR_PORT_TEXT_MAX];
 		log_error("%s: %s; %s", addr_port_text(a, text), strerror(-rc), remedy(rc));
+		sockets_close(&s);
+		return rc;
+	}
+	*ret = s;
+	return 0;
+}
+
+int sockets_take_unix(const char *path, struct sockets *ret)
+{
+	struct sockets s = {.n = 0};
+	int rc = take_all_passed(&(struct wanted){.path = path, .type = SOCK_STREAM}, &s);
+
+	if (rc < 0) {
+		log_error("%s: %s", path, strerror(-rc));
 		sockets_close(&s);
 		return rc;
 	}

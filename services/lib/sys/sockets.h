@@ -22,6 +22,12 @@ struct sockets {
  * Return: 0, or a negative errno, logged with the address and the remedy.
  */
 int sockets_open(const struct addr *a, int type, size_t n, struct sockets *ret);
+
+/**
+ * Take the listening stream sockets that systemd passed for the Unix socket @path; ret->n is 0 when it
+ * passed none. Return: 0, or a negative errno, logged with the path.
+ */
+int sockets_take_unix(const char *path, struct sockets *ret);
 void sockets_close(struct sockets *s);
 
 #endif

@@ -13,7 +13,9 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 
 #include <cmocka.h>
 
@@ -38,6 +40,8 @@ struct fixture {
 	_Atomic uint64_t sent;          /* of blobs */
 	_Atomic uint64_t stops, closes; /* of connections handed over */
 	struct addr addr;
+	struct sockaddr_un unix_addr; /* without a name in the file system */
+	socklen_t unix_addr_len;
 };
 
 static void reply_text(struct http_request *r, const char *text, size_t len)
@@ -49,6 +53,15 @@ static void on_echo(struct http_request *r, void *data)
 {
 	(void)data;
 	reply_text(r, r->body.data, r->body.len);
+}
+
+static void on_client(struct http_request *r, void *data)
+{
+	char text[ADDR_TEXT_MAX];
+	(void)data;
+
+	(void)addr_text(&r->client, text);
+	reply_text(r, text, strlen(text));
 }
 
 static void on_count(struct http_request *r, void *data)
@@ -168,6 +181,7 @@ static const struct http_route routes[] = {
 		.on_request = on_count,
 		.on_done = on_done,
 	},
+	{.path = "/client", .methods = HTTP_METHOD_GET, .on_request = on_client},
 	{.path = "/blob", .methods = HTTP_METHOD_GET, .on_request = on_blob, .on_sent = on_sent},
 	{.path = "/raw", .methods = HTTP_METHOD_GET, .on_request = on_raw, .on_done = on_done},
 	{.path = "/tree/*", .methods = HTTP_METHOD_GET, .on_request = on_count},
@@ -228,6 +242,18 @@ static int listen_somewhere(struct addr *ret)
 	return fd;
 }
 
+static int listen_unix(struct fixture *f)
+{
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+
+	f->unix_addr = (struct sockaddr_un){.sun_family = AF_UNIX};
+	f->unix_addr_len = sizeof(f->unix_addr);
+	assert_int_equal(bind(fd, (struct sockaddr *)&f->unix_addr, sizeof(sa_family_t)), 0); /* unix(7): autobind */
+	assert_int_equal(listen(fd, 64), 0);
+	assert_int_equal(getsockname(fd, (struct sockaddr *)&f->unix_addr, &f->unix_addr_len), 0);
+	return fd;
+}
+
 static int start_server(void **state, struct limit_rate rate, struct tls *tls)
 {
 	struct fixture *f = calloc(1, sizeof(*f));
@@ -249,6 +275,7 @@ static int start_server(void **state, struct limit_rate rate, struct tls *tls)
 		tls_watch(tls, &f->loop, 5);
 	f->server = http_server_new(&f->loop, &f->config, &f->counters);
 	assert_int_equal(http_server_listen(f->server, listen_somewhere(&f->addr), tls), 0);
+	assert_int_equal(http_server_listen(f->server, listen_unix(f), NULL), 0);
 	*state = f;
 	return pthread_create(&f->thread, NULL, run_loop, f);
 }

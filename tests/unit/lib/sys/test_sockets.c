@@ -17,6 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -242,6 +243,32 @@ static void test_passed(void **state)
 	pass_end(COUNT(fds));
 }
 
+static void test_passed_by_path(void **state)
+{
+	(void)state;
+	struct sockaddr_un mine = {.sun_family = AF_UNIX}, other = {.sun_family = AF_UNIX};
+	struct sockets s = {.n = 99};
+	int fds[2] = {socket(AF_UNIX, SOCK_STREAM, 0), socket(AF_UNIX, SOCK_STREAM, 0)};
+
+	(void)snprintf(mine.sun_path, sizeof(mine.sun_path), "/tmp/sockets-%d.mine", (int)getpid());
+	(void)snprintf(other.sun_path, sizeof(other.sun_path), "/tmp/sockets-%d.other", (int)getpid());
+	assert_int_equal(bind(fds[0], (struct sockaddr *)&other, sizeof(other)), 0);
+	assert_int_equal(bind(fds[1], (struct sockaddr *)&mine, sizeof(mine)), 0);
+	assert_int_equal(listen(fds[0], 1), 0);
+	assert_int_equal(listen(fds[1], 1), 0);
+	ino_t passed = inode(fds[1]);
+	pass(fds, COUNT(fds));
+
+	assert_int_equal(sockets_take_unix(mine.sun_path, &s), 0);
+	assert_taken(&s, &passed, 1);
+	assert_true(fcntl(s.fds[0], F_GETFL) & O_NONBLOCK);
+	sockets_close(&s);
+	assert_int_equal(sockets_take_unix(mine.sun_path, &s), 0);
+	assert_int_equal(s.n, 0); /* taken once */
+	pass_end(COUNT(fds));
+	assert_int_equal(unlink(mine.sun_path) | unlink(other.sun_path), 0);
+}
+
 static unsigned count_open(void)
 {
 	unsigned n = 0;
@@ -285,6 +312,7 @@ int main(void)
 		cmocka_unit_test(test_accepts),
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_passed),
+		cmocka_unit_test(test_passed_by_path),
 		cmocka_unit_test(test_too_many_passed),
 	};
 	return cmocka_run_group_tests(tests, setup, NULL);
