@@ -29,7 +29,8 @@ static void the_proxy_says_who_asks(void **state)
 
 static void each_request_of_a_connection_has_its_own_client(void **state)
 {
-	static const char two[] = "GET /client HTTP/1.1\r\nHost: a\r\nX-Forwarded-For: 192.0.2.1\r\n\r\n" FROM("192.0.2.2");
+	static const char two[] =
+	    "GET /client HTTP/1.1\r\nHost: a\r\nX-Forwarded-For: 192.0.2.1\r\n\r\n" FROM("192.0.2.2");
 	const char *answer = pass_on(*state, two);
 
 	assert_contains(answer, "\r\n\r\n192.0.2.1HTTP/1.1 200");
@@ -38,7 +39,9 @@ static void each_request_of_a_connection_has_its_own_client(void **state)
 
 static void without_a_client_it_is_refused(void **state)
 {
-	assert_contains(pass_on(*state, "GET /client HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"), "HTTP/1.1 400 ");
+	static const char nameless[] = "GET /client HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
+
+	assert_contains(pass_on(*state, nameless), "HTTP/1.1 400 ");
 	assert_contains(pass_on(*state, FROM("")), "HTTP/1.1 400 ");
 	assert_contains(pass_on(*state, FROM("192.0.2.7, 192.0.2.8")), "HTTP/1.1 400 ");
 	assert_contains(pass_on(*state, FROM("unknown")), "HTTP/1.1 400 ");
@@ -54,10 +57,11 @@ static void a_body_is_counted_there_too(void **state)
 
 static void nobody_else_is_believed(void **state)
 {
+	static const char others[] = "GET /client HTTP/1.1\r\nHost: a\r\nForwarded: for=192.0.2.7\r\n"
+				     "X-Real-IP: 192.0.2.7\r\nConnection: close\r\n\r\n";
+
 	assert_contains(ask(*state, FROM("192.0.2.7")), "\r\n\r\n127.0.0.1");
-	assert_contains(ask(*state, "GET /client HTTP/1.1\r\nHost: a\r\nForwarded: for=192.0.2.7\r\nX-Real-IP: 192.0.2.7\r\n"
-	                            "Connection: close\r\n\r\n"),
-	                "\r\n\r\n127.0.0.1");
+	assert_contains(ask(*state, others), "\r\n\r\n127.0.0.1");
 }
 
 static int setup_with_limit(void **state)
