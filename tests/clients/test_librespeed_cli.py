@@ -43,7 +43,9 @@ def test_it_measures_what_the_server_counts(tmp_path, protocol, family, folder, 
     result = measure(tmp_path, pop.url("speedtest", protocol, family), folder, *trust, *options)
     counted = counters.read().since(before)
 
-    assert 0 < result["bytes_received"] <= counted["sent_bytes_total"] < result["bytes_received"] + IN_FLIGHT_BYTES
+    # Over TLS the server counts what it encrypted in one go when the last of it is out; a client may leave before.
+    assert result["bytes_received"] > 0
+    assert abs(counted["sent_bytes_total"] - result["bytes_received"]) < IN_FLIGHT_BYTES
     assert result["bytes_sent"] > 0 # the client takes this figure while its last bytes are on the way
     assert abs(result["bytes_sent"] - counted["received_bytes_total"]) < IN_FLIGHT_BYTES
     for direction, size in ("download", "bytes_received"), ("upload", "bytes_sent"):

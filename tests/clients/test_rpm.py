@@ -28,7 +28,8 @@ def on_this_machine(request):
 def test_it_measures_what_the_server_counts(on_this_machine):
     told, counted = on_this_machine
     for direction, name in ("download", "sent_bytes_total"), ("upload", "received_bytes_total"):
-        assert 0 < told[direction]["bytes"] <= counted[name] < told[direction]["bytes"] + IN_FLIGHT_BYTES
+        assert told[direction]["bytes"] > 0
+        assert abs(counted[name] - told[direction]["bytes"]) < IN_FLIGHT_BYTES # the client leaves in mid-transfer
     assert counted["timeouts_total"] == counted["floods_total"] == counted["limited_total"] == 0
 
 
