@@ -10,7 +10,7 @@ PYTEST := python3 -B -m pytest --config-file=tests/pytest.ini --quiet
 define run_unit_tests
 status=0
 tests/support/run_unit.py $(OUT)/unit $(RESULTS)/unit || status=1
-node --test --test-reporter=spec --test-reporter-destination=stdout \
+node --import ./tests/unit/web/support/shared.mjs --test --test-reporter=spec --test-reporter-destination=stdout \
 	--test-reporter=junit --test-reporter-destination=$(RESULTS)/unit/web.xml tests/unit/web/*.mjs || status=1
 $(PYTEST) --junitxml=$(RESULTS)/unit/fontaine.xml tests/unit/fontaine || status=1
 exit $$status

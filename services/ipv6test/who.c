@@ -80,10 +80,10 @@ static void reply(const struct who *w, struct http_request *r, enum ptr_outcome 
 	json_add_text(d, root, "ip", addr_text(&r->client, ip));
 	add_origin(d, root, w->whose, &r->client);
 	json_add_text(d, root, "ptr", name);
-	if (outcome == PTR_CONFIRMED || outcome == PTR_UNCONFIRMED)
-		yyjson_mut_obj_add_bool(d, root, "ptr_confirmed", outcome == PTR_CONFIRMED);
-	else
+	if (outcome == PTR_UNCHECKED || outcome == PTR_UNKNOWN)
 		yyjson_mut_obj_add_null(d, root, "ptr_confirmed");
+	else
+		yyjson_mut_obj_add_bool(d, root, "ptr_confirmed", outcome == PTR_CONFIRMED);
 	char *body = json_take(d, root);
 	reply_json(r, body, strlen(body));
 	free(body);

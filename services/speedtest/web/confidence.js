@@ -1,7 +1,7 @@
 // How far a measured rate can be trusted. Pure.
 // SPDX-License-Identifier: MIT
 
-import { mean, variation } from "./stats.js";
+import { mean, variation } from "/shared/stats.js";
 
 export const LEVELS = ["low", "medium", "high"];
 export const PIECE_MS = 500; /* the rate is judged by its pieces of this length */

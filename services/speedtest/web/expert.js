@@ -3,6 +3,7 @@
 
 import { Chart } from "/shared/chart.js";
 import { make, makeSvg } from "/shared/dom.js";
+import { fileName, saveButton } from "/shared/save.js";
 import { latencyAxes, rateAxes, secondsAxis } from "./axes.js";
 import { cumulative, spreadOf } from "./distribution.js";
 import { toCsv, toJson } from "./export.js";
@@ -110,20 +111,10 @@ function legend() {
 		make("span", { class: name }, page.t(`legend_${name.replace(" ", "_")}`))));
 }
 
-function saveButton(name, type, write) {
-	const button = make("button", { type: "button", class: "quiet" }, page.t(`save_${name}`));
-	button.addEventListener("click", () => {
-		const url = URL.createObjectURL(new Blob([write(results, endedAt)], { type }));
-		const day = endedAt.toISOString().slice(0, 16).replaceAll(":", "");
-		make("a", { href: url, download: `fontaine-${page.pop.site.name ?? "test"}-${day}.${name}` }).click();
-		URL.revokeObjectURL(url);
-	});
-	return button;
-}
-
 function files() {
-	return make("p", { class: "files" },
-		saveButton("json", "application/json", toJson), saveButton("csv", "text/csv", toCsv));
+	const file = (name, type, write) => saveButton(page.t(`save_${name}`), fileName(page.pop, endedAt, name), type,
+		() => write(results, endedAt));
+	return make("p", { class: "files" }, file("json", "application/json", toJson), file("csv", "text/csv", toCsv));
 }
 
 /** Show what was measured, once the run has ended. */

@@ -31,7 +31,7 @@ function showAddresses({ t }) {
 	const line = (family) => {
 		const address = addresses?.[family].address;
 		return make("p", { "data-family": family },
-			make("span", { class: "family" }, FAMILY_NAMES[family]), " ",
+			make("span", { class: "soft" }, FAMILY_NAMES[family]), " ",
 			address ? make("code", {}, address) : t(addresses === null ? "addressAsked" : "addressNone"));
 	};
 	find("#addresses").replaceChildren(...FAMILIES.map(line));

@@ -1,7 +1,7 @@
 // IPv4 and IPv6 of a POP, as pages reach them.
 // SPDX-License-Identifier: MIT
 
-import { askJson } from "./ask.js";
+import { askJson } from "/shared/ask.js";
 import { FAMILIES } from "./results.js";
 
 const REACH_MS = 3000; /* a family that gives no answer within it is out of reach */

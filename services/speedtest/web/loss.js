@@ -3,7 +3,7 @@
 // RTCPeerConnection is not available in workers: this module is for the page's own thread.
 // SPDX-License-Identifier: MIT
 
-import { jitter, median } from "./stats.js";
+import { jitter, median } from "/shared/stats.js";
 
 const PACKETS = 1000;
 const PACE_MS = 5;         /* from one to the next: five seconds in all */

@@ -1,13 +1,13 @@
 // The measurements, over fetch(). Each reports as it goes and resolves to its result (results.js).
 // SPDX-License-Identifier: MIT
 
-import { ANSWER_MS, Failure, sleep, timed } from "./ask.js";
+import { ANSWER_MS, Failure, sleep, timed } from "/shared/ask.js";
+import { receive, send } from "/shared/load.js";
+import { jitter, median } from "/shared/stats.js";
 import { PIECE_MS, confidenceOf, doubtsOf, isSteady } from "./confidence.js";
 import { limitOf, tcpBetween } from "./limit.js";
-import { receive, send } from "./load.js";
 import { Meter } from "./meter.js";
 import { roundTripsPerMinute } from "./quality.js";
-import { jitter, median } from "./stats.js";
 
 const IDLE_PINGS = 20;
 const IDLE_GAP_MS = 50;

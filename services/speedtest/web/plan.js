@@ -12,7 +12,8 @@
 // All idle latencies come before the first load, and the queue right before it: a test keeps its
 // place by loading without a pause.
 
-import { Failure, askJson } from "./ask.js";
+import { Failure, askJson } from "/shared/ask.js";
+import { newTestId } from "/shared/load.js";
 import { reachFamilies } from "./families.js";
 import { measureDirection, measureLatency } from "./measure.js";
 import { takeTurn } from "./queue.js";
@@ -23,15 +24,11 @@ import { pickServer } from "./servers.js";
 const MULTI = { streams: 5, rampMs: 1000, leastMs: 5000, mostMs: 6000 };
 const SINGLE = { streams: 1, rampMs: 1000, leastMs: 2500, mostMs: 2500 };
 
-function randomId() {
-	return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
-}
-
 /* One run: what its steps share. */
 class Run {
 	constructor({ pop, page, chosen, measureLoss }, report) {
 		Object.assign(this, { pop, page, chosen, measureLoss, report });
-		this.id = randomId();
+		this.id = newTestId();
 		this.failure = null; /* the last that a family has ended with */
 	}
 

@@ -1,7 +1,7 @@
 // The queue of a POP that has as many tests as give honest results.
 // SPDX-License-Identifier: MIT
 
-import { ANSWER_MS, Failure, ask, fromNetwork, sleep } from "./ask.js";
+import { ANSWER_MS, Failure, ask, fromNetwork, sleep } from "/shared/ask.js";
 
 const POLL_MS = [200, 2000]; /* how often a place in the queue is asked for, at most and at least */
 

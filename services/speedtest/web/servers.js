@@ -1,7 +1,7 @@
 // The POPs where a visitor can measure, and which is nearest.
 // SPDX-License-Identifier: MIT
 
-import { Failure, askJson, timed } from "./ask.js";
+import { Failure, askJson, timed } from "/shared/ask.js";
 
 const REQUESTS = 3;
 const LIMIT_MS = 2000; /* for all answers of a POP */

@@ -2,10 +2,10 @@
 // SPDX-License-Identifier: MIT
 
 import { make } from "/shared/dom.js";
+import { linkField } from "/shared/link.js";
 import { leadingFamily } from "./session.js";
 
 const ANSWER_MS = 10_000;
-const COPIED_MS = 3000;
 
 const find = (selector) => document.querySelector(selector);
 
@@ -43,29 +43,7 @@ async function agree() {
 	find("#share input, #share button")?.focus(); /* where the answer is */
 }
 
-/* The clipboard is for pages over https only; selecting and copying works everywhere. */
-async function copy(field, button) {
-	field.select();
-	try {
-		await navigator.clipboard.writeText(field.value);
-	} catch {
-		document.execCommand("copy");
-	}
-	button.textContent = page.t("copied");
-	setTimeout(() => { button.textContent = page.t("copy"); }, COPIED_MS);
-}
-
-function link(name, href, note = null) {
-	const field = make("input", { id: `share-${name}`, type: "text", readonly: "", value: new URL(href, location).href });
-	const button = make("button", { type: "button", class: "quiet", "aria-live": "polite" }, page.t("copy"));
-	button.setAttribute("aria-describedby", `share-${name}-label`);
-	field.addEventListener("focus", () => field.select());
-	button.addEventListener("click", () => copy(field, button));
-	return make("div", { class: "link" },
-		make("label", { for: field.id, id: `share-${name}-label` }, page.t(`share_${name}`)),
-		field, button,
-		note === null ? null : make("p", { class: "soft" }, note));
-}
+const link = (name, url, note = null) => linkField(page, { id: `share-${name}`, label: `share_${name}`, url, note });
 
 function offer() {
 	const button = make("button", { type: "button", class: "button" }, page.t("shareAgree"));

@@ -154,8 +154,6 @@ export const en = {
 	share_delete: "Link to delete it",
 	shareKeep: "For you alone, and shown only here: keep it if you may want to delete the result.",
 	sharePicture: "The picture that others see with the link",
-	copy: "Copy",
-	copied: "Copied",
 
 	past: "Your tests",
 	pastWhere: "Kept in this browser alone: nobody else sees them.",

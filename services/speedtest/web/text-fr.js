@@ -154,8 +154,6 @@ export const fr = {
 	share_delete: "Lien pour effacer",
 	shareKeep: "Pour vous seul, et montré seulement ici\u00a0: gardez-le si vous pourriez vouloir effacer le résultat.",
 	sharePicture: "L’image que les autres voient avec le lien",
-	copy: "Copier",
-	copied: "Copié",
 
 	past: "Vos tests",
 	pastWhere: "Gardés dans ce seul navigateur\u00a0: personne d’autre ne les voit.",

@@ -13,6 +13,8 @@ export const en = {
 	operated: "Operated by",
 	sponsored: "with the support of",
 	contact: "Contact",
+	copy: "Copy",
+	copied: "Copied",
 	version: "Fontaine {version}, free software",
 };
 
@@ -28,5 +30,7 @@ export const fr = {
 	operated: "Opéré par",
 	sponsored: "avec le soutien de",
 	contact: "Contact",
+	copy: "Copier",
+	copied: "Copié",
 	version: "Fontaine {version}, logiciel libre",
 };

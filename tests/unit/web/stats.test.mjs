@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { jitter, mean, median, variation } from "../../../services/speedtest/web/stats.js";
+import { jitter, mean, median, variation } from "../../../services/web/shared/stats.js";
 
 test("the median is in the middle and leaves the list as it was", () => {
 	const values = [9, 1, 5];

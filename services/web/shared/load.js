@@ -6,6 +6,11 @@ import { ask, fromNetwork } from "./ask.js";
 const DOWNLOAD_MIB = 1024; /* per request, the most that the server gives; cut when time is up */
 const UPLOAD_MIB = 1024;   /* the same, so that no stream often waits for a reply */
 
+/** A name for a test, by which the server knows the requests that belong to it. */
+export function newTestId() {
+	return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
 const BUFFER_BYTES = 256 * 1024;
 
 /* Count what arrives on a stream of bytes, into one buffer: half the work of a new array for each piece. */
