@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "ipv6test/ipv6test.h"
 
+#include "ipv6test/share.h"
 #include "ipv6test/who.h"
 #include "net/http_daemon.h"
 #include "net/whose.h"
@@ -16,6 +17,8 @@ static void add_metrics(const void *data, struct buf *b)
 
 	whose_metrics(t->whose, b, "ipv6testd");
 	who_metrics(t->who, b);
+	archive_metrics(t->archive, b, "ipv6testd");
+	share_metrics(t->share, b);
 }
 
 static void on_metrics(struct http_request *r, void *data)

@@ -4,11 +4,13 @@
 #define FONTAINE_IPV6TEST_IPV6TEST_H
 
 #include "ipv6test/nonce.h"
+#include "net/archive.h"
 #include "net/http.h"
 
 struct http_daemon;
 struct pop;
 struct session;
+struct share;
 struct who;
 struct whose;
 
@@ -22,6 +24,9 @@ struct ipv6test {
 	struct session *session;
 	struct whose *whose;
 	struct who *who;
+	struct archive_config archive_config;
+	struct archive *archive;
+	struct share *share;
 };
 
 /** The clock of nonces: seconds that never go back. */

@@ -5,6 +5,8 @@
 #include "ipv6test/echo.h"
 #include "ipv6test/ipv6test.h"
 #include "ipv6test/session.h"
+#include "ipv6test/share.h"
+#include "ipv6test/share_db.h"
 #include "ipv6test/who.h"
 #include "net/http_daemon.h"
 #include "net/whose.h"
@@ -17,11 +19,13 @@ static const struct http_route *const tables[] = {
 	echo_routes,
 	connection_routes,
 	who_routes,
+	share_routes,
 	NULL,
 };
 
 struct ipv6testd {
 	struct http_daemon daemon;
+	struct archive_worker *archive[WORKERS_MAX];
 	struct ipv6test test;
 };
 
@@ -42,14 +46,27 @@ static int load_pop(struct ipv6testd *d, const char *path)
 	const struct pop_results *results = section->results;
 	d->test.whose = whose_new(pop, (const char *const *)results->origins, results->n_origins, section->vrps);
 	d->test.who = who_new(pop, d->test.whose);
+	d->test.share = share_new();
+	d->test.archive_config = (struct archive_config){
+		.policy = results,
+		.state = getenv("STATE_DIRECTORY"), /* systemd.exec(5) */
+		.migrations = share_migrations,
+	};
+	d->test.archive = archive_new(&d->test.archive_config);
 	return 0;
+}
+
+/* Whoever had sent a result still had it stored. */
+static void on_server_closed(void *data)
+{
+	archive_close(data);
 }
 
 static void stop_worker(unsigned index, void *data)
 {
 	struct ipv6testd *d = data;
 
-	http_daemon_stop(&d->daemon, index, NULL, NULL);
+	http_daemon_stop(&d->daemon, index, on_server_closed, d->archive[index]);
 	if (index == 0)
 		whose_unwatch(d->test.whose);
 }
@@ -58,12 +75,21 @@ static int start_worker(uv_loop_t *loop, unsigned index, void *data)
 {
 	struct ipv6testd *d = data;
 
+	d->archive[index] = archive_open(d->test.archive, index, loop);
 	if (index == 0)
 		whose_watch(d->test.whose, loop);
 	int rc = http_daemon_start(&d->daemon, index, loop);
 	if (rc < 0)
 		stop_worker(index, d);
 	return rc;
+}
+
+/* All is open: what is left is to answer, to store results, to read files that change, and to ask the resolver. */
+static int enter_sandbox(struct ipv6testd *d, const struct daemon_options *options)
+{
+	return http_daemon_confine(options, &(struct sandbox){.read_paths = whose_read_paths(d->test.whose),
+	                                                      .write_paths = archive_write_paths(d->test.archive),
+	                                                      .network = true});
 }
 
 static int run(struct ipv6testd *d)
@@ -75,6 +101,10 @@ static int run(struct ipv6testd *d)
 
 static void release(struct ipv6testd *d)
 {
+	if (d->test.archive != NULL)
+		archive_free(d->test.archive);
+	if (d->test.share != NULL)
+		share_free(d->test.share);
 	if (d->test.who != NULL)
 		who_free(d->test.who);
 	if (d->test.whose != NULL)
@@ -104,8 +134,7 @@ int main(int argc, char **argv)
 	if (rc == 0)
 		rc = http_daemon_open(&d->daemon, &options);
 	if (rc == 0)
-		rc = http_daemon_confine(&options, &(struct sandbox){.read_paths = whose_read_paths(d->test.whose),
-		                                                     .network = true}); /* to ask the resolver */
+		rc = enter_sandbox(d, &options);
 	if (rc == 0)
 		rc = run(d);
 	release(d);

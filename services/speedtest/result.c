@@ -164,14 +164,10 @@ static int read_result(yyjson_doc *doc, struct result *ret, char *reterr)
 
 int result_parse(const char *text, size_t len, struct result *ret, char reterr[JSON_SHAPE_ERROR_MAX])
 {
-	yyjson_read_err error;
+	yyjson_doc *doc = json_shape_read(text, len, "the result", reterr);
 
-	yyjson_doc *doc = yyjson_read_opts((char *)text, len, 0, NULL, &error); /* without INSITU, not changed */
-	if (doc == NULL) {
-		(void)snprintf(reterr, JSON_SHAPE_ERROR_MAX, "the result: not JSON: byte %zu: %s", error.pos,
-		               error.msg);
+	if (doc == NULL)
 		return -EINVAL;
-	}
 	int rc = read_result(doc, ret, reterr);
 	if (rc == 0)
 		ret->json = json_of(doc);

@@ -78,10 +78,10 @@ static bool check_name(struct check *c, yyjson_val *v)
 {
 	const char *text = yyjson_get_str(v);
 
-	if (text != NULL && strspn(text, "abcdefghijklmnopqrstuvwxyz-") == yyjson_get_len(v) &&
+	if (text != NULL && strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789-") == yyjson_get_len(v) &&
 	    yyjson_get_len(v) <= NAME_MAX_BYTES)
 		return true;
-	return refuse(c, "must be a word of lower-case letters");
+	return refuse(c, "must be a word of lower-case letters and digits");
 }
 
 static bool check_value(struct check *c, yyjson_val *v, const struct json_field *f);
@@ -111,6 +111,8 @@ static bool check_object(struct check *c, yyjson_val *v, const struct json_field
 		size_t len = enter(c, ".", yyjson_get_str(key));
 		if (f->name == NULL)
 			return refuse(c, "is not a known field");
+		if (yyjson_obj_getn(v, f->name, strlen(f->name)) != value)
+			return refuse(c, "must be there only once");
 		if (!check_value(c, value, f))
 			return false;
 		c->path[len] = '\0';
@@ -118,7 +120,15 @@ static bool check_object(struct check *c, yyjson_val *v, const struct json_field
 	return true;
 }
 
-/* JSON_NUMBERS and JSON_OBJECTS. */
+/* Of a list. */
+static bool check_item(struct check *c, yyjson_val *v, const struct json_field *f)
+{
+	if (f->kind == JSON_NUMBERS)
+		return check_number(c, v, f);
+	return f->kind == JSON_TEXTS ? check_text(c, v, f) : check_object(c, v, f->fields);
+}
+
+/* JSON_NUMBERS, JSON_TEXTS and JSON_OBJECTS. */
 static bool check_list(struct check *c, yyjson_val *v, const struct json_field *f)
 {
 	char index[24];
@@ -130,7 +140,7 @@ static bool check_list(struct check *c, yyjson_val *v, const struct json_field *
 	yyjson_arr_foreach(v, i, n, value) {
 		(void)snprintf(index, sizeof(index), "[%zu]", i);
 		size_t len = enter(c, "", index);
-		if (f->kind == JSON_NUMBERS ? !check_number(c, value, f) : !check_object(c, value, f->fields))
+		if (!check_item(c, value, f))
 			return false;
 		c->path[len] = '\0';
 	}
@@ -171,15 +181,28 @@ static bool check_value(struct check *c, yyjson_val *v, const struct json_field 
 		return check_word(c, v, f);
 	case JSON_NAME:
 		return check_name(c, v);
+	case JSON_BOOL:
+		return yyjson_is_bool(v) || refuse(c, "must be true or false");
 	case JSON_OBJECT:
 		return check_object(c, v, f->fields);
 	case JSON_NUMBERS:
+	case JSON_TEXTS:
 	case JSON_OBJECTS:
 		return check_list(c, v, f);
 	case JSON_MAP:
 		return check_map(c, v, f);
 	}
 	return false;
+}
+
+yyjson_doc *json_shape_read(const char *text, size_t len, const char *name, char reterr[JSON_SHAPE_ERROR_MAX])
+{
+	yyjson_read_err error;
+
+	yyjson_doc *doc = yyjson_read_opts((char *)text, len, 0, NULL, &error); /* without INSITU, not changed */
+	if (doc == NULL)
+		(void)snprintf(reterr, JSON_SHAPE_ERROR_MAX, "%s: not JSON: byte %zu: %s", name, error.pos, error.msg);
+	return doc;
 }
 
 int json_shape_check(yyjson_val *v, const struct json_field *fields, const char *name,

@@ -13,9 +13,11 @@ enum json_kind {
 	JSON_TEXT,    /* up to max bytes */
 	JSON_ADDRESS, /* literal of either family */
 	JSON_WORD,    /* one of words */
-	JSON_NAME,    /* lower-case letters and hyphens */
+	JSON_NAME,    /* lower-case letters, digits and hyphens */
+	JSON_BOOL,
 	JSON_OBJECT,  /* of fields */
 	JSON_NUMBERS, /* up to max_count of them, each from min to max */
+	JSON_TEXTS,   /* up to max_count of them, each up to max bytes */
 	JSON_OBJECTS, /* up to max_count of them, each of fields */
 	JSON_MAP,     /* up to max_count names, each of a number from min to max */
 };
@@ -31,6 +33,12 @@ struct json_field {
 };
 
 enum { JSON_SHAPE_ERROR_MAX = 192 };
+
+/**
+ * Read the @len bytes at @text, without a NUL after them, as what is called @name.
+ * Return: for yyjson_doc_free(); or NULL and *reterr = "NAME: not JSON: byte 7: why".
+ */
+yyjson_doc *json_shape_read(const char *text, size_t len, const char *name, char reterr[JSON_SHAPE_ERROR_MAX]);
 
 /**
  * Hold the object @v, called @name, against @fields. Nothing of what @reterr repeats needs

@@ -203,6 +203,13 @@ void http_daemon_stop(struct http_daemon *d, unsigned worker, void (*on_closed)(
 	tls_unwatch(d->h2);
 }
 
+void http_daemon_reply_page(const struct http_daemon *d, struct http_request *r)
+{
+	r->path = "/";
+	if (!assets_reply(d->assets, r))
+		http_reply_status(r, 404);
+}
+
 void http_daemon_metrics(const struct http_daemon *d, struct http_request *r,
                          void (*add)(const void *data, struct buf *b), const void *data)
 {

@@ -50,6 +50,9 @@ int http_daemon_start(struct http_daemon *d, unsigned worker, uv_loop_t *loop);
 /** Let requests in progress end, then call @on_closed (may be NULL) with @data. */
 void http_daemon_stop(struct http_daemon *d, unsigned worker, void (*on_closed)(void *data), void *data);
 
+/** Reply with the daemon's own page, whatever the path of @r. */
+void http_daemon_reply_page(const struct http_daemon *d, struct http_request *r);
+
 /**
  * Reply with the counters of HTTP and what @add appends of @data. For this machine only: the
  * listener is public, and the figures are the operator's.

@@ -74,7 +74,12 @@ static void test_confirmation(void **state)
 		const char *address;
 		bool expected;
 	} cases[] = {
-		{"192.0.2.1", true}, {"192.0.2.7", true}, {"192.0.2.2", false}, {"2001:db8::1", true}, {"2001:db8::2", false}};
+		{"192.0.2.1", true},
+		{"192.0.2.7", true},
+		{"192.0.2.2", false},
+		{"2001:db8::1", true},
+		{"2001:db8::2", false},
+	};
 	(void)state;
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {

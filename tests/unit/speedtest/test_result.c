@@ -73,7 +73,7 @@ static void test_no_address_is_kept(void **state)
 	struct result r;
 	(void)state;
 
-	assert_int_equal(parse("{'ipv4':{'address':'192.0.2.1','address':'192.0.2.2','latency':{'medianMs':1}},"
+	assert_int_equal(parse("{'ipv4':{'address':'192.0.2.1','latency':{'medianMs':1}},"
 	                       "'ipv6':{'latency':{'medianMs':2},'address':'2001:db8::1'}}",
 	                       &r, error),
 	                 0);
@@ -97,6 +97,7 @@ static void test_refusals(void **state)
 	static const struct {
 		const char *json, *error;
 	} cases[] = {
+		{"{'ipv4':{'address':'192.0.2.1','address':'192.0.2.2'}}", "ipv4.address: must be there only once"},
 		{"", "the result: not JSON"},
 		{"{", "the result: not JSON"},
 		{"{'ipv4':{'latency':{'medianMs':NaN}}}", "the result: not JSON"},

@@ -28,6 +28,8 @@ static const struct json_field fields[] = {
 	{"samples", JSON_NUMBERS, .max = 5, .max_count = 3},
 	{"points", JSON_OBJECTS, .max_count = 2, .fields = point_fields},
 	{"map", JSON_MAP, .max = 5, .max_count = 2},
+	{"works", .kind = JSON_BOOL},
+	{"words", JSON_TEXTS, .max = 4, .max_count = 2},
 	{0},
 };
 
@@ -55,7 +57,8 @@ static void test_what_fits(void **state)
 		"{'n':null,'title':null,'address':null,'colour':null,'reason':null,'point':null,"
 		"'samples':null,'points':null,'map':null}",
 		"{'point':{'x':0,'y':-1.0},'samples':[],'points':[{'x':10},{}],'map':{'rtt_ms':5,'b':null}}",
-		"{'n':1.5,'samples':[0,1,5],'map':{}}"};
+		"{'n':1.5,'samples':[0,1,5],'map':{}}",
+		"{'works':true,'words':['four','']}", "{'works':false,'words':[],'reason':'ipv6-6to4'}"};
 	char error[JSON_SHAPE_ERROR_MAX];
 	(void)state;
 
@@ -78,8 +81,15 @@ static void test_what_does_not(void **state)
 		{"{'address':'host.example'}", "address: must be an address such as 192.0.2.1 or 2001:db8::1"},
 		{"{'colour':'blue'}", "colour: must be one of red, green"},
 		{"{'colour':1}", "colour: must be one of red, green"},
-		{"{'reason':'<script>'}", "reason: must be a word of lower-case letters"},
-		{"{'reason':'no\\u0000ne'}", "reason: must be a word of lower-case letters"},
+		{"{'n':1,'title':'','n':1}", "n: must be there only once"},
+		{"{'point':{'x':1,'x':null}}", "point.x: must be there only once"},
+		{"{'works':1}", "works: must be true or false"},
+		{"{'words':'four'}", "words: must be a list of at most 2"},
+		{"{'words':['','','']}", "words: must be a list of at most 2"},
+		{"{'words':['four','fives']}", "words[1]: must be a text of at most 4 bytes"},
+		{"{'words':[1]}", "words[0]: must be a text of at most 4 bytes"},
+		{"{'reason':'<script>'}", "reason: must be a word of lower-case letters and digits"},
+		{"{'reason':'no\\u0000ne'}", "reason: must be a word of lower-case letters and digits"},
 		{"{'point':[]}", "point: must be an object"},
 		{"{'point':{'x':11}}", "point.x: must be a number from 0 to 10"},
 		{"{'point':{'z':1}}", "point.z: is not a known field"},
