@@ -3,14 +3,17 @@
 //
 // All begin at once but those that need another. A healthy line takes about 2 s for all, the late DNS
 // answer being the longest, then 1 s for latencies and 8 s for throughput. Where nothing answers it is
-// 15 s for the names, 5 s for what depends on them, 4 s for latencies; throughput is left out when
-// half a minute has gone.
+// 15 s for the names, 5 s for what depends on them, at most 10 s where they were slow, and 4 s for
+// latencies; throughput is left out when half a minute has gone.
 
 const LARGE_BYTES = 8192; /* five or six packets of 1500 bytes */
 const LIMIT_MS = 5000;
 const PATIENT_MS = 15_000; /* where what is slow has to be told from what is broken (falling-sky) */
 
+const MOST_MS = 10_000;    /* for a test that depends on one that was slow */
+
 const NEEDS_NAMES = { needs: ["ds"] };
+const NEEDS_BOTH = { needs: ["a", "aaaa", "literal4"] }; /* by NAT64, a name with both addresses has IPv6 only */
 
 /** Before throughput begins in a direction, the run is not older than this. */
 export const LATE_MS = 30_000;
@@ -30,10 +33,10 @@ export const PLAN = Object.fromEntries(Object.entries({
 	a: { limitMs: PATIENT_MS },
 	aaaa: { limitMs: PATIENT_MS },
 	ds: { limitMs: PATIENT_MS },
-	literal4: {},
-	literal6: {},
-	he: { needs: ["a", "aaaa"] },
-	late: { needs: ["a", "aaaa"] },
+	literal4: { limitMs: PATIENT_MS },
+	literal6: { limitMs: PATIENT_MS },
+	he: NEEDS_BOTH,
+	late: NEEDS_BOTH,
 	v4ns: NEEDS_NAMES,
 	v6ns: NEEDS_NAMES,
 	tcp: NEEDS_NAMES,
@@ -54,3 +57,9 @@ export const PLAN = Object.fromEntries(Object.entries({
 
 /** A test that has had its answer. */
 export const isAnswered = ({ state }) => state === "ok" || state === "slow";
+
+/** How long a test may take that depends on those with these @results: slow ones cost it time as well. */
+export function limitAfter(limitMs, results) {
+	const slowest = Math.max(0, ...results.map(({ ms }) => ms ?? 0));
+	return Math.max(limitMs, Math.min(MOST_MS, 2 * slowest));
+}

@@ -10,7 +10,7 @@ import { median } from "/shared/stats.js";
 import { isMacDerived } from "./address.js";
 import { FAMILIES, skipped, TESTS } from "./observations.js";
 import { placeOf, placesOf } from "./places.js";
-import { FAMILY_TESTS, isAnswered, LATE_MS, PLAN } from "./plan.js";
+import { FAMILY_TESTS, isAnswered, LATE_MS, limitAfter, PLAN } from "./plan.js";
 import { measureRate } from "./rates.js";
 import { request } from "./request.js";
 
@@ -36,59 +36,61 @@ class Run {
 		return this.tests.get(id);
 	}
 
-	async #works(id) {
-		return isAnswered(await this.test(id));
-	}
-
 	async #make(id) {
 		const { needs, limitMs, path, bytes, tries, onlyAsked } = PLAN[id];
 		const place = await this.#place(id);
 		if (!place.url)
 			return skipped(place.reason);
-		const ready = await Promise.all(needs.map((need) => this.#works(need)));
-		if (!ready.every(Boolean))
+		const ready = await Promise.all(needs.map((need) => this.test(need)));
+		if (!ready.every(isAnswered))
 			return skipped("needs");
-		const body = bytes > 0 ? new Blob([crypto.getRandomValues(new Uint8Array(bytes))]) : null;
 		const url = place.url + (path ?? `${this.#connection()}&test=${id}`);
+		const options = { limitMs: limitAfter(limitMs, [...ready, place]),
+			body: bytes > 0 ? new Blob([crypto.getRandomValues(new Uint8Array(bytes))]) : null };
 		let answer;
 		for (let i = 0; i < tries && answer?.result.protocol !== "h3"; i++)
-			answer = await request(url, { body, limitMs });
+			answer = await request(url, options);
+		if (answer.json !== null)
+			this.#meet(id, answer.json);
 		return onlyAsked === this.page.scheme ? skipped("not-offered") : answer.result;
+	}
+
+	/* The first answer over a family tells who the visitor is there. */
+	#meet(id, { ip, subtype, via, tcp }) {
+		const family = FAMILIES.find((each) => FAMILY_TESTS[each].includes(id));
+		if (family)
+			this.report({ type: "family", family,
+				facts: { address: ip, subtype, via: via || null, tcp, macDerived: isMacDerived(ip) } });
 	}
 
 	#connection() {
 		return `/connection.json?nonce=${this.session.nonce}`;
 	}
 
+	/* {url, ms: how long that took before} or {reason}. */
 	async #place(id) {
 		if (id === "page")
 			return { url: this.page.origin };
 		const { family } = PLAN[id];
-		if (family === null)
-			return placeOf(this.places, this.session, id);
-		const url = await this.base(family);
-		return url === null ? { reason: "needs" } : { url };
+		return family === null ? placeOf(this.places, this.session, id) : await this.base(family) ?? { reason: "needs" };
 	}
 
-	/* Where @family was reached: by name, else by address; null when it was not. */
+	/* Where @family was reached, {url, ms}: by name, else by address; null when it was not. */
 	async base(family) {
 		const [name, literal] = FAMILY_TESTS[family];
-		if (await this.#works(name))
-			return this.places.name(name);
-		return await this.#works(literal) ? this.places.literal(family) : null;
+		const byName = await this.test(name);
+		if (isAnswered(byName))
+			return { url: this.places.name(name), ms: byName.ms };
+		const byAddress = await this.test(literal);
+		return isAnswered(byAddress) ? { url: this.places.literal(family), ms: byAddress.ms } : null;
 	}
 
 	/* Who the visitor is to the world. */
 	async who(family) {
-		const url = await this.base(family);
-		if (url === null)
+		const base = await this.base(family);
+		if (base === null)
 			return;
-		const { json } = await request(`${url}${this.#connection()}`, { limitMs: ANSWER_MS });
-		if (json === null)
-			return;
-		this.report({ type: "family", family, facts: { address: json.ip, subtype: json.subtype ?? "",
-			via: json.via || null, tcp: json.tcp ?? null, macDerived: isMacDerived(json.ip) } });
-		const { json: who } = await request(`${url}/who.json?`, { limitMs: ANSWER_MS });
+		const { json: who } = await request(`${base.url}/who.json?`, { limitMs: limitAfter(ANSWER_MS, [base]) });
 		if (who !== null)
 			this.report({ type: "family", family, facts: { asns: who.asns, prefix: who.prefix, rpki: who.rpki,
 				ptr: who.ptr, ptrConfirmed: who.ptr_confirmed } });
@@ -96,14 +98,14 @@ class Run {
 
 	/* Small requests on an open connection, with nothing else under way. */
 	async latency(family) {
-		const url = await this.base(family);
-		if (url === null)
+		const base = await this.base(family);
+		if (base === null)
 			return;
 		const endMs = performance.now() + PINGS_MS;
 		const samplesMs = [];
 		let tcp = null;
 		for (let i = 0; i <= PINGS && performance.now() < endMs; i++) {
-			const { latencyMs, json } = await request(`${url}${this.#connection()}`, { limitMs: PINGS_MS });
+			const { latencyMs, json } = await request(`${base.url}${this.#connection()}`, { limitMs: PINGS_MS });
 			if (json === null)
 				break;
 			tcp = json.tcp ?? null;
