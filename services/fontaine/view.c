@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { DNS_PORT = 53 };
+
 /** A mail address as a domain name: first.last@example.net is first\.last.example.net. (RFC 1035, 8). */
 static void add_mailbox(yyjson_mut_doc *d, yyjson_mut_val *site, const char *mail)
 {
@@ -150,6 +152,46 @@ static void add_authoritative(yyjson_mut_doc *d, yyjson_mut_val *root, const str
 		yyjson_mut_obj_add_uint(d, o, "port", p->services->authoritative->port);
 }
 
+/** A zone that the resolver is told the servers of. */
+static void add_stub(yyjson_mut_doc *d, yyjson_mut_val *stubs, const char *zone, const struct pop *p,
+                     struct pop_addresses a)
+{
+	char *name = mem_printf("%s.ipv6test.%s", zone, p->site->domain);
+	yyjson_mut_val *o = yyjson_mut_arr_add_obj(d, stubs);
+	const char *const addresses[] = {a.ipv4, a.ipv6};
+
+	yyjson_mut_obj_add_strcpy(d, o, "name", name);
+	yyjson_mut_val *servers = yyjson_mut_obj_add_arr(d, o, "servers");
+	free(name);
+	for (size_t i = 0; i < 2; i++) {
+		if (addresses[i] == NULL)
+			continue;
+		char *server = mem_printf("%s@%u", addresses[i], p->services->ipv6test->dns_port);
+		add_text(d, servers, server);
+		free(server);
+	}
+}
+
+/** None on port 53, where the delegations lead to. */
+static void add_stubs(yyjson_mut_doc *d, yyjson_mut_val *ipv6test, const struct pop *p, const char *const *zones,
+                      size_t n)
+{
+	yyjson_mut_val *stubs = yyjson_mut_obj_add_arr(d, ipv6test, "stubs");
+	struct pop_service all[POP_SERVICES];
+
+	if (p->services->ipv6test->dns_port == DNS_PORT)
+		return;
+	pop_list_services(p, all);
+	const struct pop_addresses *a = all[2].addresses;
+	for (size_t i = 0; i < n; i++) {
+		bool not_v4 = strcmp(zones[i], "v6ns") == 0, not_v6 = strcmp(zones[i], "v4ns") == 0;
+		char *zone = mem_printf("%s.t", zones[i]);
+		add_stub(d, stubs, zone, p, (struct pop_addresses){not_v4 ? NULL : a->ipv4, not_v6 ? NULL : a->ipv6});
+		free(zone);
+	}
+	add_stub(d, stubs, "v6ns", p, (struct pop_addresses){.ipv6 = a->ipv6});
+}
+
 static void add_record(yyjson_mut_doc *d, yyjson_mut_val *records, const char *name,
                        const char *type, const char *address)
 {
@@ -226,6 +268,7 @@ static void add_ipv6test(yyjson_mut_doc *d, yyjson_mut_val *root, const struct p
 	yyjson_mut_val *list = yyjson_mut_obj_add_arr(d, o, "zones");
 	for (size_t i = 0; i < n; i++)
 		add_text(d, list, zones[i]);
+	add_stubs(d, o, p, zones, n);
 }
 
 /** What the certificate is for: all names, and the addresses that are browsed to; null when none is. */

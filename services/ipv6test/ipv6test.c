@@ -2,6 +2,7 @@
 #include "ipv6test/ipv6test.h"
 
 #include "ipv6test/share.h"
+#include "ipv6test/dns.h"
 #include "ipv6test/who.h"
 #include "net/http_daemon.h"
 #include "net/whose.h"
@@ -19,6 +20,7 @@ static void add_metrics(const void *data, struct buf *b)
 	who_metrics(t->who, b);
 	archive_metrics(t->archive, b, "ipv6testd");
 	share_metrics(t->share, b);
+	dns_metrics(t->dns, b);
 }
 
 static void on_metrics(struct http_request *r, void *data)

@@ -7,6 +7,7 @@
 #include "net/archive.h"
 #include "net/http.h"
 
+struct dns;
 struct http_daemon;
 struct pop;
 struct session;
@@ -27,6 +28,7 @@ struct ipv6test {
 	struct archive_config archive_config;
 	struct archive *archive;
 	struct share *share;
+	struct dns *dns;
 };
 
 /** The clock of nonces: seconds that never go back. */

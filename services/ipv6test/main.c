@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/mem.h"
 #include "ipv6test/connection.h"
+#include "ipv6test/dns.h"
 #include "ipv6test/echo.h"
 #include "ipv6test/ipv6test.h"
 #include "ipv6test/session.h"
@@ -20,6 +21,7 @@ static const struct http_route *const tables[] = {
 	connection_routes,
 	who_routes,
 	share_routes,
+	dns_routes,
 	NULL,
 };
 
@@ -29,12 +31,8 @@ struct ipv6testd {
 	struct ipv6test test;
 };
 
-static int load_pop(struct ipv6testd *d, const char *path)
+static void load_test(struct ipv6testd *d)
 {
-	int rc = http_daemon_load_pop(&d->daemon, path);
-	if (rc < 0)
-		return rc;
-
 	const struct pop *pop = d->daemon.pop;
 	const struct pop_ipv6test *section = pop->services->ipv6test;
 	d->daemon.n_workers = section->workers;
@@ -53,7 +51,14 @@ static int load_pop(struct ipv6testd *d, const char *path)
 		.migrations = share_migrations,
 	};
 	d->test.archive = archive_new(&d->test.archive_config);
-	return 0;
+	d->daemon.other_descriptors = DNS_MAX_CONNS;
+}
+
+static int open_dns(struct ipv6testd *d)
+{
+	int rc = dns_new(d->test.pop, &d->test.nonce_key, getenv("STATE_DIRECTORY"), &d->test.dns);
+
+	return rc == 0 ? dns_open(d->test.dns, d->test.pop, d->daemon.n_workers) : rc;
 }
 
 /* Whoever had sent a result still had it stored. */
@@ -69,6 +74,7 @@ static void stop_worker(unsigned index, void *data)
 	http_daemon_stop(&d->daemon, index, on_server_closed, d->archive[index]);
 	if (index == 0)
 		whose_unwatch(d->test.whose);
+	dns_stop(d->test.dns, index);
 }
 
 static int start_worker(uv_loop_t *loop, unsigned index, void *data)
@@ -78,7 +84,9 @@ static int start_worker(uv_loop_t *loop, unsigned index, void *data)
 	d->archive[index] = archive_open(d->test.archive, index, loop);
 	if (index == 0)
 		whose_watch(d->test.whose, loop);
+	int dns_rc = dns_start(d->test.dns, index, loop); /* both, for both are stopped */
 	int rc = http_daemon_start(&d->daemon, index, loop);
+	rc = rc < 0 ? rc : dns_rc;
 	if (rc < 0)
 		stop_worker(index, d);
 	return rc;
@@ -99,6 +107,23 @@ static int run(struct ipv6testd *d)
 	return workers_run(d->daemon.n_workers, &ops, d);
 }
 
+/* What Knot needs before it starts. */
+static int prepare(const struct ipv6testd *d, const char *path)
+{
+	return dns_prepare(d->daemon.pop, getenv("STATE_DIRECTORY"), path);
+}
+
+static int serve(struct ipv6testd *d, const struct daemon_options *options)
+{
+	load_test(d);
+	int rc = http_daemon_open(&d->daemon, options);
+	if (rc == 0)
+		rc = open_dns(d);
+	if (rc == 0)
+		rc = enter_sandbox(d, options);
+	return rc == 0 ? run(d) : rc;
+}
+
 static void release(struct ipv6testd *d)
 {
 	if (d->test.archive != NULL)
@@ -111,13 +136,16 @@ static void release(struct ipv6testd *d)
 		whose_free(d->test.whose);
 	if (d->test.session != NULL)
 		session_free(d->test.session);
+	if (d->test.dns != NULL)
+		dns_free(d->test.dns);
 	http_daemon_release(&d->daemon);
 	free(d);
 }
 
 int main(int argc, char **argv)
 {
-	struct daemon_options options = {.name = "ipv6testd", .summary = "Serve a POP's IPv6 test."};
+	struct daemon_options options = {
+		.name = "ipv6testd", .summary = "Serve a POP's IPv6 test.", .can_prepare = true};
 	int status = daemon_start(&options, argc, argv);
 	if (status >= 0)
 		return status;
@@ -130,13 +158,9 @@ int main(int argc, char **argv)
 		.tables = tables, .timeouts = http_timeouts_default, .data = &d->test};
 	d->test.daemon = &d->daemon;
 
-	int rc = load_pop(d, options.pop_path);
+	int rc = http_daemon_load_pop(&d->daemon, options.pop_path);
 	if (rc == 0)
-		rc = http_daemon_open(&d->daemon, &options);
-	if (rc == 0)
-		rc = enter_sandbox(d, &options);
-	if (rc == 0)
-		rc = run(d);
+		rc = options.prepare_path != NULL ? prepare(d, options.prepare_path) : serve(d, &options);
 	release(d);
 	return rc == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }

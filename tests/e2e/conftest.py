@@ -2,12 +2,16 @@
 # SPDX-License-Identifier: MIT
 
 import json
+import re
+import socket
 import subprocess
 
 import pytest
 
 from support import pop, wait, web
+from support.dns_client import ask
 
+STOCK = pop.PROJECT / "services/stock"
 STRANGERS = {"ipv4": "192.0.2.1", "ipv6": "2001:db8::1"}
 
 
@@ -48,3 +52,35 @@ def stopped_unit():
     for unit in stopped:
         pop.run("systemctl", "start", unit)
     wait.until(lambda: pop.run("fontaine", "status", check=False).returncode == 0, "all is up again")
+
+
+def answers(address):
+    try:
+        return ask(address, "localhost", "A", "tcp")
+    except OSError:
+        return None
+
+
+@pytest.fixture
+def resolver_trusting(tmp_path):
+    """Starts a resolver as the POP configures it, but with a key to trust for the POP's zone. Return: its address."""
+    started = []
+
+    def start(anchor):
+        subprocess.run([pop.FONTAINE, "render", pop.POP_FILE, tmp_path, "--stock", STOCK], check=True, timeout=10)
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            address = free.getsockname()
+        text = (tmp_path / "unbound/unbound.conf").read_text()
+        text = re.sub(r"domain-insecure: .*", f'trust-anchor: "{anchor}"', text)
+        text = text.replace(f"@{pop.address('resolver', 'udp')[1]}", f"@{address[1]}")
+        text = text.replace("/var/lib/unbound", str(tmp_path))
+        (tmp_path / "trusting.conf").write_text(text)
+        started.append(subprocess.Popen(["unbound", "-d", "-c", tmp_path / "trusting.conf"]))
+        wait.until(lambda: answers(address), "the resolver answers")
+        return address
+
+    yield start
+    for process in started:
+        process.terminate()
+        process.wait(10)

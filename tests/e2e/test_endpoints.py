@@ -30,7 +30,15 @@ def ask_turn(service, protocol, family):
     assert seen == own
 
 
-ASK = {"pages": ask_web, "speedtest": ask_web, "ipv6test": ask_web,
+def ask_ipv6test(service, protocol, family):
+    if protocol in ("udp", "tcp"):
+        zone = f"ds.t.ipv6test.{DOMAIN}"
+        assert ask(pop.address(service, protocol, family), zone, "SOA", protocol).rcode() == dns.rcode.NOERROR
+    else:
+        ask_web(service, protocol, family)
+
+
+ASK = {"pages": ask_web, "speedtest": ask_web, "ipv6test": ask_ipv6test,
        "turn": ask_turn, "ntp": ask_time, "resolver": ask_dns, "authoritative": ask_dns}
 
 

@@ -1,21 +1,14 @@
 # The resolver answers members only, and checks what it answers.
 # SPDX-License-Identifier: MIT
 
-import re
-import socket
-import subprocess
-
 import dns.dnssec
 import dns.flags
 import dns.rcode
 import dns.rdatatype
 import pytest
 
-from support import pop, wait
-from support.dns_client import DOMAIN, WAYS, ask, signed, zone_keys
-
-SECURE_ENTRY_POINT = 1
-STOCK = pop.PROJECT / "services/stock"
+from support import pop
+from support.dns_client import DOMAIN, WAYS, ask, delegation_of_the_zone, signed, zone_keys
 
 
 @pytest.mark.parametrize("protocol, family", WAYS)
@@ -37,43 +30,6 @@ def test_it_refuses_strangers(strangers, protocol, family):
     answer = ask(pop.address("resolver", protocol, family), DOMAIN, "SOA", protocol, source=strangers[family])
     assert answer.rcode() == dns.rcode.REFUSED
     assert answer.answer == []
-
-
-@pytest.fixture
-def resolver_trusting(tmp_path):
-    """Starts a resolver as the POP configures it, but with a key to trust for the POP's zone. Return: its address."""
-    started = []
-
-    def start(anchor):
-        subprocess.run([pop.FONTAINE, "render", pop.POP_FILE, tmp_path, "--stock", STOCK], check=True, timeout=10)
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            address = free.getsockname()
-        text = (tmp_path / "unbound/unbound.conf").read_text()
-        text = re.sub(r"domain-insecure: .*", f'trust-anchor: "{anchor}"', text)
-        text = text.replace(f"@{pop.address('resolver', 'udp')[1]}", f"@{address[1]}")
-        text = text.replace("/var/lib/unbound", str(tmp_path))
-        (tmp_path / "trusting.conf").write_text(text)
-        started.append(subprocess.Popen(["unbound", "-d", "-c", tmp_path / "trusting.conf"]))
-        wait.until(lambda: answers(address), "the resolver answers")
-        return address
-
-    yield start
-    for process in started:
-        process.terminate()
-        process.wait(10)
-
-
-def answers(address):
-    try:
-        return ask(address, "localhost", "A", "tcp")
-    except OSError:
-        return None
-
-
-def delegation_of_the_zone():
-    [key] = [key for key in zone_keys()[DOMAIN] if key.flags & SECURE_ENTRY_POINT]
-    return dns.dnssec.make_ds(DOMAIN, key, "SHA256")
 
 
 def test_it_vouches_for_what_it_could_check(resolver_trusting):

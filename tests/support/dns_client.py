@@ -13,6 +13,7 @@ import dns.rdatatype
 from support import pop
 
 DOMAIN = dns.name.from_text(pop.site()["domain"])
+SECURE_ENTRY_POINT = 1
 WAYS = [(protocol, family) for protocol in ("udp", "tcp") for family in pop.FAMILIES]
 
 
@@ -41,3 +42,9 @@ def zone_keys():
     keys = {DOMAIN: records}
     dns.dnssec.validate(records, signatures, keys)
     return keys
+
+
+def delegation_of_the_zone():
+    """What a resolver trusts that is to believe the zone: a DS record."""
+    [key] = [key for key in zone_keys()[DOMAIN] if key.flags & SECURE_ENTRY_POINT]
+    return dns.dnssec.make_ds(DOMAIN, key, "SHA256")

@@ -211,6 +211,8 @@ static void list_ipv6test(struct listing *l, const struct pop_ipv6test *s)
 {
 	list(l, "ipv6test", "http", s->addresses, s->http_port);
 	list(l, "ipv6test", "https", s->addresses, s->https_port);
+	list(l, "ipv6test", "udp", s->addresses, s->dns_port);
+	list(l, "ipv6test", "tcp", s->addresses, s->dns_port);
 	list_one(l, "ipv6test", "mtu-http", s->mtu_ipv6, s->http_port);
 	list_one(l, "ipv6test", "mtu-https", s->mtu_ipv6, s->https_port);
 }

@@ -119,7 +119,7 @@ static int open_sockets(struct http_daemon *d)
 /* Whoever comes when no descriptor is left could not even be told so: take fewer connections. */
 static void limit_connections(struct http_daemon *d)
 {
-	unsigned others = DESCRIPTORS_OF_PROCESS + DESCRIPTORS_OF_WORKER * d->n_workers;
+	unsigned others = DESCRIPTORS_OF_PROCESS + (DESCRIPTORS_OF_WORKER + d->other_descriptors) * d->n_workers;
 
 	for (size_t i = 0; i < d->n_listeners; i++)
 		others += (unsigned)d->listeners[i].sockets.n;

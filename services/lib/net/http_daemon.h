@@ -20,8 +20,9 @@ struct http_daemon {
 	const char *service;    /* "speedtest": its key in the POP file, and the folder of its pages */
 	const char *proxy_path; /* Unix socket of systemd's where nginx passes on requests; NULL: none */
 	struct pop *pop;
-	struct http_config http; /* tables, data, max_conns, rate: the daemon's to set */
-	unsigned n_workers;      /* the daemon's to set; 0: one for each processor */
+	struct http_config http;    /* tables, data, max_conns, rate: the daemon's to set */
+	unsigned n_workers;         /* the daemon's to set; 0: one for each processor */
+	unsigned other_descriptors; /* the daemon's to set: what each worker opens beside its connections */
 	struct http_counters counters[WORKERS_MAX];
 
 	/* Private to http_daemon.c. */

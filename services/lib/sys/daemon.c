@@ -51,18 +51,23 @@ static void print_help(const struct daemon_options *o)
 	             "  --pop FILE  the POP file (default: %s)\n"
 	             "  --web DIR   the pages (default: %s)\n"
 	             "  --tls DIR   server.crt and server.key, PEM (default: %s)\n"
+	             "%s"
 	             "  --verbose   log details too\n"
 	             "  --version   print the version and exit\n"
 	             "  --help      print this text and exit\n"
 	             "\n"
 	             "It listens where the POP file says, or on the sockets that systemd passes.\n"
 	             "Exit status: 0 after a clean stop, 1 after a failure, 2 on a wrong option.\n",
-	             o->name, o->summary, o->pop_path, o->web_path, o->tls_path);
+	             o->name, o->summary, o->pop_path, o->web_path, o->tls_path,
+	             o->can_prepare ? "  --prepare FILE\n"
+	                              "              make what is missing, write FILE for Knot DNS, and exit\n"
+	                            : "");
 }
 
 static int parse_options(struct daemon_options *o, int argc, char **argv)
 {
 	static const struct option options[] = {
+		{"prepare", required_argument, NULL, 'P'}, /* first: not all have it */
 		{"pop", required_argument, NULL, 'p'},
 		{"web", required_argument, NULL, 'w'},
 		{"tls", required_argument, NULL, 't'},
@@ -71,9 +76,10 @@ static int parse_options(struct daemon_options *o, int argc, char **argv)
 		{"help", no_argument, NULL, 'h'},
 		{0},
 	};
+	const struct option *taken = o->can_prepare ? options : options + 1;
 	int option;
 
-	while ((option = getopt_long(argc, argv, "hv", options, NULL)) != -1) {
+	while ((option = getopt_long(argc, argv, "hv", taken, NULL)) != -1) {
 		switch (option) {
 		case 'p':
 			o->pop_path = optarg;
@@ -83,6 +89,9 @@ static int parse_options(struct daemon_options *o, int argc, char **argv)
 			break;
 		case 't':
 			o->tls_path = optarg;
+			break;
+		case 'P':
+			o->prepare_path = optarg;
 			break;
 		case 'v':
 			log_set_level(LOG_LEVEL_DEBUG);

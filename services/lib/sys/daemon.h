@@ -3,19 +3,22 @@
 #ifndef FONTAINE_SYS_DAEMON_H
 #define FONTAINE_SYS_DAEMON_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct daemon_options {
-	const char *name;     /* "speedtestd" */
-	const char *summary;  /* one line for --help */
-	const char *pop_path; /* --pop FILE; default /etc/fontaine/pop.yaml */
-	const char *web_path; /* --web DIR; default /usr/share/fontaine/web */
-	const char *tls_path; /* --tls DIR, with server.crt and server.key; default /var/lib/fontaine/tls */
+	const char *name;         /* "speedtestd" */
+	const char *summary;      /* one line for --help */
+	bool can_prepare;         /* takes --prepare FILE */
+	const char *pop_path;     /* --pop FILE; default /etc/fontaine/pop.yaml */
+	const char *web_path;     /* --web DIR; default /usr/share/fontaine/web */
+	const char *tls_path;     /* --tls DIR, with server.crt and server.key; default /var/lib/fontaine/tls */
+	const char *prepare_path; /* --prepare FILE; NULL: serve */
 };
 
 /**
- * Read --pop, --web, --tls, --verbose, --version and --help into @o (name and summary
- * set by the caller), send the log to the journal when systemd started us, and
+ * Read --pop, --web, --tls, --prepare, --verbose, --version and --help into @o (name, summary and
+ * can_prepare set by the caller), send the log to the journal when systemd started us, and
  * ignore SIGPIPE.
  * Return: -1 to go on, else the exit status: 0 after --help or --version, 2 on
  * an unknown option, explained on standard error.

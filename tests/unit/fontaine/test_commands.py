@@ -61,7 +61,7 @@ def test_wrong_command_lines(arguments):
     assert done.stderr
 
 
-@pytest.mark.parametrize("pop, sockets", [("demo", 26), ("lyon", 28)])
+@pytest.mark.parametrize("pop, sockets", [("demo", 30), ("lyon", 32)])
 def test_check_of_a_good_file(pop, sockets):
     done = fontaine("check", f"image/pops/{pop}.yaml")
     assert done.returncode == 0
@@ -98,7 +98,9 @@ def test_endpoints():
                       "https": {"ipv4": "https://127.0.0.1:8444", "ipv6": "https://[::1]:8444"},
                       "rpm": {"ipv4": "https://127.0.0.1:8445", "ipv6": "https://[::1]:8445"}},
         "ipv6test": {"http": {"ipv4": "http://127.0.0.1:8082", "ipv6": "http://[::1]:8082"},
-                     "https": {"ipv4": "https://127.0.0.1:8446", "ipv6": "https://[::1]:8446"}},
+                     "https": {"ipv4": "https://127.0.0.1:8446", "ipv6": "https://[::1]:8446"},
+                     "udp": {"ipv4": "127.0.0.1:5055", "ipv6": "[::1]:5055"},
+                     "tcp": {"ipv4": "127.0.0.1:5055", "ipv6": "[::1]:5055"}},
         "turn": {"udp": {"ipv4": "127.0.0.1:3478", "ipv6": "[::1]:3478"}},
         "ntp": {"udp": {"ipv4": "127.0.0.1:11123", "ipv6": "[::1]:11123"}},
         "resolver": {"udp": {"ipv4": "127.0.0.1:5053", "ipv6": "[::1]:5053"},

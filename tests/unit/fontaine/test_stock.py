@@ -13,6 +13,7 @@ import pytest
 
 PROJECT = Path(__file__).resolve().parents[3]
 FONTAINE = PROJECT / "build/release/fontaine"
+IPV6TESTD = PROJECT / "build/release/ipv6testd"
 POPS = PROJECT / "image/pops"
 
 PREPARE = """
@@ -27,6 +28,9 @@ mkdir -p /run/nginx /run/knot /run/chrony /var/lib/fontaine/tls
 mkdir -p /var/lib/chrony /var/lib/knot /var/lib/nginx /var/lib/unbound
 chmod 0700 /run/chrony
 "$FONTAINE" render "$POP" /run/fontaine --stock services/stock
+mkdir -p /run/fontaine-ipv6test /var/lib/fontaine/ipv6test
+! grep -q '^  ipv6test:' "$POP" || STATE_DIRECTORY=/var/lib/fontaine/ipv6test \\
+    "$IPV6TESTD" --pop "$POP" --prepare /run/fontaine-ipv6test/delegations.zone
 cd /run/fontaine
 """
 
@@ -46,7 +50,8 @@ def run(pop, script, limit_s=30):
     command = ["bwrap", "--die-with-parent", "--unshare-net", "--unshare-pid", "--cap-add", "ALL",
                "--dev-bind", "/", "/", "--proc", "/proc", "--tmpfs", "/run", "--tmpfs", "/var/lib",
                "--chdir", PROJECT, "sh", "-c", PREPARE + script]
-    environment = {**os.environ, "POP": str(pop), "PROJECT": str(PROJECT), "FONTAINE": str(FONTAINE)}
+    environment = {**os.environ, "POP": str(pop), "PROJECT": str(PROJECT), "FONTAINE": str(FONTAINE),
+                   "IPV6TESTD": str(IPV6TESTD)}
     return subprocess.run(command, text=True, timeout=limit_s, env=environment, stdin=subprocess.DEVNULL,
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
 

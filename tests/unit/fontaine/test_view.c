@@ -93,7 +93,8 @@ static void test_members(void **state)
 static void test_names_of_the_ipv6_test(void **state)
 {
 	(void)state;
-	char *json = view("lyon.example.net", "  ipv6test: {http_port: 90, https_port: 91, mtu_ipv6: 2001:db8::12}\n");
+	char *json = view("lyon.example.net",
+	                  "  ipv6test: {http_port: 90, https_port: 91, dns_port: 54, mtu_ipv6: 2001:db8::12}\n");
 
 	assert_has(json, "{\"name\":\"ipv6test\",\"type\":\"A\",\"address\":\"192.0.2.1\"},"
 	                 "{\"name\":\"ipv6test\",\"type\":\"AAAA\",\"address\":\"2001:db8::1\"},");
@@ -107,7 +108,10 @@ static void test_names_of_the_ipv6_test(void **state)
 	assert_has(json, "\"ipv4.ipv6test\",\"ipv6.ipv6test\",\"ds.ipv6test\",\"mtu1280.ipv6test\","
 	                 "\"ds.v6ns.ipv6test\"]");
 	assert_has(json, "\"ipv6test\":{\"addresses\":[\"192.0.2.1\",\"2001:db8::1\"],\"zones\":[\"a\",\"aaaa\",");
-	assert_has(json, "\"mtu\"]}");
+	assert_has(json, "\"mtu\"],\"stubs\":["
+	                 "{\"name\":\"a.t.ipv6test.lyon.example.net\","
+	                 "\"servers\":[\"192.0.2.1@54\",\"2001:db8::1@54\"]}");
+	assert_has(json, "{\"name\":\"v6ns.ipv6test.lyon.example.net\",\"servers\":[\"2001:db8::1@54\"]}]}");
 	assert_has(json, "\"tls\":{\"addresses\":[\"192.0.2.1\",\"2001:db8::1\"]}"); /* each once */
 	free(json);
 }

@@ -79,6 +79,7 @@ static void test_options(void **state)
 		{{"testd", "--help"}, 0, NULL, NULL, "(default: /etc/fontaine/pop.yaml)\n"},
 		{{"testd", "--pop", "a.yaml", "-h"}, 0, NULL, NULL, "Usage: testd [OPTION]...\nTests things.\n"},
 		{{"testd", "--version"}, 0, NULL, NULL, "testd (Fontaine) "},
+		{{"testd", "--prepare", "a"}, 2, NULL, NULL, "'--prepare'\nTry 'testd --help'.\n"}, /* not its own */
 		{{"testd", "--nonsense"}, 2, NULL, NULL, "'--nonsense'\nTry 'testd --help'.\n"},
 		{{"testd", "--pop"}, 2, NULL, NULL, "requires an argument\nTry 'testd --help'.\n"},
 		{{"testd", "extra"}, 2, NULL, NULL, "testd: unexpected argument 'extra'\nTry 'testd --help'.\n"},
