@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: MIT
 //
 // For tests. <main data-state> is the state (state.js): "running", "done", "failed", "stored",
-// "missing"; data-phase what is measured; data-headline the id of the first finding once there is a
+// "missing", "busy"; data-phase what is measured; data-headline the id of the first finding once there is a
 // verdict, data-next that of the advice. A test's row is #tested [data-test], with data-mark (rows.js),
 // a finding #findings [data-finding]. #scores [data-family] carries data-score, "" for none. The
 // document gets an "ipv6test" event at each change of state or phase; its detail is the state with
@@ -13,7 +13,7 @@ import { openPage } from "/shared/page.js";
 import { showExpert } from "./expert.js";
 import { showLookup } from "./lookup.js";
 import { countReady, showReadiness } from "./readiness.js";
-import { codeInPath } from "./rows.js";
+import { codeOf, typedInPath } from "./rows.js";
 import { run } from "./run.js";
 import { showShare } from "./share.js";
 import { showStage } from "./stage.js";
@@ -58,22 +58,24 @@ async function test() {
 	showReadiness(page);
 }
 
-/* A result that is not there is an answer; a server that is not there is none. */
+/* The message of state.js for the result that is kept under @code, if it is. */
 async function stored(code) {
 	try {
-		return await askJson(`/results/${code}.json`);
+		return { type: "stored", code, result: await askJson(`/results/${code}.json`) };
 	} catch (error) {
 		if (!(error instanceof Failure))
 			throw error;
-		return null;
+		const { reason } = error.details;
+		return reason === "refused" || reason === "busy" ? { type: "withheld", code, reason } : { type: "failed" };
 	}
 }
 
 async function begin() {
-	const code = codeInPath(location.pathname);
-	if (code === null)
+	const typed = typedInPath(location.pathname);
+	if (typed === null)
 		return test();
-	advance({ type: "stored", code, result: await stored(code) });
+	const code = codeOf(typed);
+	advance(code === null ? { type: "withheld", code: typed, reason: "refused" } : await stored(code));
 }
 
 performance.setResourceTimingBufferSize(1000); /* of all requests of a run, to time them by */
@@ -84,7 +86,7 @@ await openPage(texts, (opened) => {
 find("#start").addEventListener("click", () => {
 	if (isRunning(state))
 		return;
-	if (state.state === "stored" || state.state === "missing")
+	if (typedInPath(location.pathname) !== null)
 		location.assign("/");
 	else
 		test();

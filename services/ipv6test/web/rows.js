@@ -47,10 +47,10 @@ export function codeOf(text) {
 	return /^[0-9A-HJKMNP-TV-Z]{8}$/.test(plain) ? `${plain.slice(0, 4)}-${plain.slice(4)}` : null;
 }
 
-/** The code in the @path of a page, "/r/ab12-cd34"; null when it shows no stored result. */
-export function codeInPath(path) {
+/** What the @path of a page has for a code, "/r/ab12-cd34"; null when it shows no stored result. */
+export function typedInPath(path) {
 	const match = /^\/r\/([^/]+)$/.exec(path);
-	return match && codeOf(decodeURIComponent(match[1]));
+	return match && decodeURIComponent(match[1]);
 }
 
 /** Of /readiness.json: [{second: day, share}] for a chart, share in percent; days without a test are left out. */

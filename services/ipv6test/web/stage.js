@@ -24,6 +24,8 @@ function words({ t }, { state, phase, code, verdict }) {
 		return { headline: t("failedTitle"), detail: t("failedDetail") };
 	if (state === "missing")
 		return { headline: t("missingTitle", { code }), detail: t("missingDetail") };
+	if (state === "busy")
+		return { headline: t("busyTitle"), detail: t("busyDetail") };
 	if (verdict !== null) {
 		const [{ id }] = verdict.findings;
 		return { headline: t(`title_${id}`), detail: t(`detail_${id}`) };
@@ -112,7 +114,7 @@ export function showStage(page, state) {
 	find("#scores").replaceChildren(...FAMILIES.map((family) => scoreRing(page, family, verdict?.scores[family] ?? null)));
 	find("#bar").style.width = `${Math.round(100 * progress(state))}%`;
 	find("#start").hidden = isRunning(state) || state.state === "idle";
-	find("#start").textContent = page.t(state.state === "stored" || state.state === "missing" ? "testYours" : "again");
+	find("#start").textContent = page.t(state.code === null ? "again" : "testYours");
 	showPath(page, state);
 	for (const family of FAMILIES) {
 		find(`#label-${family}`).textContent = page.t("yourAddress", { family: FAMILY_NAMES[family] });

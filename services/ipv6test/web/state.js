@@ -7,7 +7,7 @@ import { verdictOf } from "./verdict.js";
 export const PHASES = ["tests", "latency", "throughput"];
 
 const NEW = {
-	state: "idle",       /* "running", "done", "failed" (no test to be had), "stored", "missing" (not stored) */
+	state: "idle",       /* "running", "done", "failed" (no test to be had), "stored", "missing" (not stored), "busy" (asked too often) */
 	phase: null,         /* of PHASES while it runs */
 	session: null,       /* /session.json */
 	observations: null,
@@ -35,7 +35,8 @@ export function progress({ observations }) {
 /**
  * The state after @message: of run.js, or from the page
  *   {type: "start", at, scheme}                a run begins; at is a Date
- *   {type: "stored", code, result}             result is {observations, verdict}, null: there is none
+ *   {type: "stored", code, result}             of somebody's, with observations and verdict
+ *   {type: "withheld", code, reason}           "refused": there is none; "busy": too many codes were tried
  */
 export function step(state, message) {
 	const { observations } = state;
@@ -56,9 +57,12 @@ export function step(state, message) {
 		return judged({ ...state, state: "done", phase: null, observations: { ...observations, durationMs: message.durationMs } });
 	case "failed":
 		return { ...NEW, state: "failed" };
-	case "stored":
-		return message.result === null ? { ...NEW, state: "missing", code: message.code }
-			: { ...NEW, state: "stored", code: message.code, ...message.result };
+	case "stored": {
+		const { code, result: { observations: stored, verdict } } = message;
+		return { ...NEW, state: "stored", code, observations: stored, verdict };
+	}
+	case "withheld":
+		return { ...NEW, state: message.reason === "busy" ? "busy" : "missing", code: message.code };
 	default:
 		throw new Error(`IPv6 test: unknown message ${message.type}`);
 	}

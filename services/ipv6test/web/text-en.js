@@ -16,6 +16,8 @@ export const en = {
 	failedDetail: "This point of presence gave no answer. Check that you are online, then test again.",
 	missingTitle: "There is no result with the code {code}.",
 	missingDetail: "It was mistyped, it was deleted, or it has expired.",
+	busyTitle: "Too many codes were asked for.",
+	busyDetail: "That protects the results of others from being guessed. Wait a minute, then load this page again.",
 	storedNote: "A stored result of {moment}: code {code}. It does not change, and its addresses are cut to their networks.",
 	testYours: "Test your own connection",
 	nextStep: "What to do",

@@ -16,6 +16,8 @@ export const fr = {
 	failedDetail: "Ce point de présence n’a pas répondu. Vérifiez que vous êtes connecté, puis recommencez.",
 	missingTitle: "Il n’y a pas de résultat avec le code {code}.",
 	missingDetail: "Le code est mal tapé, le résultat a été effacé, ou il a expiré.",
+	busyTitle: "Trop de codes ont été demandés.",
+	busyDetail: "Cela protège les résultats des autres de qui voudrait les deviner. Attendez une minute, puis rechargez cette page.",
 	storedNote: "Un résultat gardé, du {moment}\u00a0: code {code}. Il ne change pas, et ses adresses sont réduites à leur réseau.",
 	testYours: "Tester votre connexion",
 	nextStep: "Que faire",

@@ -6,7 +6,7 @@ import { test } from "node:test";
 import { FAMILIES, newObservations, SKIPPED, TESTS } from "../../../services/ipv6test/web/observations.js";
 import { placeOf, placesOf } from "../../../services/ipv6test/web/places.js";
 import { PLAN } from "../../../services/ipv6test/web/plan.js";
-import { codeInPath, codeOf, GROUPS, laneOf, rowOf, sharesByDay } from "../../../services/ipv6test/web/rows.js";
+import { codeOf, GROUPS, laneOf, rowOf, sharesByDay, typedInPath } from "../../../services/ipv6test/web/rows.js";
 import { RULES } from "../../../services/ipv6test/web/rules.js";
 import { isRunning, newState, PHASES, progress, step } from "../../../services/ipv6test/web/state.js";
 import * as texts from "../../../services/ipv6test/web/text.js";
@@ -62,8 +62,8 @@ test("a code is known however it is typed", () => {
 	assert.equal(codeOf("ab12cd34"), "AB12-CD34");
 	assert.equal(codeOf(" oi1l-7k3m "), "0111-7K3M");
 	assert.deepEqual([codeOf("AB12-CD3"), codeOf("AB12-CDU4"), codeOf("../../etc")], [null, null, null]);
-	assert.equal(codeInPath("/r/7k3m-q9xa"), "7K3M-Q9XA");
-	assert.deepEqual([codeInPath("/"), codeInPath("/r/"), codeInPath("/r/short")], [null, null, null]);
+	assert.deepEqual([typedInPath("/r/7k3m-q9xa"), typedInPath("/r/%20x")], ["7k3m-q9xa", " x"]);
+	assert.deepEqual([typedInPath("/"), typedInPath("/r/"), typedInPath("/r/a/b")], [null, null, null]);
 });
 
 test("a day without a test has no share", () => {
@@ -89,7 +89,8 @@ test("the verdict is there before throughput is, and holds what comes later", ()
 
 test("a POP that gives no session has no test, and a code that is not known no result", () => {
 	assert.equal(after(START, { type: "failed" }).state, "failed");
-	assert.deepEqual([after({ type: "stored", code: "X", result: null }).state, newState().state], ["missing", "idle"]);
+	const withheld = (reason) => after({ type: "withheld", code: "X", reason }).state;
+	assert.deepEqual([withheld("refused"), withheld("busy"), newState().state], ["missing", "busy", "idle"]);
 	const result = { observations: newObservations(new Date(0), "http", "public"), verdict: { findings: [] } };
 	const stored = after({ type: "stored", code: "X", result });
 	assert.deepEqual([stored.state, stored.code, stored.verdict], ["stored", "X", result.verdict]);
