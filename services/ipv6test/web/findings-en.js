@@ -27,7 +27,7 @@ export const findings = {
 		detail: "Your network is IPv6 only and translates for sites that have IPv4 only (NAT64). Sites load by their names; programs that use IPv4 addresses without a name do not work.",
 	},
 	"names-local": {
-		title: "Addresses work; names cannot be tested here.",
+		title: "Only addresses can be tested here.",
 		detail: "This point of presence is a demonstration on one machine: browsers answer its names themselves, without DNS. What needs a real name is left out, and there is no score.",
 	},
 	"nothing-works": {

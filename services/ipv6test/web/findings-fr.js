@@ -25,7 +25,7 @@ export const findings = {
 		detail: "Votre réseau est en IPv6 seul et traduit pour les sites qui n’ont qu’IPv4 (NAT64). Les sites se chargent par leur nom\u00a0; les programmes qui utilisent une adresse IPv4 sans nom ne marchent pas.",
 	},
 	"names-local": {
-		title: "Les adresses fonctionnent\u00a0; les noms ne peuvent être testés ici.",
+		title: "Seules les adresses peuvent être testées ici.",
 		detail: "Ce point de présence est une démonstration sur une seule machine\u00a0: les navigateurs répondent eux-mêmes à ses noms, sans DNS. Ce qui demande un vrai nom est laissé de côté, et il n’y a pas de note.",
 	},
 	"nothing-works": {

@@ -93,7 +93,7 @@ export const en = {
 
 	findings: "What that means",
 	findingsWait: "The verdict comes when the tests have ended.",
-	findingsNone: "Nothing to add: all that was tested is as it should be.",
+	findingsNone: "There is nothing to add.",
 	severity_problem: "Problem",
 	severity_warning: "Could be better",
 	severity_info: "Good to know",

@@ -93,7 +93,7 @@ export const fr = {
 
 	findings: "Ce que cela veut dire",
 	findingsWait: "Le verdict vient à la fin des tests.",
-	findingsNone: "Rien à ajouter\u00a0: tout ce qui a été testé est comme il se doit.",
+	findingsNone: "Il n’y a rien à ajouter.",
 	severity_problem: "Problème",
 	severity_warning: "Peut mieux faire",
 	severity_info: "Bon à savoir",
