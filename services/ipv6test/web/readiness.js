@@ -4,7 +4,7 @@
 import { ask, askJson, Failure } from "/shared/ask.js";
 import { Chart } from "/shared/chart.js";
 import { make, makeSvg } from "/shared/dom.js";
-import { sharesByDay } from "./rows.js";
+import { largestNetworks, sharesByDay } from "./rows.js";
 
 const DAYS = 90;
 const MOST_NETWORKS = 10;
@@ -52,7 +52,7 @@ function networks({ t, format }) {
 	const head = ["readinessAs", "readinessTests", "readinessShare"].map((key) => make("th", { scope: "col" }, t(key)));
 	return make("div", { class: "scroll", role: "region", "aria-label": t("readiness"), tabindex: "0" },
 		make("table", {}, make("thead", {}, make("tr", {}, ...head)),
-			make("tbody", {}, ...known.asns.slice(0, MOST_NETWORKS).map(row))));
+			make("tbody", {}, ...largestNetworks(known.asns, MOST_NETWORKS).map(row))));
 }
 
 export function showReadiness(page) {

@@ -53,7 +53,16 @@ export function typedInPath(path) {
 	return match && decodeURIComponent(match[1]);
 }
 
-/** Of /readiness.json: [{second: day, share}] for a chart, share in percent; days without a test are left out. */
+/** The first @most networks of /readiness.json, and what is left of all others together. */
+export function largestNetworks(asns, most) {
+	const named = asns.filter(({ asn }) => asn !== null);
+	const rest = [...named.slice(most), ...asns.filter(({ asn }) => asn === null)];
+	const sum = (key) => rest.reduce((total, each) => total + each[key], 0);
+	const others = { asn: null, name: null, tests: sum("tests"), ipv6_ready: sum("ipv6_ready") };
+	return [...named.slice(0, most), ...rest.length > 0 ? [others] : []];
+}
+
+/** Of /readiness.json: the share of tests with IPv6 by day, in percent; days without a test are left out. */
 export function sharesByDay(days) {
 	return days.filter(({ tests }) => tests > 0).map(({ day, tests, ipv6_ready: ready }) => ({ day, percent: 100 * ready / tests }));
 }

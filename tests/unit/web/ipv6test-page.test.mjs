@@ -5,8 +5,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { FAMILIES, newObservations, SKIPPED, TESTS } from "../../../services/ipv6test/web/observations.js";
 import { placeOf, placesOf } from "../../../services/ipv6test/web/places.js";
-import { PLAN } from "../../../services/ipv6test/web/plan.js";
-import { codeOf, GROUPS, laneOf, rowOf, sharesByDay, typedInPath } from "../../../services/ipv6test/web/rows.js";
+import { limitAfter, PLAN } from "../../../services/ipv6test/web/plan.js";
+import { codeOf, GROUPS, laneOf, largestNetworks, rowOf, sharesByDay, typedInPath } from "../../../services/ipv6test/web/rows.js";
 import { RULES } from "../../../services/ipv6test/web/rules.js";
 import { isRunning, newState, PHASES, progress, step } from "../../../services/ipv6test/web/state.js";
 import * as texts from "../../../services/ipv6test/web/text.js";
@@ -69,6 +69,20 @@ test("a code is known however it is typed", () => {
 test("a day without a test has no share", () => {
 	assert.deepEqual(sharesByDay([{ day: "2026-01-01", tests: 4, ipv6_ready: 3 }, { day: "2026-01-02", tests: 0, ipv6_ready: 0 }]),
 		[{ day: "2026-01-01", percent: 75 }]);
+});
+
+test("networks beyond the largest are counted together", () => {
+	const network = (asn, tests) => ({ asn, name: null, tests, ipv6_ready: 1 });
+	const asns = [network(64500, 30), network(64501, 20), network(64502, 10), network(null, 5)];
+	assert.deepEqual(largestNetworks(asns, 2), [asns[0], asns[1], { asn: null, name: null, tests: 15, ipv6_ready: 2 }]);
+	assert.deepEqual(largestNetworks(asns.slice(0, 2), 2), asns.slice(0, 2));
+	assert.deepEqual(largestNetworks([], 2), []);
+});
+
+test("what depends on a slow test may take longer, within reason", () => {
+	assert.deepEqual([[], [{ ms: 20 }, {}], [{ ms: 3000 }], [{ ms: 9000 }]].map((results) => limitAfter(5000, results)),
+		[5000, 5000, 6000, 10000]);
+	assert.equal(limitAfter(15000, [{ ms: 9000 }]), 15000);
 });
 
 const START = { type: "start", at: new Date(0), scheme: "http" };
