@@ -73,7 +73,7 @@ const PROBLEMS = [
 ];
 
 const HEADLINES = [
-	headline("names-local", "info", "high", "us", isLocal),
+	headline("names-local", "info", "high", null, isLocal),
 	headline("nothing-works", "problem", "medium", "provider",
 		failed(...ALL_NAMES, "literal4", "literal6")),
 	headline("names-blocked", "problem", "medium", "device", blocked, (o) => ALL_NAMES.some((zone) => zone in o.asked)),

@@ -45,9 +45,16 @@ function scoreRing({ t, format }, family, score) {
 		make("span", { class: "of", "aria-hidden": "true" }, FAMILY_NAMES[family]));
 }
 
+/* Where what does not work probably breaks; null when all does, or it is not known. */
+function faultOf(verdict) {
+	const [headline, ...others] = verdict?.findings ?? [];
+	return [headline, ...others.filter(({ severity }) => severity === "problem")]
+		.find((finding) => finding?.where)?.where ?? null;
+}
+
 /* The way to us as two lanes, each broken where its fault probably is. */
 function showPath({ t }, { observations, verdict }) {
-	const fault = verdict?.findings.find(({ severity, where }) => severity === "problem" && where !== null)?.where ?? null;
+	const fault = faultOf(verdict);
 	const lanes = FAMILIES.map((family) => [family, laneOf(observations, family)]);
 	const marked = (station) => station === fault ? "fault" : null;
 	find("#path").setAttribute("aria-label", `${t("path")}: ${lanes
