@@ -1,6 +1,9 @@
 // Where each test asks, as /session.json names it. Pure.
 // SPDX-License-Identifier: MIT
 
+import { FAMILIES } from "./observations.js";
+import { laneOf } from "./rows.js";
+
 const USUAL_PORTS = { http: 80, https: 443 };
 
 /* Tests that share the zone of another; all others are called like theirs. */
@@ -35,4 +38,18 @@ export function placeOf(places, session, id) {
 		return { reason: "local" };
 	const url = id === "http3" ? session.http3 : places.name(id);
 	return url === null ? { reason: "not-offered" } : { url };
+}
+
+const UPLOADS = { ipv4: "up4", ipv6: "up6" };
+
+/**
+ * Where a page of @origin sends what is large: where the family that it came by loses large packets, by the
+ * other one, if that works.
+ */
+export function uploadOrigin(origin, session, observations) {
+	const { tests, scheme } = observations;
+	const own = tests.page?.family;
+	const other = FAMILIES.find((family) => family !== own);
+	const isLost = own && tests[UPLOADS[own]]?.state === "timeout";
+	return (isLost && laneOf(observations, other) === "works" && placesOf(session, scheme).literal(other)) || origin;
 }

@@ -4,6 +4,7 @@
 import { make } from "/shared/dom.js";
 import { linkField } from "/shared/link.js";
 import { shareable } from "./observations.js";
+import { uploadOrigin } from "./places.js";
 
 const ANSWER_MS = 10_000;
 
@@ -14,8 +15,8 @@ let shown = null;    /* the state whose result can be shared */
 let stored = null;   /* {code, url, delete_url}, once it is */
 let problem = false; /* it could not be */
 
-async function store({ observations, verdict }) {
-	const reply = await fetch("/results", {
+async function store({ session, observations, verdict }) {
+	const reply = await fetch(`${uploadOrigin(location.origin, session, observations)}/results`, {
 		method: "POST", body: JSON.stringify({ observations: shareable(observations), verdict }),
 		headers: { "Content-Type": "application/json" }, signal: AbortSignal.timeout(ANSWER_MS),
 	});

@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { FAMILIES, newObservations, SKIPPED, TESTS } from "../../../services/ipv6test/web/observations.js";
-import { placeOf, placesOf } from "../../../services/ipv6test/web/places.js";
+import { placeOf, placesOf, uploadOrigin } from "../../../services/ipv6test/web/places.js";
 import { limitAfter, PLAN } from "../../../services/ipv6test/web/plan.js";
 import { codeOf, GROUPS, laneOf, largestNetworks, rowOf, sharesByDay, typedInPath } from "../../../services/ipv6test/web/rows.js";
 import { RULES } from "../../../services/ipv6test/web/rules.js";
@@ -22,6 +22,15 @@ test("a name is asked on the port of the page's scheme", () => {
 	assert.deepEqual([plain.literal("ipv4"), secure.literal("ipv6")], ["http://192.0.2.12", "https://[2001:db8::12]:8446"]);
 	assert.equal(plain.name("mtu"), null);
 	assert.equal(placesOf({ ...SESSION, literals: { ipv4: null, ipv6: null } }, "http").literal("ipv4"), null);
+});
+
+test("a result is sent by the family that does not lose it", () => {
+	const origin = (tests) => uploadOrigin("http://pop.example", SESSION, observed(tests));
+	assert.equal(origin({}), "http://pop.example");
+	assert.equal(origin({ up6: timeout }), "http://192.0.2.12");
+	assert.equal(origin({ up6: timeout, down4: timeout }), "http://pop.example");
+	assert.equal(origin({ page: works("ipv4"), up6: timeout }), "http://pop.example");
+	assert.equal(origin({ page: null, up6: timeout }), "http://pop.example");
 });
 
 test("what is not tested has a reason", () => {
