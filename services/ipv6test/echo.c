@@ -91,7 +91,7 @@ static void on_echo(struct http_request *r, void *data)
 	http_reply(r, &(struct http_reply){
 			      .status = 200,
 			      .type = *q.callback != '\0' ? "text/javascript" : "application/json",
-			      .headers = REPLY_HEADERS "X-Content-Type-Options: nosniff\r\n",
+			      .headers = REPLY_HEADERS,
 			      .body = body,
 			      .body_bytes = len});
 	free(body);

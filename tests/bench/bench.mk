@@ -8,7 +8,7 @@ bench:
 	@$(MAKE) --question bench-programs || image/step bench-programs $(MAKE) bench-programs
 	@python3 -B tests/bench/run.py $(OUT)
 
-bench-programs: $(OUT)/speedtestd $(BENCH_TOOLS)
+bench-programs: $(OUT)/speedtestd $(OUT)/ipv6testd $(BENCH_TOOLS)
 
 $(OUT)/bench/load: $(OUT)/tests/bench/ndt7.o $(LIBRARY)
 $(BENCH_TOOLS): $(OUT)/bench/%: $(OUT)/tests/bench/%.o

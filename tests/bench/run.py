@@ -11,12 +11,13 @@ from tempfile import TemporaryDirectory
 
 import connections
 import cost
+import ipv6test
 import ndt7
 import runner
 import servers
 import speedtest
 
-BENCHES = [speedtest.benches, ndt7.benches, connections.benches]
+BENCHES = [speedtest.benches, ndt7.benches, connections.benches, ipv6test.benches]
 ROUNDS = 5
 RESULTS = Path("build/bench")
 

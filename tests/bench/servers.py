@@ -32,6 +32,13 @@ services:
     requests_per_second: 100000000
     max_connections: 15000
     daily_gib: 1000000
+  ipv6test:
+    http_port: {ipv6test_port}
+    https_port: {ipv6test_tls_port}
+    dns_port: {dns_port}
+    workers: 1
+    requests_per_second: 100000000
+    answers_per_second: 100000000
 """
 
 # Of nginx's ways to get rid of an upload "return" costs the least: it answers first, then
@@ -63,6 +70,11 @@ http {{
         location = /download {{ root {folder}; }}
         location = /upload {{ return 200; }}
         location = /latency {{ return 204; }}
+        location = /ip/ {{
+            default_type application/json;
+            return 200 '{{"ip":"$remote_addr","type":"ipv4","subtype":"","via":"$http_via","padding":"",\
+"asn":"","asn_name":"","asnlist":""}}\\n';
+        }}
     }}
 }}
 """
@@ -117,14 +129,30 @@ def make_certificate(folder):
                    check=True, stderr=subprocess.DEVNULL)
 
 
-def speedtestd(programs, folder):
-    port, tls_port, rpm_port = free_port(), free_port(), free_port()
+def write_files(folder, ports):
+    """What a daemon of ours reads. Return: its options."""
     pop = folder / "pop.yaml"
-    pop.write_text(POP.format(port=port, tls_port=tls_port, rpm_port=rpm_port))
+    pop.write_text(POP.format(**ports))
     make_certificate(folder)
-    for pages in ("speedtest", "shared"):
+    for pages in ("speedtest", "ipv6test", "shared"):
         (folder / "web" / pages).mkdir(parents=True, exist_ok=True)
-    return serving([programs / "speedtestd", "--pop", pop, "--web", folder / "web", "--tls", folder], port, tls_port)
+    return ["--pop", pop, "--web", folder / "web", "--tls", folder]
+
+
+def free_ports():
+    return {key: free_port() for key in
+            ("port", "tls_port", "rpm_port", "ipv6test_port", "ipv6test_tls_port", "dns_port")}
+
+
+def speedtestd(programs, folder):
+    ports = free_ports()
+    return serving([programs / "speedtestd", *write_files(folder, ports)], ports["port"], ports["tls_port"])
+
+
+def ipv6testd(programs, folder):
+    ports = free_ports()
+    return serving([programs / "ipv6testd", *write_files(folder, ports)], ports["ipv6test_port"],
+                   ports["ipv6test_tls_port"])
 
 
 def nginx(folder, download_bytes=0):
