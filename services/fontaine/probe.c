@@ -6,6 +6,7 @@
 #include "fontaine/dns.h"
 #include "fontaine/exchange.h"
 #include "fontaine/ntp.h"
+#include "fontaine/quic.h"
 #include "fontaine/stun.h"
 
 #include <stdio.h>
@@ -71,9 +72,28 @@ static const char *get(const struct pop_endpoint *e, const char *path, struct ex
 	return body;
 }
 
+static void probe_http3(const struct pop_endpoint *e, struct finding *ret)
+{
+	uint8_t id[QUIC_ID_BYTES], question[QUIC_QUESTION_BYTES];
+	struct exchange x = {.to = &e->addr, .question = question, .question_len = sizeof(question)};
+
+	arc4random_buf(id, sizeof(id));
+	quic_question(id, question);
+	int rc = exchange_udp(&x);
+	const char *wrong = rc < 0 ? strerror(-rc) : quic_answer(x.answer, x.answer_len, id);
+	if (wrong != NULL)
+		find_down(ret, wrong);
+	else
+		find_up(ret, "answer_time", x.took_ms, "ms");
+}
+
 static void probe_pages(const struct pop *p, const struct pop_endpoint *e, struct finding *ret)
 {
 	(void)p;
+	if (strcmp(e->protocol, "http3") == 0) {
+		probe_http3(e, ret);
+		return;
+	}
 	struct exchange x = {.to = NULL};
 	const char *body = get(e, "/", &x, ret);
 

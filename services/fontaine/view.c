@@ -76,12 +76,16 @@ static void add_pages(yyjson_mut_doc *d, yyjson_mut_val *root, const struct pop 
 	size_t n = pop_endpoints(p, all);
 	yyjson_mut_val *http = yyjson_mut_obj_add_arr(d, o, "http");
 	yyjson_mut_val *https = yyjson_mut_obj_add_arr(d, o, "https");
+
+	yyjson_mut_obj_add_uint(d, o, "https_port", p->services->pages->https_port);
 	for (size_t i = 0; i < n; i++) {
 		char text[ADDR_PORT_TEXT_MAX];
 		if (strcmp(all[i].service, "pages") != 0)
 			continue;
-		add_text(d, strcmp(all[i].protocol, "http") == 0 ? http : https,
-		         addr_port_text(&all[i].addr, text));
+		if (strcmp(all[i].protocol, "http") == 0)
+			add_text(d, http, addr_port_text(&all[i].addr, text));
+		else if (strcmp(all[i].protocol, "https") == 0) /* HTTP/3 has the same */
+			add_text(d, https, addr_port_text(&all[i].addr, text));
 	}
 }
 

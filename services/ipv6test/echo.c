@@ -3,11 +3,14 @@
 
 #include "base/mem.h"
 #include "ipv6test/callback.h"
+#include "ipv6test/ipv6test.h"
 #include "ipv6test/tunnel.h"
 #include "ipv6test/visitor.h"
 #include "net/reply.h"
+#include "net/whose.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,13 +18,21 @@
 enum {
 	BODY_MAX_BYTES = 64 * 1024,
 	PADDING_MAX_BYTES = 64 * 1024,
-	SHORT_REPLY_MAX_BYTES = 512, /* without the padding */
+	SHORT_REPLY_MAX_BYTES = 1024, /* without the padding */
+	ASN_TEXT_MAX = 11,
 };
 
 struct question {
 	char callback[CALLBACK_MAX + 1]; /* "": plain JSON */
 	unsigned padding_bytes;
 	struct addr about;
+	bool wants_origin;
+};
+
+struct origin_texts {
+	char asn[ASN_TEXT_MAX];
+	char name[VISITOR_TEXT_MAX];
+	char list[WHOSE_ASNS_MAX * ASN_TEXT_MAX];
 };
 
 /* Return: whether ?size= is absent or a number that we pad to. */
@@ -52,13 +63,33 @@ static int read_question(const struct http_request *r, struct question *ret)
 		return 400;
 	if (!read_size(r, &ret->padding_bytes))
 		return 400;
+	ret->wants_origin = http_request_query(r, "asn", address, sizeof(address)) == 0;
 	rc = http_request_query(r, "testip", address, sizeof(address));
 	if (rc == -ENOENT)
 		return 0;
 	return rc < 0 || addr_parse(address, 0, &ret->about) < 0 ? 400 : 0;
 }
 
-static size_t write_reply(const struct http_request *r, const struct question *q, char *ret)
+/* Whose the address is, when that is asked for: else all is "". */
+static void find_origin(struct whose *whose, const struct question *q, struct origin_texts *ret)
+{
+	struct whose_answer answer;
+	size_t len = 0;
+
+	*ret = (struct origin_texts){.asn = ""};
+	if (!q->wants_origin || whose_find(whose, &q->about, &answer) < 0)
+		return;
+	for (size_t i = 0; i < answer.n_asns; i++)
+		len += (size_t)snprintf(ret->list + len, sizeof(ret->list) - len, "%s%" PRIu32, i == 0 ? "" : " ",
+		                        answer.asns[i].asn);
+	if (answer.n_asns == 0)
+		return;
+	(void)snprintf(ret->asn, sizeof(ret->asn), "%" PRIu32, answer.asns[0].asn);
+	(void)visitor_text(answer.asns[0].name, ret->name);
+}
+
+static size_t write_reply(const struct http_request *r, const struct question *q, const struct origin_texts *o,
+                          char *ret)
 {
 	char address[ADDR_TEXT_MAX], via[VISITOR_TEXT_MAX];
 	bool is_called = *q->callback != '\0';
@@ -68,14 +99,16 @@ static size_t write_reply(const struct http_request *r, const struct question *q
 	                visitor_family(&q->about), tunnel_of(&q->about), visitor_header(r, "Via", via));
 	memset(ret + n, 'x', q->padding_bytes);
 	size_t len = (size_t)n + q->padding_bytes;
-	n = sprintf(ret + len, "\",\"asn\":\"\",\"asn_name\":\"\",\"asnlist\":\"\"}%s\n", is_called ? ")" : "");
+	n = sprintf(ret + len, "\",\"asn\":\"%s\",\"asn_name\":\"%s\",\"asnlist\":\"%s\"}%s\n", o->asn, o->name, o->list,
+	            is_called ? ")" : "");
 	return len + (size_t)n;
 }
 
 static void on_echo(struct http_request *r, void *data)
 {
+	const struct ipv6test *t = data;
+	struct origin_texts origin;
 	struct question q;
-	(void)data;
 
 	if (r->method == HTTP_METHOD_OPTIONS) {
 		reply_empty(r);
@@ -87,7 +120,8 @@ static void on_echo(struct http_request *r, void *data)
 		return;
 	}
 	char *body = mem_new(SHORT_REPLY_MAX_BYTES + q.padding_bytes);
-	size_t len = write_reply(r, &q, body);
+	find_origin(t->whose, &q, &origin);
+	size_t len = write_reply(r, &q, &origin, body);
 	http_reply(r, &(struct http_reply){
 			      .status = 200,
 			      .type = *q.callback != '\0' ? "text/javascript" : "application/json",

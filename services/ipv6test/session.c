@@ -41,6 +41,20 @@ static void add_zones(yyjson_mut_doc *d, yyjson_mut_val *root, const struct pop 
 	free(zone);
 }
 
+/* The one place with HTTP/3: nginx, by the pages' name. */
+static void add_http3(yyjson_mut_doc *d, yyjson_mut_val *root, const struct pop *p)
+{
+	const struct pop_pages *pages = p->services->pages;
+
+	if (pages == NULL) {
+		json_add_text(d, root, "http3", NULL);
+		return;
+	}
+	char *url = mem_printf("https://www.%s:%u/ip/", p->site->domain, pages->https_port);
+	json_add_text(d, root, "http3", url);
+	free(url);
+}
+
 struct session *session_new(const struct pop *p)
 {
 	const struct pop_ipv6test *section = p->services->ipv6test;
@@ -53,7 +67,7 @@ struct session *session_new(const struct pop *p)
 	yyjson_mut_obj_add_uint(d, root, "https_port", section->https_port);
 	add_literals(d, root, p);
 	json_add_text(d, root, "mtu_ipv6", section->mtu_ipv6);
-	json_add_text(d, root, "http3", NULL);
+	add_http3(d, root, p);
 	if (p->services->speedtest != NULL)
 		yyjson_mut_obj_add_val(d, root, "speedtest", pop_json_speedtest(d, p));
 	else

@@ -8,17 +8,21 @@ const char *visitor_family(const struct addr *a)
 	return addr_family(a) == AF_INET ? "ipv4" : "ipv6";
 }
 
-const char *visitor_header(const struct http_request *r, const char *name, char ret[VISITOR_TEXT_MAX])
+const char *visitor_text(const char *text, char ret[VISITOR_TEXT_MAX])
 {
-	const char *value = http_request_header(r, name);
 	size_t n = 0;
 
-	for (; value != NULL && *value != '\0' && n < VISITOR_TEXT_MAX - 1; value++) {
-		bool is_plain = *value >= ' ' && *value <= '~' && strchr("\"\\<>&", *value) == NULL;
+	for (; text != NULL && *text != '\0' && n < VISITOR_TEXT_MAX - 1; text++) {
+		bool is_plain = *text >= ' ' && *text <= '~' && strchr("\"\\<>&", *text) == NULL;
 		ret[n++] = '?';
 		if (is_plain)
-			ret[n - 1] = *value;
+			ret[n - 1] = *text;
 	}
 	ret[n] = '\0';
 	return ret;
+}
+
+const char *visitor_header(const struct http_request *r, const char *name, char ret[VISITOR_TEXT_MAX])
+{
+	return visitor_text(http_request_header(r, name), ret);
 }

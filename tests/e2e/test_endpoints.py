@@ -13,7 +13,8 @@ SOCKET = re.compile(r"^(tcp|udp)\s.*?\s(\S+):(\d+)\s+\S+\s+users:", re.MULTILINE
 
 
 def ask_web(service, protocol, family):
-    assert web.get(pop.url(service, protocol, family)).status == 200
+    version = ["--http3-only"] if protocol == "http3" else []
+    assert web.get(pop.url(service, protocol, family), *version).status == 200
 
 
 def ask_time(service, protocol, family):
@@ -57,7 +58,7 @@ def test_nothing_else_listens():
     promised = set()
     for service, protocol, family in pop.each_endpoint():
         host, port = pop.address(service, protocol, family)
-        promised.add(("udp" if protocol == "udp" else "tcp", host, port))
+        promised.add(("udp" if protocol in ("udp", "http3") else "tcp", host, port))
 
     listing = pop.run("ss", "-Hlntup").stdout
     found = map(re.Match.groups, SOCKET.finditer(listing))

@@ -7,7 +7,7 @@ import ssl
 
 import pytest
 
-from support import pop, web, wire
+from support import ipv6testd, links, pop, wait, web, wire
 
 FIELDS = {"ip", "type", "subtype", "via", "padding", "asn", "asn_name", "asnlist"}  # falling-sky's
 ZONES = ["a", "aaaa", "ds", "late", "tcp", "v4ns", "v6ns", "qmin", "alg8", "alg13", "alg15", "bogus", "expired",
@@ -113,6 +113,24 @@ def test_what_is_no_address_is_refused(server, address):
     assert get(server, f"/ip/?testip={address}").status == 400
 
 
+def test_an_origin_is_told_to_who_asks(tmp_path):
+    origins = tmp_path / "origins"
+    origins.write_text("64500\t10.9.0.0/16\t300\n{64501,64502}\tfd09::/32\t300\n")
+    folder = tmp_path / "daemon"
+    folder.mkdir()
+    with links.link() as link, ipv6testd.running(
+            link.server, folder, results={"origins": [str(origins)]}) as server:
+        def told(family, query):
+            with link.client.entered():
+                reply = echo((links.SERVER[family], ipv6testd.HTTP_PORT), f"/ip/{query}")
+            return reply["asn"], reply["asn_name"], reply["asnlist"]
+
+        wait.until(lambda: server.counters()["origin_prefixes"] == 2, "the origins are read")
+        assert told("ipv4", "?asn=1") == ("64500", "", "64500")
+        assert told("ipv6", "?asn=1") == ("64501", "", "64501 64502")
+        assert told("ipv4", "") == told("ipv4", "?asn=1&testip=192.0.2.1") == ("", "", "")
+
+
 def test_a_proxy_is_named_without_breaking_the_reply(server):
     assert echo(server, "/ip/", "Via: 1.1 proxy.example (squid/6.13)")["via"] == "1.1 proxy.example (squid/6.13)"
     assert echo(server, "/ip/", 'Via: "},{"ip":"x<')["via"] == "?},{?ip?:?x?"
@@ -190,6 +208,21 @@ def test_nginx_passes_a_test_on(family, name):
     told = json.loads(wire.ask(pop.address("pages", family=family), request).body[2:-2])
     assert (told["ip"], told["via"]) == (pop.address("pages", family=family)[0], "1.1 proxy.example")
     assert len(told["padding"]) == 2000
+
+
+@pytest.mark.parametrize("family", pop.FAMILIES)
+def test_http_3_is_offered_and_works(family):
+    host, port = pop.address("pages", "https", family)
+    offer = web.get(pop.url("pages", "https", family)).headers["alt-svc"]
+    assert offer == f'h3=":{port}"; ma=86400'
+
+    url = echo(pop.address("ipv6test"), "/session.json")["http3"]
+    assert url == f"https://www.{pop.site()['domain']}:{port}/ip/"
+    near = f"www.{pop.site()['domain']}:{port}:{f'[{host}]' if ':' in host else host}"
+    forged = [word for header in FORGED for word in ("--header", header)]
+    reply = web.get(url, "--http3-only", "--resolve", near, *forged)
+    assert json.loads(reply.body)["ip"] == host
+    assert reply.headers["timing-allow-origin"] == reply.headers["access-control-allow-origin"] == "*"
 
 
 def test_nginx_passes_an_upload_on(nginx):

@@ -225,6 +225,7 @@ size_t pop_endpoints(const struct pop *p, struct pop_endpoint ret[POP_ENDPOINTS_
 	if (s->pages != NULL) {
 		list(&l, "pages", "http", s->pages->addresses, s->pages->http_port);
 		list(&l, "pages", "https", s->pages->addresses, s->pages->https_port);
+		list(&l, "pages", "http3", s->pages->addresses, s->pages->https_port);
 	}
 	if (s->speedtest != NULL) {
 		list(&l, "speedtest", "http", s->speedtest->addresses, s->speedtest->http_port);

@@ -44,7 +44,7 @@ struct pop_addresses {
 struct pop_pages {
 	struct pop_addresses *addresses; /* instead of the POP's shared pair */
 	uint16_t http_port;              /* default 80 */
-	uint16_t https_port;             /* default 443 */
+	uint16_t https_port;             /* HTTP/3 as well, over UDP; default 443 */
 };
 
 /** Which results of tests are kept. */
@@ -199,7 +199,7 @@ void pop_list_services(const struct pop *p, struct pop_service ret[POP_SERVICES]
 /** One socket that the POP answers on. */
 struct pop_endpoint {
 	const char *service;  /* "speedtest": key in the POP file */
-	const char *protocol; /* "http", "https", "rpm" (https as well), "udp", "tcp"; "mtu-http", "mtu-https" */
+	const char *protocol; /* "http", "https", "rpm" (https as well), "udp", "tcp", "http3" (UDP); "mtu-http", "mtu-https" */
 	struct addr addr;
 };
 

@@ -91,12 +91,14 @@ static int check_service_addresses(struct pop_doc *d, const struct pop *p)
 	return 0;
 }
 
+static bool is_udp(const struct pop_endpoint *e)
+{
+	return strcmp(e->protocol, "udp") == 0 || strcmp(e->protocol, "http3") == 0;
+}
+
 static bool same_socket(const struct pop_endpoint *a, const struct pop_endpoint *b)
 {
-	bool a_is_udp = strcmp(a->protocol, "udp") == 0;
-	bool b_is_udp = strcmp(b->protocol, "udp") == 0;
-
-	return a_is_udp == b_is_udp && addr_equal(&a->addr, &b->addr);
+	return is_udp(a) == is_udp(b) && addr_equal(&a->addr, &b->addr);
 }
 
 /** Where the POP file says the port of @e. */
@@ -105,6 +107,8 @@ static void write_port_key(const struct pop_endpoint *e, char ret[PATH_MAX_BYTES
 	bool is_dns = strcmp(e->protocol, "udp") == 0 || strcmp(e->protocol, "tcp") == 0;
 	const char *key = strncmp(e->protocol, "mtu-", 4) == 0 ? e->protocol + 4 : e->protocol;
 
+	if (strcmp(key, "http3") == 0)
+		key = "https";
 	if (is_dns)
 		key = strcmp(e->service, "ipv6test") == 0 ? "dns" : "";
 	(void)snprintf(ret, PATH_MAX_BYTES, "services.%s.%s%sport", e->service, key, *key == '\0' ? "" : "_");

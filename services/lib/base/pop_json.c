@@ -24,7 +24,8 @@ static const char *scheme_of(const struct pop_endpoint *e)
 
 	if (strcmp(protocol, "http") == 0)
 		return "http://";
-	return strcmp(protocol, "https") == 0 || strcmp(protocol, "rpm") == 0 ? "https://" : "";
+	bool is_secure = strcmp(protocol, "https") == 0 || strcmp(protocol, "rpm") == 0 || strcmp(protocol, "http3") == 0;
+	return is_secure ? "https://" : "";
 }
 
 static void add_endpoint(yyjson_mut_doc *d, yyjson_mut_val *all, const struct pop_endpoint *e)

@@ -61,7 +61,7 @@ def test_wrong_command_lines(arguments):
     assert done.stderr
 
 
-@pytest.mark.parametrize("pop, sockets", [("demo", 30), ("lyon", 32)])
+@pytest.mark.parametrize("pop, sockets", [("demo", 32), ("lyon", 34)])
 def test_check_of_a_good_file(pop, sockets):
     done = fontaine("check", f"image/pops/{pop}.yaml")
     assert done.returncode == 0
@@ -93,7 +93,8 @@ def test_check_of_no_file():
 def test_endpoints():
     expected = {
         "pages": {"http": {"ipv4": "http://127.0.0.1:8080", "ipv6": "http://[::1]:8080"},
-                  "https": {"ipv4": "https://127.0.0.1:8443", "ipv6": "https://[::1]:8443"}},
+                  "https": {"ipv4": "https://127.0.0.1:8443", "ipv6": "https://[::1]:8443"},
+                  "http3": {"ipv4": "https://127.0.0.1:8443", "ipv6": "https://[::1]:8443"}},
         "speedtest": {"http": {"ipv4": "http://127.0.0.1:8081", "ipv6": "http://[::1]:8081"},
                       "https": {"ipv4": "https://127.0.0.1:8444", "ipv6": "https://[::1]:8444"},
                       "rpm": {"ipv4": "https://127.0.0.1:8445", "ipv6": "https://[::1]:8445"}},

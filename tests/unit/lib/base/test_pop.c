@@ -318,6 +318,8 @@ static void test_endpoints(void **state)
 		"pages http [2001:db8::1]:80",
 		"pages https 192.0.2.1:443",
 		"pages https [2001:db8::1]:443",
+		"pages http3 192.0.2.1:443",
+		"pages http3 [2001:db8::1]:443",
 		"ntp udp 192.0.2.1:123",
 		"ntp udp [2001:db8::1]:123",
 		"resolver udp 192.0.2.53:53",
