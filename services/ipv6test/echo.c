@@ -99,8 +99,8 @@ static size_t write_reply(const struct http_request *r, const struct question *q
 	                visitor_family(&q->about), tunnel_of(&q->about), visitor_header(r, "Via", via));
 	memset(ret + n, 'x', q->padding_bytes);
 	size_t len = (size_t)n + q->padding_bytes;
-	n = sprintf(ret + len, "\",\"asn\":\"%s\",\"asn_name\":\"%s\",\"asnlist\":\"%s\"}%s\n", o->asn, o->name, o->list,
-	            is_called ? ")" : "");
+	n = sprintf(ret + len, "\",\"asn\":\"%s\",\"asn_name\":\"%s\",\"asnlist\":\"%s\"}%s\n", o->asn, o->name,
+	            o->list, is_called ? ")" : "");
 	return len + (size_t)n;
 }
 

@@ -198,8 +198,9 @@ void pop_list_services(const struct pop *p, struct pop_service ret[POP_SERVICES]
 
 /** One socket that the POP answers on. */
 struct pop_endpoint {
-	const char *service;  /* "speedtest": key in the POP file */
-	const char *protocol; /* "http", "https", "rpm" (https as well), "udp", "tcp", "http3" (UDP); "mtu-http", "mtu-https" */
+	const char *service; /* "speedtest": key in the POP file */
+	/** "http", "https", "rpm" (https as well), "udp", "tcp", "http3" (UDP); "mtu-http", "mtu-https" */
+	const char *protocol;
 	struct addr addr;
 };
 

@@ -20,12 +20,15 @@ static yyjson_mut_val *object_in(yyjson_mut_doc *d, yyjson_mut_val *parent, cons
 /** "http://", or "" where a web address would say nothing. */
 static const char *scheme_of(const struct pop_endpoint *e)
 {
+	static const char *const secure[] = {"https", "http3", "rpm"};
 	const char *protocol = strncmp(e->protocol, "mtu-", 4) == 0 ? e->protocol + 4 : e->protocol;
 
 	if (strcmp(protocol, "http") == 0)
 		return "http://";
-	bool is_secure = strcmp(protocol, "https") == 0 || strcmp(protocol, "rpm") == 0 || strcmp(protocol, "http3") == 0;
-	return is_secure ? "https://" : "";
+	for (size_t i = 0; i < sizeof(secure) / sizeof(*secure); i++)
+		if (strcmp(protocol, secure[i]) == 0)
+			return "https://";
+	return "";
 }
 
 static void add_endpoint(yyjson_mut_doc *d, yyjson_mut_val *all, const struct pop_endpoint *e)
