@@ -151,8 +151,10 @@ def speedtestd(programs, folder):
 
 def ipv6testd(programs, folder):
     ports = free_ports()
-    return serving([programs / "ipv6testd", *write_files(folder, ports)], ports["ipv6test_port"],
-                   ports["ipv6test_tls_port"])
+    command = [programs / "ipv6testd", *write_files(folder, ports)]
+    os.environ["STATE_DIRECTORY"] = str(folder)
+    subprocess.run([*command, "--prepare", folder / "delegations.zone"], check=True)
+    return serving(command, ports["ipv6test_port"], ports["ipv6test_tls_port"])
 
 
 def nginx(folder, download_bytes=0):

@@ -86,10 +86,13 @@ def running(namespace, folder, descriptors=(), prefix=(), services=None, **keys)
     """An ipv6testd in @namespace, the server's of a link. @folder: empty, for its files. @descriptors: sockets that
     it is passed. @prefix: words before its command. @services: others of the POP file; @keys: more of its own
     section. It must end well when it is told to."""
-    command = [*prefix, PROGRAM, *write_files(folder, keys, services or {})]
+    options = write_files(folder, keys, services or {})
+    environment = {**os.environ, "STATE_DIRECTORY": str(folder / "state")}
+    subprocess.run([PROGRAM, *options, "--prepare", folder / "delegations.zone"], check=True, timeout=STOP_LIMIT_S,
+                   env=environment)
     process = subprocess.Popen(
-        namespace.command(*passing(descriptors, command)), stdin=subprocess.DEVNULL, pass_fds=descriptors,
-        env={**os.environ, "STATE_DIRECTORY": str(folder / "state")})
+        namespace.command(*passing(descriptors, [*prefix, PROGRAM, *options])), stdin=subprocess.DEVNULL,
+        pass_fds=descriptors, env=environment)
     try:
         def is_up():
             assert process.poll() is None, "ipv6testd has ended"
