@@ -13,10 +13,15 @@ uint64_t hash_seed(void)
 	return seed;
 }
 
+/* Every bit of @x moves every bit of what it becomes (the finaliser of SplitMix64). */
+static uint64_t mix(uint64_t x)
+{
+	x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9u;
+	x = (x ^ (x >> 27)) * 0x94d049bb133111ebu;
+	return x ^ (x >> 31);
+}
+
 uint64_t hash_words(uint64_t seed, const uint64_t key[2])
 {
-	uint64_t h = (key[0] ^ seed) * 0x9e3779b97f4a7c15u;
-
-	h = (h ^ (h >> 32) ^ key[1]) * 0xd6e8feb86659fd93u;
-	return h ^ (h >> 32);
+	return mix(mix(key[0] ^ seed) ^ key[1]);
 }
