@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "ipv6test/ipv6test.h"
 
-#include "ipv6test/share.h"
 #include "ipv6test/dns.h"
+#include "ipv6test/readiness.h"
+#include "ipv6test/share.h"
 #include "ipv6test/who.h"
 #include "net/http_daemon.h"
 #include "net/whose.h"
@@ -21,6 +22,7 @@ static void add_metrics(const void *data, struct buf *b)
 	archive_metrics(t->archive, b, "ipv6testd");
 	share_metrics(t->share, b);
 	dns_metrics(t->dns, b);
+	readiness_metrics(t->readiness, b);
 }
 
 static void on_metrics(struct http_request *r, void *data)

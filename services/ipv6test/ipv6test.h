@@ -10,6 +10,7 @@
 struct dns;
 struct http_daemon;
 struct pop;
+struct readiness;
 struct session;
 struct share;
 struct who;
@@ -29,6 +30,7 @@ struct ipv6test {
 	struct archive *archive;
 	struct share *share;
 	struct dns *dns;
+	struct readiness *readiness;
 };
 
 /** The clock of nonces: seconds that never go back. */

@@ -5,6 +5,7 @@
 #include "ipv6test/dns.h"
 #include "ipv6test/echo.h"
 #include "ipv6test/ipv6test.h"
+#include "ipv6test/readiness.h"
 #include "ipv6test/session.h"
 #include "ipv6test/share.h"
 #include "ipv6test/share_db.h"
@@ -22,6 +23,7 @@ static const struct http_route *const tables[] = {
 	who_routes,
 	share_routes,
 	dns_routes,
+	readiness_routes,
 	NULL,
 };
 
@@ -45,6 +47,7 @@ static void load_test(struct ipv6testd *d)
 	d->test.whose = whose_new(pop, (const char *const *)results->origins, results->n_origins, section->vrps);
 	d->test.who = who_new(pop, d->test.whose);
 	d->test.share = share_new();
+	d->test.readiness = readiness_new();
 	d->test.archive_config = (struct archive_config){
 		.policy = results,
 		.state = getenv("STATE_DIRECTORY"), /* systemd.exec(5) */
@@ -128,6 +131,8 @@ static void release(struct ipv6testd *d)
 {
 	if (d->test.archive != NULL)
 		archive_free(d->test.archive);
+	if (d->test.readiness != NULL)
+		readiness_free(d->test.readiness);
 	if (d->test.share != NULL)
 		share_free(d->test.share);
 	if (d->test.who != NULL)
