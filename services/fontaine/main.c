@@ -60,6 +60,12 @@ static const struct command {
 		.usage = "COMMAND ...",
 		.summary = "use the speed test, and what it has stored",
 	},
+	{
+		.name = "rdns",
+		.main = rdns_main,
+		.usage = "COMMAND ...",
+		.summary = "check delegations of reverse DNS",
+	},
 };
 
 enum { N_COMMANDS = sizeof(commands) / sizeof(*commands) };

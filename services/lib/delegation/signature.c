@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: MIT */
+#include "delegation/signature.h"
+
+enum signature signature_of(const ldns_rr_list *rrs, const ldns_pkt *p, ldns_pkt_section section,
+                            const ldns_rr_list *keys, time_t now)
+{
+	const ldns_rr *first = ldns_rr_list_rr(rrs, 0);
+	ldns_rr_list *all = ldns_pkt_rr_list_by_name_and_type(p, ldns_rr_owner(first), LDNS_RR_TYPE_RRSIG, section);
+	enum signature found = SIGNATURE_MISSING;
+	bool has_expired = false, is_early = false;
+
+	for (size_t i = 0; all != NULL && found != SIGNATURE_VALID && i < ldns_rr_list_rr_count(all); i++) {
+		const ldns_rr *sig = ldns_rr_list_rr(all, i);
+		ldns_rr_list *good = ldns_rr_list_new();
+		if (ldns_rr_rd_count(sig) == 9 &&
+		    ldns_rdf2rr_type(ldns_rr_rrsig_typecovered(sig)) == ldns_rr_get_type(first)) {
+			ldns_status s = ldns_verify_rrsig_keylist_time(rrs, sig, keys, now, good);
+			has_expired = has_expired || s == LDNS_STATUS_CRYPTO_SIG_EXPIRED;
+			is_early = is_early || s == LDNS_STATUS_CRYPTO_SIG_NOT_INCEPTED;
+			found = s == LDNS_STATUS_OK ? SIGNATURE_VALID : SIGNATURE_BOGUS;
+		}
+		ldns_rr_list_free(good);
+	}
+	ldns_rr_list_deep_free(all);
+	if (found == SIGNATURE_BOGUS && has_expired)
+		return SIGNATURE_EXPIRED;
+	return found == SIGNATURE_BOGUS && is_early ? SIGNATURE_EARLY : found;
+}
+
+static bool has_same_data(const ldns_rr *a, const ldns_rr *b)
+{
+	if (ldns_rr_rd_count(a) != ldns_rr_rd_count(b))
+		return false;
+	for (size_t i = 0; i < ldns_rr_rd_count(a); i++)
+		if (ldns_rdf_compare(ldns_rr_rdf(a, i), ldns_rr_rdf(b, i)) != 0)
+			return false;
+	return true;
+}
+
+bool signature_is_ds_of(const ldns_rr *ds, const ldns_rr *key)
+{
+	if (ldns_rr_rd_count(ds) != 4 || ldns_rr_rd_count(key) != 4)
+		return false;
+	ldns_rr *plain = ldns_rr_clone(key);
+	ldns_rr_set_type(plain, LDNS_RR_TYPE_DNSKEY);
+	ldns_rr *own = ldns_key_rr2ds(plain, (ldns_hash)ldns_rdf2native_int8(ldns_rr_rdf(ds, 2)));
+	bool is_own = own != NULL && has_same_data(ds, own);
+
+	ldns_rr_free(own);
+	ldns_rr_free(plain);
+	return is_own;
+}
+
+bool signature_is_same_key(const ldns_rr *a, const ldns_rr *b)
+{
+	return has_same_data(a, b);
+}
