@@ -86,6 +86,8 @@ int conn_handshake(struct conn *c)
 {
 	int rc = tls_stream_handshake(c->tls);
 
+	if (rc == 0)
+		c->offloaded = tls_stream_agreed(c->tls).offloaded;
 	if (rc == -EPROTONOSUPPORT) {
 		tls_stream_free(c->tls);
 		c->tls = NULL;
@@ -221,7 +223,7 @@ ssize_t conn_sendv(struct conn *c, const struct iovec *pieces, size_t n, bool mo
 	const struct msghdr message = {.msg_iov = (struct iovec *)(uintptr_t)pieces, .msg_iovlen = n};
 	ssize_t sent;
 
-	if (c->tls != NULL)
+	if (c->tls != NULL && !c->offloaded)
 		return tls_stream_sendv(c->tls, pieces, n, more);
 	do
 		sent = sendmsg(c->fd, &message, MSG_NOSIGNAL | (more ? MSG_MORE : 0));
@@ -234,7 +236,7 @@ ssize_t conn_send(struct conn *c, const void *data, size_t len, bool more)
 {
 	ssize_t n;
 
-	if (c->tls != NULL)
+	if (c->tls != NULL && !c->offloaded)
 		return tls_stream_sendv(c->tls, &(struct iovec){(void *)(uintptr_t)data, len}, 1, more);
 	do
 		n = send(c->fd, data, len, MSG_NOSIGNAL | (more ? MSG_MORE : 0));

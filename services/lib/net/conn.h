@@ -47,6 +47,7 @@ struct conn {
 	unsigned n_handles;
 	bool is_tcp;
 	bool secure;
+	bool offloaded; /* TLS that the kernel encrypts */
 	bool closing;
 };
 

@@ -104,6 +104,7 @@ struct http_counters {
 	_Atomic uint64_t violations;       /* and for what HTTP/2 does not allow */
 	_Atomic uint64_t tls_1_2, tls_1_3; /* handshakes */
 	_Atomic uint64_t tls_resumed;      /* of them, by a ticket */
+	_Atomic uint64_t tls_offloaded;    /* of them, encrypted by the kernel */
 	_Atomic uint64_t tls_failed;       /* begun, and never over */
 	_Atomic uint64_t responses[6];     /* by the first digit of the status */
 	_Atomic uint64_t body_bytes_in;

@@ -154,6 +154,8 @@ static void count_handshake(const struct http_conn *c, const struct tls_agreed *
 	http_count(agreed->version == TLS1_3_VERSION ? &counters->tls_1_3 : &counters->tls_1_2, 1);
 	if (agreed->resumed)
 		http_count(&counters->tls_resumed, 1);
+	if (agreed->offloaded)
+		http_count(&counters->tls_offloaded, 1);
 }
 
 /* Who speaks HTTP where TLS is spoken is told so, in words that it understands. */

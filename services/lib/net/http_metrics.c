@@ -58,6 +58,8 @@ void http_metrics_write(struct buf *b, const char *daemon, const struct http_cou
 	         offsetof(struct http_counters, tls_1_3)},
 		{"tls_resumed_total", METRICS_COUNTER, "Handshakes that went on with an earlier session.",
 	         offsetof(struct http_counters, tls_resumed)},
+		{"tls_offloaded_total", METRICS_COUNTER, "Handshakes after which the kernel encrypts what is sent.",
+	         offsetof(struct http_counters, tls_offloaded)},
 		{"tls_failed_total", METRICS_COUNTER, "Handshakes that failed.",
 	         offsetof(struct http_counters, tls_failed)},
 		{"violations_total", METRICS_COUNTER, "HTTP/2 connections ended because their client broke its rules.",

@@ -3,6 +3,10 @@
  * loop's input buffer, filled by one receive; what it writes goes into the loop's
  * output buffer, emptied by one send. A stream has both for the time of one call:
  * at its end, what is left in them moves into the stream.
+ *
+ * Where the kernel can encrypt (kTLS), OpenSSL hands it the keys through a socket
+ * BIO at the end of the handshake. From then on what OpenSSL itself still has to
+ * say goes through that BIO, and the owner sends its bytes as on a plain socket.
  */
 /* SPDX-License-Identifier: MIT */
 #include "net/tls_stream.h"
@@ -27,6 +31,11 @@ enum {
 	OUTPUT_BYTES = BATCH_BYTES + 64 * 1024,    /* with what records add, or a flight of the handshake */
 };
 
+/* Commands to a BIO that OpenSSL does not publish, because only its own have been asked to know them. */
+enum { KTLS_SET = 72,
+       KTLS_SET_TYPE = 74,
+       KTLS_CLEAR_TYPE = 75 };
+
 struct tls_buffers {
 	BIO_METHOD *method;
 	size_t in_at, in_len;
@@ -40,6 +49,8 @@ struct tls_stream {
 	SSL *ssl;
 	struct tls_buffers *buffers;
 	int fd;
+	BIO *socket;        /* over fd, for OpenSSL's own way to the kernel */
+	bool offloaded;     /* the kernel encrypts what is sent */
 	int error;          /* negative, for good */
 	size_t may_receive; /* in this call; 0: the socket has been asked */
 	bool ended;         /* the peer sends no more */
@@ -94,12 +105,55 @@ static int on_bio_read(BIO *bio, char *ret, int size)
 	return n > 0 ? (int)n : -1;
 }
 
+static size_t n_kept(const struct tls_stream *s)
+{
+	return s->out.len - s->out_at;
+}
+
+static ssize_t send_some(struct tls_stream *s, const char *data, size_t len, bool more)
+{
+	ssize_t n;
+
+	do
+		n = send(s->fd, data, len, MSG_NOSIGNAL | (more ? MSG_MORE : 0));
+	while (n < 0 && errno == EINTR);
+	return result(s, n);
+}
+
+/* Send the loop's output; keep what the socket does not take. */
+static void send_batch(struct tls_stream *s, bool more)
+{
+	struct tls_buffers *b = s->buffers;
+	ssize_t n = 0;
+
+	if (b->out_len > 0 && n_kept(s) == 0)
+		n = send_some(s, b->out, b->out_len, more);
+	size_t sent = n > 0 ? (size_t)n : 0;
+	if (s->error == 0 && buf_add(&s->out, b->out + sent, b->out_len - sent) < 0)
+		s->error = -ENOBUFS;
+	b->out_len = 0;
+}
+
+/* What is no payload: an alert, a ticket. */
+static int write_to_kernel(struct tls_stream *s, BIO *bio, const char *data, int len)
+{
+	int n = BIO_write(s->socket, data, len);
+
+	if (n <= 0 && BIO_should_retry(s->socket))
+		BIO_set_retry_write(bio);
+	return n;
+}
+
 static int on_bio_write(BIO *bio, const char *data, int len)
 {
 	struct tls_stream *s = BIO_get_data(bio);
 	struct tls_buffers *b = s->buffers;
 
 	BIO_clear_retry_flags(bio);
+	if (s->error < 0)
+		return -1;
+	if (s->offloaded)
+		return write_to_kernel(s, bio, data, len);
 	if ((size_t)len > sizeof(b->out) - b->out_len)
 		return -1; /* more than any call of ours makes */
 	memcpy(b->out + b->out_len, data, (size_t)len);
@@ -107,14 +161,40 @@ static int on_bio_write(BIO *bio, const char *data, int len)
 	return len;
 }
 
+/* The keys of one direction. What was encrypted with older ones goes out first; what comes in is decrypted here. */
+static long offload(struct tls_stream *s, bool sending, void *keys)
+{
+	if (!sending)
+		return 0;
+	send_batch(s, false);
+	if (s->error < 0 || n_kept(s) > 0)
+		return 0;
+	long rc = BIO_ctrl(s->socket, KTLS_SET, sending, keys);
+	if (rc > 0)
+		s->offloaded = true;
+	else if (s->offloaded)
+		s->error = -ENOTSUP; /* the peer has the kernel's keys changed, which one before 6.14 cannot */
+	return rc;
+}
+
 static long on_bio_ctrl(BIO *bio, int command, long number, void *pointer)
 {
-	const struct tls_stream *s = BIO_get_data(bio);
-	(void)number, (void)pointer;
+	struct tls_stream *s = BIO_get_data(bio);
 
-	if (command == BIO_CTRL_EOF)
+	switch (command) {
+	case BIO_CTRL_EOF:
 		return s->ended;
-	return command == BIO_CTRL_FLUSH;
+	case BIO_CTRL_FLUSH:
+		return 1;
+	case KTLS_SET:
+		return offload(s, number != 0, pointer);
+	case BIO_CTRL_GET_KTLS_SEND:
+	case KTLS_SET_TYPE:
+	case KTLS_CLEAR_TYPE:
+		return BIO_ctrl(s->socket, command, number, pointer);
+	default:
+		return 0;
+	}
 }
 
 struct tls_buffers *tls_buffers_new(void)
@@ -145,7 +225,8 @@ struct tls_stream *tls_stream_new(struct tls *t, struct tls_buffers *buffers, in
 	BIO *bio = BIO_new(buffers->method);
 
 	s->ssl = tls_session(t);
-	if (s->ssl == NULL || bio == NULL)
+	s->socket = BIO_new_socket(fd, BIO_NOCLOSE);
+	if (s->ssl == NULL || s->socket == NULL || bio == NULL)
 		abort(); /* no memory */
 	s->buffers = buffers;
 	s->fd = fd;
@@ -157,39 +238,10 @@ struct tls_stream *tls_stream_new(struct tls *t, struct tls_buffers *buffers, in
 	return s;
 }
 
-static size_t n_kept(const struct tls_stream *s)
-{
-	return s->out.len - s->out_at;
-}
-
-static ssize_t send_some(struct tls_stream *s, const char *data, size_t len, bool more)
-{
-	ssize_t n;
-
-	do
-		n = send(s->fd, data, len, MSG_NOSIGNAL | (more ? MSG_MORE : 0));
-	while (n < 0 && errno == EINTR);
-	return result(s, n);
-}
-
 static void forget_output(struct tls_stream *s)
 {
 	buf_done(&s->out);
 	s->out_at = 0;
-}
-
-/* Send the loop's output; keep what the socket does not take. */
-static void send_batch(struct tls_stream *s, bool more)
-{
-	struct tls_buffers *b = s->buffers;
-	ssize_t n = 0;
-
-	if (b->out_len > 0 && n_kept(s) == 0)
-		n = send_some(s, b->out, b->out_len, more);
-	size_t sent = n > 0 ? (size_t)n : 0;
-	if (s->error == 0 && buf_add(&s->out, b->out + sent, b->out_len - sent) < 0)
-		s->error = -ENOBUFS;
-	b->out_len = 0;
 }
 
 /* @room: of the reader; to receive more would be to keep it. */
@@ -223,7 +275,7 @@ static int failure(struct tls_stream *s)
 {
 	int code = SSL_get_error(s->ssl, 0);
 
-	if (code == SSL_ERROR_WANT_READ)
+	if (code == SSL_ERROR_WANT_READ || code == SSL_ERROR_WANT_WRITE)
 		return -EAGAIN;
 	if (code == SSL_ERROR_ZERO_RETURN)
 		return 0;
@@ -246,7 +298,9 @@ int tls_stream_handshake(struct tls_stream *s)
 
 struct tls_agreed tls_stream_agreed(const struct tls_stream *s)
 {
-	struct tls_agreed agreed = {.version = SSL_version(s->ssl), .resumed = SSL_session_reused(s->ssl) != 0};
+	struct tls_agreed agreed = {.version = SSL_version(s->ssl),
+	                            .resumed = SSL_session_reused(s->ssl) != 0,
+	                            .offloaded = s->offloaded};
 	const unsigned char *protocol;
 	unsigned len;
 
@@ -363,6 +417,7 @@ void tls_stream_free(struct tls_stream *s)
 {
 	say_goodbye(s);
 	SSL_free(s->ssl);
+	(void)BIO_free(s->socket);
 	buf_done(&s->in);
 	buf_done(&s->out);
 	free(s);

@@ -37,6 +37,7 @@ struct tls_agreed {
 	int version; /* TLS1_2_VERSION or TLS1_3_VERSION */
 	bool resumed;
 	bool h2;
+	bool offloaded; /* the kernel encrypts: what is sent goes into the socket as it is, not by tls_stream_sendv() */
 };
 struct tls_agreed tls_stream_agreed(const struct tls_stream *s);
 

@@ -207,18 +207,25 @@ static void nothing_is_renegotiated(void **state)
 	assert_int_equal(f->counters.tls_1_2, 1);
 }
 
+/* Where the kernel encrypts and is too old to change its keys, the connection ends instead. */
 static void keys_may_be_updated_for_ever(void **state)
 {
-	struct client c = client_open(*state, TLS1_3_VERSION);
+	struct fixture *f = *state;
+	struct client c = client_open(f, TLS1_3_VERSION);
+	const char *heard = NULL;
 
-	for (int i = 0; i < 100; i++) {
+	for (int i = 0; i < 100 && (heard == NULL || *heard != '\0'); i++) {
 		assert_int_equal(SSL_key_update(c.ssl, SSL_KEY_UPDATE_REQUESTED), 1);
 		say_in(c.ssl, "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\npong");
-		while (strcmp(hear_in(c.ssl, 1), "p") != 0) {
-		}
-		assert_string_equal(hear_in(c.ssl, 3), "ong");
+		do
+			heard = hear_in(c.ssl, 1);
+		while (*heard != 'p' && *heard != '\0');
+		assert_true(*heard != '\0' || f->counters.tls_offloaded > 0);
+		if (*heard != '\0')
+			assert_string_equal(hear_in(c.ssl, 3), "ong"); /* heard points there, too */
 	}
 	client_close(&c);
+	assert_becomes(&f->counters.open, 0);
 }
 
 static void who_just_goes_is_let_go(void **state)
