@@ -46,8 +46,8 @@ def told(tmp_path_factory):
     files.mkdir()
     speedtestd.write_files(files, speedtestd.PORT, (), {})
     shutil.copytree(files, root / "test")
-    at = {name: f"https://{links.SERVER['ipv4']}:{port}" for name, port in (
-        ("https", speedtestd.ports(speedtestd.PORT)["https_port"]), ("rpm", speedtestd.ports(speedtestd.PORT)["rpm_port"]))}
+    ports = speedtestd.ports(speedtestd.PORT)
+    at = {name: f"https://{links.SERVER['ipv4']}:{ports[f'{name}_port']}" for name in ("https", "rpm")}
     script = SCRIPT.format(**links.SERVER, **at, port=speedtestd.PORT, mib=MIB)
     return kernel.run(root, [speedtestd.PROGRAM, "/usr/bin/curl"], MODULES, script)
 

@@ -45,7 +45,8 @@ def add_modules(root, names):
 def pack(root, archive):
     names = subprocess.run(["find", "."], cwd=root, check=True, timeout=10, capture_output=True).stdout
     with archive.open("wb") as out:
-        subprocess.run(["cpio", "--quiet", "-o", "-H", "newc"], cwd=root, input=names, stdout=out, check=True, timeout=60)
+        subprocess.run(["cpio", "--quiet", "-o", "-H", "newc"], cwd=root, input=names, stdout=out, check=True,
+                       timeout=60)
 
 
 def run(root, programs, modules, script):
