@@ -52,7 +52,7 @@ export const PLAN = Object.fromEntries(Object.entries({
 	up6: { ...UP, family: "ipv6" },
 	down6: { ...DOWN, family: "ipv6" },
 	mtu: { ...UP, needs: ["aaaa", "up6"] },
-	http3: { path: "/ip/?", tries: 3 }, /* the first answer tells the browser that there is HTTP/3 (RFC 7838) */
+	http3: { path: "?", tries: 4 }, /* the first answer tells the browser that there is HTTP/3 (RFC 7838) */
 }).map(([id, test]) => [id, { needs: [], limitMs: LIMIT_MS, path: null, bytes: 0, family: null, tries: 1, onlyAsked: null, ...test }]));
 
 /** A test that has had its answer. */

@@ -26,6 +26,8 @@ export function rowOf(observations, id) {
 		return { id, mark: "none", text: test.reason === null ? "result_skipped" : `reason_${test.reason}` };
 	if (BADLY_SIGNED.includes(id))
 		return isAnswered(test) ? { id, mark: "bad", text: "result_loaded" } : { id, mark: "good", text: "result_kept" };
+	if (id === "http3" && isAnswered(test) && test.protocol !== "h3")
+		return { id, mark: "fair", text: "result_older" };
 	return { id, mark: MARKS[test.state], text: `result_${test.state}` };
 }
 

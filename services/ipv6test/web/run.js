@@ -5,7 +5,7 @@
 // {type: "test", id, result}, {type: "family", family, facts}, {type: "queries", queries},
 // {type: "done", durationMs}, {type: "failed"}: this POP gives no test. Shapes: observations.js.
 
-import { askJson } from "/shared/ask.js";
+import { askJson, sleep } from "/shared/ask.js";
 import { median } from "/shared/stats.js";
 import { isMacDerived } from "./address.js";
 import { FAMILIES, skipped, TESTS } from "./observations.js";
@@ -15,6 +15,7 @@ import { measureRate } from "./rates.js";
 import { request } from "./request.js";
 
 const ANSWER_MS = 5000;
+const AGAIN_MS = 300; /* for a browser to open a connection of the newer kind meanwhile */
 const PINGS = 10;
 const PINGS_MS = 4000; /* with answers so slow, fewer do */
 
@@ -47,9 +48,11 @@ class Run {
 		const url = place.url + (path ?? `${this.#connection()}&test=${id}`);
 		const options = { limitMs: limitAfter(limitMs, [...ready, place]),
 			body: bytes > 0 ? new Blob([crypto.getRandomValues(new Uint8Array(bytes))]) : null };
-		let answer;
-		for (let i = 0; i < tries && answer?.result.protocol !== "h3"; i++)
+		let answer = await request(url, options);
+		for (let i = 1; i < tries && isAnswered(answer.result) && answer.result.protocol !== "h3"; i++) {
+			await sleep(AGAIN_MS);
 			answer = await request(url, options);
+		}
 		if (answer.json !== null)
 			this.#meet(id, answer.json);
 		return onlyAsked === this.page.scheme ? skipped("not-offered") : answer.result;

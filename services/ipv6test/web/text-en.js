@@ -82,6 +82,7 @@ export const en = {
 	result_slow: "slow",
 	result_failed: "does not work",
 	result_timeout: "no answer",
+	result_older: "an older HTTP was used",
 	result_skipped: "not tested",
 	result_kept: "rejected, as it should be",
 	result_loaded: "loaded, though it should not",

@@ -82,6 +82,7 @@ export const fr = {
 	result_slow: "lent",
 	result_failed: "ne fonctionne pas",
 	result_timeout: "sans réponse",
+	result_older: "un HTTP plus ancien a servi",
 	result_skipped: "pas testé",
 	result_kept: "refusé, comme il se doit",
 	result_loaded: "chargé, alors qu’il ne devrait pas",

@@ -55,6 +55,7 @@ test("a row is waiting, then says how the test went", () => {
 	assert.deepEqual(row({ a: timeout }, "a"), { id: "a", mark: "bad", text: "result_timeout" });
 	assert.deepEqual(row({ bogus: failed }, "bogus"), { id: "bogus", mark: "good", text: "result_kept" });
 	assert.deepEqual(row({ bogus: works("ipv4") }, "bogus"), { id: "bogus", mark: "bad", text: "result_loaded" });
+	assert.deepEqual(row({ http3: works("ipv6", { protocol: "h2" }) }, "http3"), { id: "http3", mark: "fair", text: "result_older" });
 	assert.deepEqual(rowOf(local(), "he"), { id: "he", mark: "none", text: "reason_local" });
 	assert.deepEqual(row({ he: SKIPPED }, "he"), { id: "he", mark: "none", text: "result_skipped" });
 });

@@ -1,0 +1,188 @@
+# The IPv6 test in a browser, on the demo POP: its addresses are real, its names are the browser's own.
+# What it says on broken networks is tested in the laboratory (test_ipv6test_*.py).
+# SPDX-License-Identifier: MIT
+
+import json
+import re
+from contextlib import contextmanager
+
+import pytest
+from selenium.webdriver.common.keys import Keys
+
+from support import looks, pop, wait
+from support.browser import chromium
+
+EN_WIDE = [("en", False, 1280)]
+NO_WORD = re.compile(r"\w_\w|undefined|null|NaN|\[object")  # what a text that is missing looks like
+ADDRESSES = {"ipv4": "127.0.0.1", "ipv6": "::1"}
+PLACES = "return [...document.querySelectorAll('#tested [data-test]')].map((row) => row.offsetTop)"
+TESTED = ["literal4", "literal6", "up4", "down4", "up6", "down6"]
+
+
+def open_test(browser, path="/", **where):
+    browser.open(pop.url("ipv6test", path=path, **where))
+    wait.until(lambda: browser.text("#headline"), "the page is there")
+
+
+def wait_for_end(browser):
+    wait.until(lambda: browser.state("#content") != "running", "the end of the test", 45)
+    assert browser.state("#content") == "done", browser.text("#headline")
+
+
+def mark(browser, test):
+    return browser.find(f"#tested [data-test={test}]").get_attribute("data-mark")
+
+
+def findings(browser):
+    return [item.get_attribute("data-finding") for item in browser.find_all("#findings [data-finding]")]
+
+
+@pytest.fixture(scope="module")
+def tested():
+    """A browser whose visitor has just been tested."""
+    with chromium() as browser:
+        open_test(browser)
+        wait_for_end(browser)
+        yield browser
+        assert browser.errors() == []
+    assert browser.foreign_requests() == []
+
+
+@pytest.mark.parametrize("family", pop.FAMILIES)
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_both_families_are_tested_by_their_addresses(family, scheme):
+    with chromium() as browser:
+        open_test(browser, family=family, protocol=scheme)
+        wait_for_end(browser)
+        assert {test: mark(browser, test) for test in TESTED} == dict.fromkeys(TESTED, "good")
+        for each, address in ADDRESSES.items():
+            assert browser.text(f"#address-{each} code") == address
+        assert browser.errors() == []
+    assert browser.foreign_requests() == []
+
+
+def test_what_needs_names_is_not_tested_and_there_is_no_score(tested):
+    assert tested.find("#content").get_attribute("data-headline") == "names-local"
+    for test in ["a", "aaaa", "ds", "he", "v6ns", "alg13", "bogus"]:
+        assert mark(tested, test) == "none", test
+    assert [ring.get_attribute("data-score") for ring in tested.find_all("#scores [data-family]")] == ["", ""]
+    assert not {"healthy-dual-stack", "resolver-validating", "fallback-works"} & set(findings(tested))
+
+
+def test_the_page_can_be_read_while_it_tests():
+    with chromium() as browser:
+        open_test(browser)
+        assert browser.state("#content") == "running"
+        places = browser.script(PLACES)
+        looks.expect_fit(browser, "ipv6test-running", [look for look in looks.LOOKS if look[2] == 1280])
+        looks.wear(browser, "en", False, 1280)
+        wait_for_end(browser)
+        assert len(places) > 20
+        assert browser.script(PLACES) == places
+        assert browser.errors() == []
+
+
+@pytest.mark.timeout(120)
+def test_every_look_is_fit_for_everyone(tested):
+    looks.expect_fit(tested, "ipv6test")
+    assert not NO_WORD.search(tested.text("main"))
+    tested.script("document.querySelectorAll('details').forEach((each) => { each.open = true; })")
+    looks.expect_fit(tested, "ipv6test-details", [look for look in looks.LOOKS if look[2] < 3840])
+    looks.wear(tested, "en", False, 1280)
+
+
+def test_the_keyboard_is_enough(tested):
+    expected = tested.script("""
+        const usable = document.querySelectorAll("a[href]:not(.skip), button, summary, input, [tabindex='0']");
+        return [...usable].filter((each) => each.checkVisibility());
+    """)
+    assert len(expected) > 8
+    tested.script("document.querySelector('.skip').focus()")
+    reached = []
+    for _ in expected:
+        tested.press(Keys.TAB)
+        reached.append(tested.driver.switch_to.active_element)
+        assert tested.script("return document.activeElement.matches(':focus-visible')"), reached[-1].text
+    assert reached == expected
+
+
+def test_a_run_is_saved_as_json(tested, tmp_path):
+    tested.driver.execute_cdp_cmd("Browser.setDownloadBehavior", {"behavior": "allow", "downloadPath": str(tmp_path)})
+    tested.find("#expert .files button").click()
+    [path] = wait.until(lambda: list(tmp_path.glob("fontaine-demo-*.json")), "a file")
+    told = json.loads(path.read_text(encoding="utf-8"))
+    assert told["observations"]["version"] == 1
+    assert told["verdict"]["scores"] == {"ipv4": None, "ipv6": None}
+    for family, address in ADDRESSES.items():
+        facts = told["observations"]["families"][family]
+        assert (facts["address"], len(facts["samplesMs"])) == (address, 10)
+        assert facts["downloadBps"] > 0 and facts["uploadBps"] > 0
+
+
+def test_nothing_is_stored_unless_the_visitor_agrees(tested):
+    asked = tested.script("return performance.getEntriesByType('resource').map(({ name }) => new URL(name).pathname)")
+    assert "/connection.json" in asked and "/results" not in asked
+    assert "30 days" in tested.text("#share")
+    assert tested.find_all("#share input") == []
+
+
+@contextmanager
+def new_tab(browser, url):
+    first = browser.driver.current_window_handle
+    browser.driver.switch_to.new_window("tab")
+    try:
+        browser.open(url)
+        yield
+    finally:
+        browser.driver.close()
+        browser.driver.switch_to.window(first)
+
+
+@pytest.mark.timeout(120)
+def test_a_help_desk_sees_what_a_visitor_shares(tested):
+    tested.find("#share .button").click()
+    wait.until(lambda: tested.find_all("#share-url"), "the links")
+    assert tested.driver.switch_to.active_element == tested.find("#share-url")
+    code = tested.text("#share-code")
+    looks.expect_fit(tested, "ipv6test-shared", EN_WIDE)
+    rows = {test: mark(tested, test) for test in TESTED}
+    with new_tab(tested, pop.url("ipv6test")):
+        wait_for_end(tested)
+        tested.find("#code").send_keys(code.lower().replace("-", " ") + "\n")
+        wait.until(lambda: tested.state("#content") == "stored", "the result")
+        assert code in tested.text("#advice")
+        assert {test: mark(tested, test) for test in TESTED} == rows
+        assert [tested.text(f"#address-{family} code") for family in pop.FAMILIES] == ["127.0.0.0/24", "::/48"]
+        looks.expect_fit(tested, "ipv6test-stored", [look for look in looks.LOOKS if look[2] < 3840])
+    with new_tab(tested, tested.find("#share-delete").get_attribute("value")):
+        tested.find("main button").click()
+        wait.until(lambda: not tested.find_all("main button"), "the result is gone")
+        tested.open(pop.url("ipv6test", path=f"/r/{code}"))
+        wait.until(lambda: tested.state("#content") == "missing", "the page says so")
+        looks.expect_fit(tested, "ipv6test-missing", EN_WIDE)
+        tested.find("#start").click()
+        wait.until(lambda: tested.state("#content") in ("running", "done"), "the visitor's own test")
+    assert [error for error in tested.errors() if f"/results/{code}.json" not in error] == []
+
+
+def test_another_run_follows_by_a_click(tested):
+    tested.find("#start").click()
+    wait.until(lambda: tested.state("#content") == "running", "the test runs")
+    wait_for_end(tested)
+
+
+def test_a_code_that_is_none_is_told_at_once(tested):
+    tested.find("#code").send_keys("nonsense!\n")
+    wait.until(lambda: "nonsense!" in tested.text("#lookup-answer"), "the page says so")
+    tested.find("#code").clear()
+
+
+def test_a_server_that_is_gone_is_told(stopped_unit):
+    with chromium() as browser:
+        open_test(browser)
+        wait_for_end(browser)
+        stopped_unit("ipv6testd.socket")
+        stopped_unit("ipv6testd.service")
+        browser.find("#start").click()
+        wait.until(lambda: browser.state("#content") == "failed", "the page says so", 20)
+        looks.expect_fit(browser, "ipv6test-failed", EN_WIDE)
