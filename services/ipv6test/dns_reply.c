@@ -117,7 +117,7 @@ static void add_opt(struct dns_reply *r, unsigned rcode)
 void dns_reply_end(struct dns_reply *r, enum dns_rcode rcode, bool authoritative)
 {
 	const struct dns_query *q = r->query;
-	unsigned flags = FLAGS_QR | q->opcode << 11 | ((unsigned)rcode & 0xf);
+	unsigned flags = FLAGS_QR | (unsigned)q->opcode << 11 | ((unsigned)rcode & 0xf);
 
 	flags |= (authoritative ? FLAGS_AA : 0) | (r->truncated ? FLAGS_TC : 0);
 	flags |= q->recursion_desired ? FLAGS_RD : 0;

@@ -76,13 +76,15 @@ static int open_key(struct keys *k, const char *dir, uint8_t algorithm, bool mak
 	int rc = read_key(path, algorithm, key);
 	if (rc == -ENOENT && make) {
 		rc = make_key(path, algorithm);
-		if (rc == 0)
-			rc = read_key(path, algorithm, key);
+		if (rc < 0)
+			goto out; /* it has said why */
+		rc = read_key(path, algorithm, key);
 	}
 	if (rc == -EINVAL)
 		log_error("%s: no key of algorithm %u: remove the file, and start knot.service again", path, algorithm);
 	else if (rc < 0)
 		log_error("%s: %s: run ipv6testd --prepare", path, strerror(-rc));
+out:
 	free(path);
 	return rc;
 }

@@ -12,12 +12,13 @@ from tempfile import TemporaryDirectory
 import connections
 import cost
 import ipv6test
+import ipv6test_dns
 import ndt7
 import runner
 import servers
 import speedtest
 
-BENCHES = [speedtest.benches, ndt7.benches, connections.benches, ipv6test.benches]
+BENCHES = [speedtest.benches, ndt7.benches, connections.benches, ipv6test.benches, ipv6test_dns.benches]
 ROUNDS = 5
 RESULTS = Path("build/bench")
 

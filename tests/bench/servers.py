@@ -79,10 +79,34 @@ http {{
 }}
 """
 
+KNOT = """\
+server:
+    rundir: {folder}
+    listen: 127.0.0.1@{port}
+    udp-workers: 1
+    tcp-workers: 1
+    background-workers: 1
+log:
+  - target: stderr
+    any: warning
+database:
+    storage: {folder}
+zone:
+  - domain: {zone}
+    file: {folder}/zone
+"""
+
+KNOT_ZONE = """\
+$TTL 60
+@ SOA ns noc 1 7200 900 1209600 60
+@ NS ns
+* A 127.0.0.1
+"""
+
 
 class Server:
-    def __init__(self, pid, port, tls_port):
-        self.pid, self.port, self.tls_port = pid, port, tls_port
+    def __init__(self, pid, port, tls_port, dns_port):
+        self.pid, self.port, self.tls_port, self.dns_port = pid, port, tls_port, dns_port
 
     def pids(self):
         """The process and its children; a server of ours or nginx has no grandchildren."""
@@ -111,12 +135,12 @@ def wait_until_it_answers(process, port):
 
 
 @contextmanager
-def serving(command, port, tls_port=None):
+def serving(command, port, tls_port=None, dns_port=None):
     with LOG.open("ab") as log:
         process = subprocess.Popen([str(word) for word in command], stdin=subprocess.DEVNULL, stderr=log)
     try:
         wait_until_it_answers(process, port)
-        yield Server(process.pid, port, tls_port)
+        yield Server(process.pid, port, tls_port, dns_port)
     finally:
         process.terminate()
         process.wait(STOP_LIMIT_S)
@@ -154,7 +178,15 @@ def ipv6testd(programs, folder):
     command = [programs / "ipv6testd", *write_files(folder, ports)]
     os.environ["STATE_DIRECTORY"] = str(folder)
     subprocess.run([*command, "--prepare", folder / "delegations.zone"], check=True)
-    return serving(command, ports["ipv6test_port"], ports["ipv6test_tls_port"])
+    return serving(command, ports["ipv6test_port"], ports["ipv6test_tls_port"], ports["dns_port"])
+
+
+def knot(folder, zone):
+    """Knot DNS with every name below @zone."""
+    port = free_port()
+    (folder / "zone").write_text(KNOT_ZONE)
+    (folder / "knot.conf").write_text(KNOT.format(folder=folder, port=port, zone=zone))
+    return serving(["knotd", "-c", folder / "knot.conf"], port, dns_port=port)
 
 
 def nginx(folder, download_bytes=0):
