@@ -119,6 +119,8 @@ static void on_echo(struct http_request *r, void *data)
 		http_reply_status(r, status);
 		return;
 	}
+	if (q.padding_bytes > 0)
+		http_send_large(r); /* whether that arrives is the question */
 	char *body = mem_new(SHORT_REPLY_MAX_BYTES + q.padding_bytes);
 	find_origin(t->whose, &q, &origin);
 	size_t len = write_reply(r, &q, &origin, body);

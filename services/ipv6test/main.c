@@ -15,6 +15,9 @@
 
 #include <stdlib.h>
 
+/* The page and its answers arrive on every path of IPv6's smallest MTU, also where larger packets get lost: */
+enum { SEGMENT_BYTES = 1280 - 40 - 20 - 12 }; /* less the heads of IPv6, and of TCP with timestamps (RFC 8200, 5) */
+
 static const struct http_route *const tables[] = {
 	ipv6test_routes,
 	session_routes,
@@ -160,7 +163,7 @@ int main(int argc, char **argv)
 	d->daemon.service = "ipv6test";
 	d->daemon.proxy_path = "/run/ipv6testd/http.sock";
 	d->daemon.http = (struct http_config){
-		.tables = tables, .timeouts = http_timeouts_default, .data = &d->test};
+		.tables = tables, .timeouts = http_timeouts_default, .segment_bytes = SEGMENT_BYTES, .data = &d->test};
 	d->test.daemon = &d->daemon;
 
 	int rc = http_daemon_load_pop(&d->daemon, options.pop_path);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "net/conn.h"
 
+#include "net/tcp.h"
+
 #include <assert.h>
 #include <errno.h>
 #include <netinet/tcp.h>
@@ -79,6 +81,7 @@ int conn_open(struct conn *c, uv_loop_t *loop, int fd, const struct conn_ops *op
 void conn_secure(struct conn *c, struct tls *t, struct tls_buffers *buffers)
 {
 	c->tls = tls_stream_new(t, buffers, c->fd);
+	tls_stream_set_segments(c->tls, c->segment_bytes);
 	c->secure = true;
 }
 
@@ -144,6 +147,13 @@ void conn_deadline(struct conn *c, uint64_t delay_ms)
 	/* A timer that fires too early sets itself anew, so most moves cost nothing. */
 	if (!uv_is_active((uv_handle_t *)&c->timer) || due_in_ms > delay_ms)
 		(void)uv_timer_start(&c->timer, on_timer, delay_ms, 0);
+}
+
+void conn_set_segments(struct conn *c, size_t bytes)
+{
+	c->segment_bytes = bytes;
+	if (c->tls != NULL)
+		tls_stream_set_segments(c->tls, bytes);
 }
 
 int conn_socket(const struct conn *c)
@@ -234,14 +244,9 @@ ssize_t conn_sendv(struct conn *c, const struct iovec *pieces, size_t n, bool mo
 /* Not by way of conn_sendv(): sendmsg() costs more than send(). */
 ssize_t conn_send(struct conn *c, const void *data, size_t len, bool more)
 {
-	ssize_t n;
-
 	if (c->tls != NULL && !c->offloaded)
 		return tls_stream_sendv(c->tls, &(struct iovec){(void *)(uintptr_t)data, len}, 1, more);
-	do
-		n = send(c->fd, data, len, MSG_NOSIGNAL | (more ? MSG_MORE : 0));
-	while (n < 0 && errno == EINTR);
-	return n < 0 ? -errno : n;
+	return tcp_send(c->fd, data, len, more ? MSG_MORE : 0, c->segment_bytes);
 }
 
 ssize_t conn_flush(struct conn *c)

@@ -41,6 +41,7 @@ struct conn {
 	uint64_t deadline_ms;   /* on the loop's clock; 0: none */
 	struct buf unread;      /* to be received again */
 	struct tls_stream *tls; /* NULL: plain */
+	size_t segment_bytes;   /* 0: as large as the path carries */
 	int fd;
 	int wanted;
 	int polled;
@@ -77,6 +78,9 @@ void conn_want(struct conn *c, int events);
 
 /** Have on_timeout called @delay_ms from now (0: never); replaces the earlier deadline. */
 void conn_deadline(struct conn *c, uint64_t delay_ms);
+
+/** Send segments of at most @bytes from now on, over TLS too (tcp_send()); 0: as large as the path carries. */
+void conn_set_segments(struct conn *c, size_t bytes);
 
 /** The socket, for its options; valid until on_closed. */
 int conn_socket(const struct conn *c);

@@ -80,6 +80,9 @@ int http_request_socket(const struct http_request *r);
 /** The loop of @r's server, for what a handler does later. */
 uv_loop_t *http_request_loop(const struct http_request *r);
 
+/** From now on, the connection that @r came by sends segments as large as the path carries. */
+void http_send_large(struct http_request *r);
+
 /** Whether @r came by TLS. */
 bool http_request_is_secure(const struct http_request *r);
 
@@ -139,7 +142,8 @@ struct http_config {
 	unsigned max_conns;
 	struct limit_rate rate; /* requests of one client */
 	struct http_timeouts timeouts;
-	void *data; /* for the handlers */
+	size_t segment_bytes; /* of HTTP/1.1: send no larger ones, but for http_send_large(); 0: as the path carries */
+	void *data;           /* for the handlers */
 };
 
 struct http_server; /* opaque; ends with http_server_close() */

@@ -188,6 +188,7 @@ void http_conn_open(struct http_listener *l, int fd, const struct addr *client)
 		free(c);
 		return;
 	}
+	conn_set_segments(&c->conn, s->config->segment_bytes);
 	c->server = s;
 	c->client = *client;
 	LIST_INSERT_HEAD(&s->conns, c, link);

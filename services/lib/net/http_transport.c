@@ -36,6 +36,11 @@ bool http_request_is_secure(const struct http_request *r)
 	return conn_is_secure(r->transport->conn(r));
 }
 
+void http_send_large(struct http_request *r)
+{
+	conn_set_segments(r->transport->conn(r), 0);
+}
+
 static void reply_reason(struct http_request *r, int status, const char *headers)
 {
 	char body[64];

@@ -79,3 +79,33 @@ int tcp_set_unsent_max(int fd, size_t bytes)
 
 	return setsockopt(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &value, sizeof(value)) < 0 ? -errno : 0;
 }
+
+static ssize_t send_once(int fd, const void *data, size_t len, int flags)
+{
+	ssize_t n;
+
+	do
+		n = send(fd, data, len, MSG_NOSIGNAL | flags);
+	while (n < 0 && errno == EINTR);
+	return n < 0 ? -errno : n;
+}
+
+ssize_t tcp_send(int fd, const void *data, size_t len, int flags, size_t segment_bytes)
+{
+	const char *bytes = data;
+	size_t sent = 0;
+
+	if (segment_bytes == 0)
+		return send_once(fd, data, len, flags);
+	while (sent < len) {
+		size_t piece = len - sent < segment_bytes ? len - sent : segment_bytes;
+		/* The kernel adds nothing to a segment that ends a record, also when it sends it again. */
+		ssize_t n = send_once(fd, bytes + sent, piece, MSG_EOR);
+		if (n < 0)
+			return sent > 0 ? (ssize_t)sent : n;
+		sent += (size_t)n;
+		if ((size_t)n < piece)
+			break;
+	}
+	return (ssize_t)sent;
+}

@@ -8,6 +8,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 /** Since the connection began. Bytes are TCP's: with all that TLS and HTTP add. */
 struct tcp_stats {
@@ -52,5 +53,12 @@ int tcp_set_congestion(int fd, const char *name);
  * measured under load is then the network's queue, not ours. Return: 0 or a negative errno.
  */
 int tcp_set_unsent_max(int fd, size_t bytes);
+
+/**
+ * send(2), with @flags besides MSG_NOSIGNAL, in segments of at most @segment_bytes, however much the path is
+ * believed to carry (0: as much as it does): large packets may get lost on it, and nobody says so.
+ * Return: bytes that the socket took, or a negative errno when it took none.
+ */
+ssize_t tcp_send(int fd, const void *data, size_t len, int flags, size_t segment_bytes);
 
 #endif

@@ -13,6 +13,7 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
+#include "net/tcp.h"
 
 #include <errno.h>
 #include <openssl/err.h>
@@ -49,15 +50,16 @@ struct tls_stream {
 	SSL *ssl;
 	struct tls_buffers *buffers;
 	int fd;
-	BIO *socket;        /* over fd, for OpenSSL's own way to the kernel */
-	bool offloaded;     /* the kernel encrypts what is sent */
-	int error;          /* negative, for good */
-	size_t may_receive; /* in this call; 0: the socket has been asked */
-	bool ended;         /* the peer sends no more */
-	bool said_goodbye;  /* or must not any more */
-	bool shutdown_due;  /* once nothing is kept */
-	struct buf in;      /* kept: records to be read */
-	struct buf out;     /* kept: records to be sent, but for the first out_at bytes */
+	size_t segment_bytes; /* of TCP; 0: as large as the path carries */
+	BIO *socket;          /* over fd, for OpenSSL's own way to the kernel */
+	bool offloaded;       /* the kernel encrypts what is sent */
+	int error;            /* negative, for good */
+	size_t may_receive;   /* in this call; 0: the socket has been asked */
+	bool ended;           /* the peer sends no more */
+	bool said_goodbye;    /* or must not any more */
+	bool shutdown_due;    /* once nothing is kept */
+	struct buf in;        /* kept: records to be read */
+	struct buf out;       /* kept: records to be sent, but for the first out_at bytes */
 	size_t out_at;
 };
 
@@ -112,12 +114,11 @@ static size_t n_kept(const struct tls_stream *s)
 
 static ssize_t send_some(struct tls_stream *s, const char *data, size_t len, bool more)
 {
-	ssize_t n;
+	ssize_t n = tcp_send(s->fd, data, len, more ? MSG_MORE : 0, s->segment_bytes);
 
-	do
-		n = send(s->fd, data, len, MSG_NOSIGNAL | (more ? MSG_MORE : 0));
-	while (n < 0 && errno == EINTR);
-	return result(s, n);
+	if (n < 0 && n != -EAGAIN)
+		s->error = (int)n;
+	return n;
 }
 
 /* Send the loop's output; keep what the socket does not take. */
@@ -164,7 +165,7 @@ static int on_bio_write(BIO *bio, const char *data, int len)
 /* The keys of one direction. What was encrypted with older ones goes out first; what comes in is decrypted here. */
 static long offload(struct tls_stream *s, bool sending, void *keys)
 {
-	if (!sending)
+	if (!sending || s->segment_bytes > 0) /* the kernel's records are of its own size */
 		return 0;
 	send_batch(s, false);
 	if (s->error < 0 || n_kept(s) > 0)
@@ -236,6 +237,11 @@ struct tls_stream *tls_stream_new(struct tls *t, struct tls_buffers *buffers, in
 	BIO_set_init(bio, 1);
 	SSL_set_bio(s->ssl, bio, bio);
 	return s;
+}
+
+void tls_stream_set_segments(struct tls_stream *s, size_t bytes)
+{
+	s->segment_bytes = bytes;
 }
 
 static void forget_output(struct tls_stream *s)

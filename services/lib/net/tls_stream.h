@@ -23,6 +23,9 @@ struct tls_stream; /* opaque; release with tls_stream_free() */
 /** Over the connected socket @fd and by way of @buffers, both borrowed. Never NULL. */
 struct tls_stream *tls_stream_new(struct tls *t, struct tls_buffers *buffers, int fd);
 
+/** Send TCP segments of at most @bytes from now on (tcp_send()); 0: as large as the path carries. */
+void tls_stream_set_segments(struct tls_stream *s, size_t bytes);
+
 /** A stream that did not fail tells its peer that this is the end, as far as the socket takes it. */
 void tls_stream_free(struct tls_stream *s);
 

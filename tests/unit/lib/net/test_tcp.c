@@ -5,6 +5,8 @@
 #include "../../../support/sandboxed.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <linux/tcp.h>
 #include <netinet/in.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -142,6 +144,42 @@ static void what_waits_in_the_send_buffer_has_a_limit(void **state)
 	assert_int_equal(value, 131072);
 }
 
+/* Segments with data that @fd has sent. */
+static uint32_t n_segments(int fd)
+{
+	struct tcp_info info = {0};
+	socklen_t len = sizeof(info);
+
+	assert_int_equal(getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &len), 0);
+	return info.tcpi_data_segs_out;
+}
+
+static void segments_are_as_small_as_wanted(void **state)
+{
+	static char bytes[10 * SENT_BYTES];
+	const struct pair *p = *state;
+
+	assert_int_equal(tcp_send(p->here, bytes, sizeof(bytes), 0, 0), sizeof(bytes));
+	assert_int_equal(recv(p->there, bytes, sizeof(bytes), MSG_WAITALL), sizeof(bytes));
+	assert_int_equal(n_segments(p->here), 1); /* loopback carries it at once */
+	assert_int_equal(tcp_send(p->here, bytes, sizeof(bytes), 0, SENT_BYTES), sizeof(bytes));
+	assert_int_equal(recv(p->there, bytes, sizeof(bytes), MSG_WAITALL), sizeof(bytes));
+	assert_int_equal(n_segments(p->here), 1 + 10);
+}
+
+static void a_full_socket_takes_a_part_and_then_nothing(void **state)
+{
+	static const size_t most = 1 << 23;
+	const struct pair *p = *state;
+	char *bytes = calloc(1, most);
+
+	assert_int_equal(fcntl(p->here, F_SETFL, O_NONBLOCK), 0);
+	ssize_t sent = tcp_send(p->here, bytes, most, 0, SENT_BYTES);
+	assert_in_range(sent, SENT_BYTES, most - 1);
+	assert_int_equal(tcp_send(p->here, bytes, most, 0, SENT_BYTES), -EAGAIN);
+	free(bytes);
+}
+
 static int use_all(const void *arg)
 {
 	const struct pair *p = arg;
@@ -189,6 +227,8 @@ int main(void)
 		WITH_PAIR(bbr_tells_what_it_believes_where_the_kernel_has_it),
 		WITH_PAIR(a_name_that_no_kernel_has_is_refused),
 		WITH_PAIR(what_waits_in_the_send_buffer_has_a_limit),
+		WITH_PAIR(segments_are_as_small_as_wanted),
+		WITH_PAIR(a_full_socket_takes_a_part_and_then_nothing),
 		WITH_PAIR(the_sandbox_lets_all_of_it),
 		cmocka_unit_test(what_is_no_tcp_socket_is_refused),
 	};
