@@ -65,7 +65,7 @@ const PROBLEMS = [
 	row("mtu-ipv4-to-us", "problem", "high", "provider", failed("up4")),
 	row("mtu-ipv4-to-you", "problem", "high", "provider", failed("down4")),
 	row("mtu-ipv6-icmp", "problem", "medium", "home-router", failed("mtu"), worked("up6")),
-	row("no-fallback", "problem", "medium", "device", failed("he"), worked(...ALL_NAMES)),
+	row("no-fallback", "problem", "medium", "device", failed("he"), dualStackWorks),
 	row("dns-no-tcp", "problem", "medium", "resolver", failed("tcp"), worked(DS)),
 	row("dnssec-broken", "problem", "high", "resolver", anyFailed("alg8", "alg13"), worked(DS)),
 	row("test-unreachable", "problem", "low", "us",
@@ -125,7 +125,7 @@ const PATHS = [
 	row("ipv6-latency", "warning", "medium", "provider", ofBoth((ipv4, ipv6) =>
 		known(ipv4.latencyMs, ipv6.latencyMs) && ipv6.latencyMs > ipv4.latencyMs + LATER_MS
 		&& ipv6.latencyMs > LATER_TIMES * ipv4.latencyMs)),
-	row("ipv6-throughput", "warning", "low", "provider", ofBoth((ipv4, ipv6) =>
+	row("ipv6-throughput", "warning", "low", "provider", not(anyFailed("up6", "down6")), ofBoth((ipv4, ipv6) =>
 		["downloadBps", "uploadBps"].some((way) => known(ipv4[way], ipv6[way]) && SLOWER_TIMES * ipv6[way] < ipv4[way]))),
 	row("http3-blocked", "info", "low", "provider", worked("http3"), ({ tests }) => tests.http3.protocol !== "h3"),
 	row("http3-works", "good", "high", null, worked("http3"), ({ tests }) => tests.http3.protocol === "h3"),

@@ -22,6 +22,7 @@ const LINES = [
 	["no IPv6, with large packets lost", onlyIpv4({ up4: timeout }), "mtu-ipv4-to-us", ["ipv4-only"], [1, 0]],
 	["no IPv4 at all", onlyIpv6(), "ipv6-only", [], [0, 10]],
 	["NAT64", observed({ literal4: failed }), "ipv6-only-nat64", [], [7, 10]],
+	["NAT64, with no IPv4 to fall back to", observed({ literal4: failed, he: timeout }), "ipv6-only-nat64", [], [7, 10]],
 	["IPv6 black-holed", onlyIpv4({ aaaa: timeout, literal6: timeout }, { asked: { ds: ["AAAA"] } }), "ipv6-broken", [], [10, 0]],
 	["IPv6 refused", onlyIpv4({}, { asked: { ds: ["A", "AAAA"] } }), "ipv6-refused", [], [10, 0]],
 	["IPv6 slow", observed({ aaaa: slow("ipv6") }), "ipv6-slow", ["dual-stack"], [10, 5]],
@@ -103,6 +104,12 @@ test("nothing is found on a healthy line that has not to be", () => {
 	assert.deepEqual(ids(verdictOf(observed())),
 		["healthy-dual-stack", "fallback-works", "resolver-validating", "http3-works", "rpki-valid"]);
 	assert.equal(verdictOf(observed()).next, null);
+});
+
+test("the throughput of large packets that get lost is no fault of its own", () => {
+	const verdict = verdictOf(observed({ down6: timeout }, { families: { ipv6: { downloadBps: 0 } } }));
+	assert.deepEqual(ids(verdict).slice(0, 2), ["mtu-ipv6-to-you", "dual-stack"]);
+	assert.ok(!ids(verdict).includes("ipv6-throughput"));
 });
 
 test("what was not tested is not good, and not bad either", () => {
