@@ -93,23 +93,24 @@ export function withFamily(observations, family, facts) {
 	return { ...observations, families: { ...families, [family]: { ...NO_FAMILY, ...families[family], ...facts } } };
 }
 
+const BAD_NAMES = ["bogus", "expired", "nosig"];
+
 /* In milliseconds; @ms may be null. */
 const orLater = (ms) => ms ?? Infinity;
 
 /*
- * Of those that asked for a badly signed name: the last one before it loaded does not validate, and those
- * before it do, for the device went on to the next. When it did not load, all of them do.
+ * Of those that asked for the same records of a badly signed name: the last one before it loaded does not
+ * validate, and those before it do, for the device went on to the next. When it did not load, all of them do.
+ * One resolver may ask for each type of record from another address.
  */
 function validatesOf(address, queries, tests) {
-	const verdicts = ["bogus", "expired", "nosig"].map((test) => {
-		const { state } = tests[test] ?? SKIPPED;
-		const asking = queries.filter((query) => query.test === test)
+	const verdicts = queries.filter(({ resolver, test }) => resolver.address === address && BAD_NAMES.includes(test)
+		&& (tests[test] ?? SKIPPED).state !== "skipped").map((own) => {
+		const asking = queries.filter(({ test, type }) => test === own.test && type === own.type)
 			.toSorted((a, b) => orLater(a.first_ms) - orLater(b.first_ms));
-		if (state === "skipped" || !asking.some(({ resolver }) => resolver.address === address))
-			return null;
-		const loaded = state === "ok" || state === "slow";
+		const loaded = ["ok", "slow"].includes(tests[own.test].state);
 		return !loaded || asking.at(-1).resolver.address !== address;
-	}).filter((verdict) => verdict !== null);
+	});
 	return verdicts.length > 0 ? verdicts.every(Boolean) : null;
 }
 

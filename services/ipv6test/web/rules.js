@@ -3,7 +3,7 @@
 
 import { isEmbedded } from "./address.js";
 import { FAMILIES } from "./observations.js";
-import { fails, stateOf, works } from "./scores.js";
+import { fails, losesTooBig, stateOf, works } from "./scores.js";
 
 const FALLBACK_MS = 1000;    /* RFC 8305, 5 wants 250 ms */
 const LATER_MS = 50;         /* IPv6 answers much later: by as much, */
@@ -64,7 +64,7 @@ const PROBLEMS = [
 	row("mtu-ipv6-to-you", "problem", "high", "provider", failed("down6")),
 	row("mtu-ipv4-to-us", "problem", "high", "provider", failed("up4")),
 	row("mtu-ipv4-to-you", "problem", "high", "provider", failed("down4")),
-	row("mtu-ipv6-icmp", "problem", "medium", "home-router", failed("mtu"), worked("up6")),
+	row("mtu-ipv6-icmp", "problem", "medium", "home-router", losesTooBig),
 	row("no-fallback", "problem", "medium", "device", failed("he"), dualStackWorks),
 	row("dns-no-tcp", "problem", "medium", "resolver", failed("tcp"), worked(DS)),
 	row("dnssec-broken", "problem", "high", "resolver", anyFailed("alg8", "alg13"), worked(DS)),

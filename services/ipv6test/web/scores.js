@@ -56,6 +56,10 @@ export function patternOf(observations) {
 	return ["a", "aaaa", "ds"].map(letter).join("") + (family ? family.slice(-1) : "");
 }
 
+/** The message of packets that are too big does not arrive; on a slow line it would be too early to say so. */
+export const losesTooBig = (observations) =>
+	fails(observations, "mtu") && ["aaaa", "up6"].every((id) => stateOf(observations, id) === "ok");
+
 function tunnelToken({ families, tests }) {
 	const subtype = families.ipv6?.subtype;
 	if (subtype === "Teredo")
@@ -70,7 +74,7 @@ export function tokensOf(observations) {
 	const add = (token, holds) => holds && tokens.push(token);
 	const ipv6 = works(observations, "aaaa");
 	add("noIpv6Names", fails(observations, "aaaa") && works(observations, "literal6"));
-	add("ipv6Mtu", ipv6 && ["up6", "down6", "mtu"].some((id) => fails(observations, id)));
+	add("ipv6Mtu", ipv6 && (["up6", "down6"].some((id) => fails(observations, id)) || losesTooBig(observations)));
 	add("ipv4Mtu", works(observations, "a") && ["up4", "down4"].some((id) => fails(observations, id)));
 	add("v6ns", works(observations, "ds") && fails(observations, "v6ns"));
 	add("nat64", ipv6 && works(observations, "a") && fails(observations, "literal4"));

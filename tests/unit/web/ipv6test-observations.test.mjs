@@ -46,6 +46,7 @@ test("a resolver validates when the device had to ask another one, or nothing lo
 	assert.deepEqual(validates("failed", one, other), [true, true]);
 	assert.deepEqual(validates("ok", one, other), [true, false]);
 	assert.deepEqual(validates("ok", other, one), [false, true]);
+	assert.deepEqual(validates("ok", one, { ...other, type: "AAAA" }), [false, false]); /* two addresses of one resolver */
 	assert.deepEqual(validates("skipped", one), [null]);
 	assert.deepEqual(validates("ok", query("a", "192.0.2.53")), [null]);
 });

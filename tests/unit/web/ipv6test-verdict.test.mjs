@@ -112,6 +112,12 @@ test("the throughput of large packets that get lost is no fault of its own", () 
 	assert.ok(!ids(verdict).includes("ipv6-throughput"));
 });
 
+test("a line that is slow is not one whose messages of too big packets get lost", () => {
+	const verdict = verdictOf(observed({ aaaa: slow("ipv6"), mtu: timeout }));
+	assert.deepEqual(ids(verdict).slice(0, 2), ["ipv6-slow", "dual-stack"]);
+	assert.deepEqual(verdict.scores, { ipv4: 10, ipv6: 5 });
+});
+
 test("what was not tested is not good, and not bad either", () => {
 	const untested = verdictOf(observed({ he: null, bogus: null, http3: null, v6ns: null, tcp: null, alg13: null, mtu: null }));
 	assert.deepEqual(ids(untested), ["healthy-dual-stack", "rpki-valid"]);

@@ -1,0 +1,101 @@
+# The verdict of the IPv6 test on broken networks: a real browser on lines of the lab, one for each fault.
+# SPDX-License-Identifier: MIT
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+from urllib.parse import urlsplit
+
+import pytest
+
+from support import lab, wait
+from support.lab_cases import CASES
+
+AT_ONCE = 4  # lines, each with its browser
+HEALTHY_RUNS = 20
+LIMIT_S = {"healthy": 20, "broken": 45}  # what a visitor may have to wait, as the page promises
+LATE_S = 30  # for the whole of it to end, on a busy machine
+BAD = ("problem", "warning")
+
+# Case -> (headline, its scores of IPv4 and IPv6, all other problems and warnings). Ids as in web/verdict.js.
+HEALTHY = ("healthy-dual-stack", (10, 10), set())
+VERDICTS = {
+    "healthy": HEALTHY,
+    "ipv4-only": ("ipv4-only", (10, 0), set()),
+    "ipv6-only": ("ipv6-only", (0, 10), set()),
+    "ipv6-only-nat64": ("ipv6-only-nat64", (7, 10), set()),
+    "ipv6-black-hole": ("ipv6-broken", (10, 0), set()),
+    "ipv6-refused": ("ipv6-refused", (10, 0), set()),
+    "ipv6-slow": ("ipv6-slow", (10, 5), {"ipv6-latency", "ipv6-throughput"}),
+    "ipv4-black-hole": ("ipv4-broken", (0, 10), set()),
+    "mtu-at-home": HEALTHY,
+    "ipv6-too-big-untold": ("mtu-ipv6-icmp", (1, 1), set()),
+    "resolver-without-ipv6": ("healthy-dual-stack", (10, 9), {"resolver-no-ipv6"}),
+    "resolver-not-validating": ("healthy-dual-stack", (10, 10), {"resolver-not-validating"}),
+    "dns-without-tcp": ("dns-no-tcp", (10, 10), set()),
+    "ipv4-mtu-up": HEALTHY,
+    "ipv4-mtu-up-untold": ("mtu-ipv4-to-us", (1, 10), set()),
+    "ipv4-mtu-down": HEALTHY,
+    "ipv4-mtu-down-untold": ("mtu-ipv4-to-you", (1, 10), set()),
+    "ipv6-mtu-up": HEALTHY,
+    "ipv6-mtu-up-untold": ("mtu-ipv6-to-us", (1, 1), set()),
+    "ipv6-mtu-down": HEALTHY,
+    "ipv6-mtu-down-untold": ("mtu-ipv6-to-you", (1, 1), {"mtu-ipv6-icmp"}),
+}
+REMEMBER = 'document.addEventListener("ipv6test", ({ detail }) => { window.lastState = detail; });'
+
+
+def run(browser):
+    """Test once. Return: the page's state at the end (state.js)."""
+    browser.open(lab.url("ipv6test"))
+    limit_s = LIMIT_S["broken"] + LATE_S
+    wait.until(lambda: browser.find("main").get_attribute("data-state") == "done", "the test has ended", limit_s)
+    return json.loads(browser.script("return JSON.stringify(window.lastState)"))
+
+
+def runs_of(internet, case, times=1):
+    """So many runs in one browser."""
+    with internet.line(case) as line, line.chromium() as browser:
+        browser.driver.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": REMEMBER})
+        states = [run(browser) for _ in range(times)]
+    foreign = [url for url in browser.requests if not lab.is_of_the_pop(urlsplit(url).hostname)]
+    return states, foreign
+
+
+@pytest.fixture(scope="module")
+def results(tmp_path_factory):
+    """Case -> future of runs_of(). The healthy line is there several times, and each time tested often."""
+    with lab.internet(tmp_path_factory.mktemp("lab")) as internet, ThreadPoolExecutor(AT_ONCE) as pool:
+        futures = {case: pool.submit(runs_of, internet, case) for case in CASES}
+        futures["often"] = [pool.submit(runs_of, internet, "healthy", HEALTHY_RUNS // AT_ONCE) for _ in range(AT_ONCE)]
+        yield futures
+
+
+def found(state):
+    """What VERDICTS says of a case, as the page found it."""
+    findings = state["verdict"]["findings"]
+    scores = state["verdict"]["scores"]
+    return (findings[0]["id"], (scores["ipv4"], scores["ipv6"]),
+            {each["id"] for each in findings[1:] if each["severity"] in BAD})
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("case", CASES)
+def test_the_verdict_is_right(results, case):
+    [state], foreign = results[case].result()
+    assert found(state) == VERDICTS[case], json.dumps(state["observations"])
+    assert foreign == []
+
+
+@pytest.mark.timeout(300)
+def test_twenty_healthy_runs_have_no_wrong_verdict(results):
+    states = [state for future in results["often"] for state in future.result()[0]]
+    assert len(states) == HEALTHY_RUNS
+    assert [found(state) for state in states] == [HEALTHY] * HEALTHY_RUNS
+
+
+@pytest.mark.timeout(300)
+def test_nobody_waits_longer_than_the_page_promises(results):
+    for case in CASES:
+        [state], _ = results[case].result()
+        limit_s = LIMIT_S["healthy" if VERDICTS[case] == HEALTHY else "broken"]
+        assert state["observations"]["durationMs"] < limit_s * 1000, case
