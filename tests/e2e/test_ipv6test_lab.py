@@ -16,6 +16,8 @@ LIMIT_S = {"healthy": 20, "broken": 45}  # what a visitor may have to wait, as t
 LATE_S = 30  # for the whole of it to end, on a busy machine
 BAD = ("problem", "warning")
 
+pytestmark = pytest.mark.timeout(300)  # one waits for those that others began
+
 # Case -> (headline, its scores of IPv4 and IPv6, all other problems and warnings). Ids as in web/verdict.js.
 HEALTHY = ("healthy-dual-stack", (10, 10), set())
 VERDICTS = {
@@ -78,7 +80,6 @@ def found(state):
             {each["id"] for each in findings[1:] if each["severity"] in BAD})
 
 
-@pytest.mark.timeout(300)
 @pytest.mark.parametrize("case", CASES)
 def test_the_verdict_is_right(results, case):
     [state], foreign = results[case].result()
@@ -86,14 +87,12 @@ def test_the_verdict_is_right(results, case):
     assert foreign == []
 
 
-@pytest.mark.timeout(300)
 def test_twenty_healthy_runs_have_no_wrong_verdict(results):
     states = [state for future in results["often"] for state in future.result()[0]]
     assert len(states) == HEALTHY_RUNS
     assert [found(state) for state in states] == [HEALTHY] * HEALTHY_RUNS
 
 
-@pytest.mark.timeout(300)
 def test_nobody_waits_longer_than_the_page_promises(results):
     for case in CASES:
         [state], _ = results[case].result()

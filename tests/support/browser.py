@@ -92,7 +92,10 @@ def options_of(language, log, hosts, trusted):
     keys = ",".join(map(key_of, trusted))
     for option in [*OPTIONS, f"--log-net-log={log}", f"--ignore-certificate-errors-spki-list={keys}"]:
         options.add_argument(option)
-    if hosts is not None:
+    if hosts is None:
+        # Addresses for documentation are "local" to it, and no page of the Internet may ask what is local.
+        options.add_argument("--disable-features=LocalNetworkAccessChecks")
+    else:
         reachable = "".join(f", EXCLUDE {host}" for host in [*hosts, "*.localhost"])
         options.add_argument(f"--host-resolver-rules=MAP * ~NOTFOUND{reachable}")
     options.add_experimental_option("prefs", {"intl.accept_languages": language})

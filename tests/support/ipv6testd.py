@@ -51,11 +51,11 @@ def write_files(folder, keys, services):
 
 
 @contextmanager
-def listening(namespace, address):
-    """Sockets for HTTP and HTTPS on @address in @namespace, as systemd would make them: their descriptors."""
+def listening(namespace, address, ports=(HTTP_PORT, HTTPS_PORT)):
+    """Sockets on @address in @namespace, as systemd would make them: their descriptors."""
     with ExitStack() as stack:
         descriptors = []
-        for port in HTTP_PORT, HTTPS_PORT:
+        for port in ports:
             with namespace.entered():
                 server = stack.enter_context(socket.create_server((address, port), family=socket.AF_INET6))
             high = fcntl.fcntl(server.fileno(), fcntl.F_DUPFD, 100)  # out of the way of those they become

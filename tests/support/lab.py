@@ -21,6 +21,7 @@
 # seen outside (machine.py). Lines do not disturb each other: sixteen may be there at once, in threads.
 
 from contextlib import ExitStack, contextmanager
+from ipaddress import ip_address, ip_network
 from threading import Lock
 
 from support import lab_dns
@@ -38,6 +39,13 @@ def url(service, path="/"):
     return f"http://{service}.{DOMAIN}{path}"
 
 
+def is_of_the_pop(host):
+    """Whether a name or an address, as in a URL, is the POP's."""
+    if host.endswith(DOMAIN):
+        return True
+    return any(ip_address(host) in ip_network(prefix) for prefix in PREFIXES)
+
+
 def gateways(end):
     return [address.split("/")[0] for address in POP_LINK[end]]
 
@@ -45,7 +53,7 @@ def gateways(end):
 class Internet:
     """As internet() gives it: the machines net and pop, and the root's name server in net."""
 
-    def __init__(self, net, pop, folder):
+    def __init__(self, net, pop, folder, stack):
         self.net, self.pop, self.folder = net, pop, folder
         self.numbers, self.lock = list(range(LINES)), Lock()
         self.n_lines = 0
@@ -58,7 +66,7 @@ class Internet:
             pop.add_route("default", "via", to_net)
         net.add_address("lo", f"{lab_dns.ADDRESSES['ipv4']}/32", f"{lab_dns.ADDRESSES['ipv6']}/128")
         self.root = lab_dns.Root(net, folder / "root")
-        self.services = Pop(pop, folder, self.root)
+        self.services = Pop(pop, folder, self.root, stack)
 
     def start(self):
         self.root.start(self.services.start())
@@ -90,6 +98,6 @@ def internet(folder):
     """@folder: empty, for its files."""
     with ExitStack() as stack:
         net, pop = stack.enter_context(Machine()), stack.enter_context(Machine())
-        internet = Internet(net, pop, folder)
+        internet = Internet(net, pop, folder, stack)
         internet.start()
         yield internet

@@ -40,6 +40,7 @@ CASES = {
     "ipv6-slow": Case(delay_ms=1500),
     "ipv4-black-hole": Case(rules=(f"{FROM_HOME['ipv4']} drop",)),
     "mtu-at-home": Case(mtu_home=1280),
+    "ipv6-too-big-untold": Case(not_told=("ipv6",)),
     "resolver-without-ipv6": Case(resolver=("do-ip6: no",)),
     "resolver-not-validating": Case(resolver=('module-config: "iterator"',)),
     "dns-without-tcp": Case(rules=("tcp dport 53 drop",)),

@@ -7,7 +7,6 @@ from contextlib import ExitStack, contextmanager
 from support import browser
 from support.lab_dns import start_resolver
 from support.lab_pop import PREFIXES
-from support.links import TIME_LIMIT_S
 from support.machine import Machine
 from support.slow_way import SlowWay
 
@@ -25,6 +24,8 @@ table inet faults {{
 """
 TOO_BIG = {"ipv4": "icmp type destination-unreachable icmp code frag-needed drop",
            "ipv6": "icmpv6 type packet-too-big drop"}
+MBIT = 50  # of the line, in each direction
+SHAPE = ["root", "tbf", "rate", f"{MBIT}mbit", "burst", 16000, "limit", 250000]  # a queue of 40 ms
 TO_POP = "100"  # the routing table of what comes from home and goes to the POP
 
 TAYGA = """
@@ -41,7 +42,7 @@ class Plan:
     """Addresses of the line @number, below 16."""
 
     def __init__(self, number):
-        v4, v6 = f"203.0.113.{{}}", f"2001:db8:a{number:x}"
+        v4, v6 = "203.0.113.{}", f"2001:db8:a{number:x}"
         block, transit = 16 * number, 64 + 2 * number
         self.blocks = [f"{v4.format(block)}/28", f"{v6}::/48"]
         self.gateway = {"ipv4": v4.format(block + 1), "ipv6": f"{v6}:1::1"}
@@ -109,6 +110,7 @@ class Line:
         self.isp.run("nft", "-f", faults)
         for machine, device in ((self.home, "eth0"), (self.isp, "home")):
             machine.run("ip", "link", "set", device, "mtu", self.case.mtu_home)
+            machine.run("tc", "qdisc", "add", "dev", device, *SHAPE)
         for family, prefix in zip(self.plan.home, PREFIXES):
             self.isp.run("ip", "-6" if family == "ipv6" else "-4", "rule", "add", "iif", "home", "lookup", TO_POP)
             if family in self.case.mtu_up:

@@ -6,7 +6,7 @@ import subprocess
 
 import yaml
 
-from support import pop, speedtestd, wait
+from support import ipv6testd, pop, speedtestd, wait
 from support.lab_dns import delegation
 
 DOMAIN = "pop.fontaine.example"
@@ -25,23 +25,27 @@ FILE = {
         "pages": {},
         "speedtest": {"addresses": pair(11), "http_port": 80, "https_port": 443, "rpm_port": 8443,
                       "tests_per_prefix": 50},
+        "ipv6test": {"addresses": pair(12), "http_port": 80, "https_port": 443, "dns_port": 53,
+                     "mtu_ipv6": "2001:db8:10:1280::12", "blackhole_ipv6": "2001:db8:10:dead::12",
+                     "answers_per_second": 1000},  # to all resolvers of the lab, which are of one prefix
         "resolver": {"addresses": pair(53)},
         "authoritative": {"addresses": pair(54)},
     },
 }
-WEB = {name: pop.PROJECT / f"services/{name}/web" for name in ["speedtest"]} | {
-    "portal": pop.PROJECT / "services/web/portal", "shared": pop.PROJECT / "services/web/shared"}
-DAEMONS = {"speedtest": "speedtestd"}
+WEB = {name: pop.PROJECT / "services" / path for name, path in {
+    "speedtest": "speedtest/web", "ipv6test": "ipv6test/web", "portal": "web/portal", "shared": "web/shared"}.items()}
 RUN = "/run/fontaine"
+NAMES = "/run/fontaine-ipv6test"
+STATE = "/var/lib/state"
 LIMIT_S = 20
 
 
 class Pop:
     """In @machine, which is routed to; @folder is empty. start() begins with the zone, whose delegation the
-    lab's root needs; open() goes on when there is an Internet."""
+    lab's root needs; open() goes on when there is an Internet. @stack ends what is no service of @machine."""
 
-    def __init__(self, machine, folder, root):
-        self.machine, self.folder, self.root = machine, folder, root
+    def __init__(self, machine, folder, root, stack):
+        self.machine, self.folder, self.root, self.stack = machine, folder, root, stack
         for path in "/run", "/var/lib", "/usr/share":
             machine.keep_changes(path, folder / path.replace("/", "-"))
         for service in FILE["services"].values():
@@ -56,7 +60,7 @@ class Pop:
         root = self.machine.file("/")
         self.root.publish(root / "usr/share/dns")
         web = root / "usr/share/fontaine/web"
-        for path in [web, *(root / "run" / name for name in ("knot", "nginx")),
+        for path in [web, *(root / "run" / name for name in ("knot", "nginx", "fontaine-ipv6test")),
                      *(root / "var/lib" / name for name in ("fontaine/tls", "knot", "unbound", "nginx", "state"))]:
             path.mkdir(parents=True, exist_ok=True)
         for name, path in WEB.items():
@@ -67,18 +71,25 @@ class Pop:
 
     def start(self):
         """Return: the zone's delegation, as lines of the zone above it."""
+        self.machine.run("env", f"STATE_DIRECTORY={STATE}", ipv6testd.PROGRAM, "--pop", self.file,
+                         "--prepare", f"{NAMES}/delegations.zone")
         self.machine.start("knotd", "-c", f"{RUN}/knot/knot.conf")
         return delegation(self.machine, DOMAIN, FILE["services"]["authoritative"]["addresses"])
 
     def open(self):
         self.machine.start("unbound", "-d", "-p", "-c", f"{RUN}/unbound/unbound.conf")
         self.machine.start("nginx", "-e", "stderr", "-c", f"{RUN}/nginx/nginx.conf", "-g", "daemon off;")
-        for name, program in DAEMONS.items():
-            state = self.machine.file("/var/lib/state") / name
-            state.mkdir()
-            self.machine.start(pop.BUILD / "release" / program, "--pop", self.file, "--tls", "/var/lib/fontaine/tls",
-                               STATE_DIRECTORY=f"/var/lib/state/{name}")
+        self.start_daemon(speedtestd.PROGRAM)
+        section = FILE["services"]["ipv6test"]
+        behind = self.stack.enter_context(
+            ipv6testd.paths(self.machine, section["mtu_ipv6"], section["blackhole_ipv6"]))
+        descriptors = self.stack.enter_context(ipv6testd.listening(behind, section["mtu_ipv6"], (80, 443)))
+        self.start_daemon(*ipv6testd.passing(descriptors, [ipv6testd.PROGRAM]), pass_fds=descriptors)
         wait.until(self.is_up, "all services of the POP answer", LIMIT_S)
+
+    def start_daemon(self, *command, **options):
+        self.machine.start(*command, "--pop", self.file, "--tls", "/var/lib/fontaine/tls", STATE_DIRECTORY=STATE,
+                           **options)
 
     def is_up(self):
         told = subprocess.run(self.machine.command(pop.FONTAINE, "status", self.file, "--json"),

@@ -67,11 +67,11 @@ class Machine(Namespace):
         """Where @path of this machine is for everyone else."""
         return Path(f"/proc/{self.holder.pid}/root") / str(path).lstrip("/")
 
-    def start(self, *command, **environment):
+    def start(self, *command, pass_fds=(), **environment):
         """Start a service that stays in the foreground. Return: its process."""
         service = subprocess.Popen(
             self.command("setpriv", "--pdeathsig", "KILL", *command), env={**os.environ, **environment},
-            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+            pass_fds=pass_fds, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
         self.services.append(service)
         return service
 
