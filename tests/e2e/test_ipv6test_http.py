@@ -194,6 +194,17 @@ def agreed_protocol(address, name):
         return secure.selected_alpn_protocol()
 
 
+@pytest.mark.parametrize("service", ["ipv6test", "pages"])
+def test_its_certificate_is_for_every_name(service):
+    host, port = pop.address(service, "https")
+    names = [f"nonce.{zone}.{ZONE}" for zone in ZONES] + [
+        f"{name}.{pop.site()['domain']}" for name in ("ipv6test", "ipv4.ipv6test", "ipv6.ipv6test", "ds.ipv6test",
+                                                      "ds.v6ns.ipv6test")]
+    for name in names:
+        reply = web.get(f"https://{name}:{port}/ip/", "--resolve", f"{name}:{port}:{host}")
+        assert json.loads(reply.body)["ip"] == host
+
+
 @pytest.mark.parametrize("family", pop.FAMILIES)
 def test_a_test_name_speaks_http_1_only(family):
     for service in "ipv6test", "pages":

@@ -65,6 +65,15 @@ def test_the_black_hole_says_nothing(link):
         socket.create_connection((BLACKHOLE, ipv6testd.HTTP_PORT), timeout=1.5)
 
 
+def test_who_listens_to_routers_goes_on_listening():
+    with links.link() as link:
+        accepts = "/proc/sys/net/ipv6/conf/eth0/accept_ra"
+        assert link.server.run("cat", accepts) == "1\n"
+        with ipv6testd.paths(link.server, MTU):
+            assert link.server.run("cat", "/proc/sys/net/ipv6/conf/all/forwarding") == "1\n"
+            assert link.server.run("cat", accepts) == "2\n"  # although it forwards (Documentation/networking/ip-sysctl)
+
+
 def test_what_is_taken_down_is_gone():
     with links.Namespace() as server:
         with ipv6testd.paths(server, MTU, BLACKHOLE) as behind:

@@ -157,6 +157,14 @@ def test_generate(tmp_path):
                         for host in ("192.0.2.11", "[2001:db8:10::11]") for _ in range(4)])
 
 
+def test_generate_opens_a_socket_of_each_kind(tmp_path):
+    assert fontaine("generate", POPS / "lyon.yaml", tmp_path).returncode == 0
+    lines = set((tmp_path / "ipv6testd.socket.d/pop.conf").read_text().splitlines()[2:])
+    hosts = ("192.0.2.12", "[2001:db8:10::12]")
+    assert lines == {f"ListenStream={host}:{port}" for host in hosts for port in (80, 443, 53)} | {
+        f"ListenDatagram={host}:53" for host in hosts}
+
+
 def test_generate_makes_the_paths_of_the_ipv6_test(tmp_path):
     assert fontaine("generate", POPS / "lyon.yaml", tmp_path).returncode == 0
     sockets = (tmp_path / "ipv6testd-mtu.socket.d/pop.conf").read_text().splitlines()[1:]
