@@ -31,8 +31,9 @@ int endpoints_run(const struct arguments *a);
 int status_run(const struct arguments *a);
 int generate_run(const struct arguments *a);
 
-/** The commands of fontaine-speedtest(1); @argv[0] is "speedtest". Return: the exit status. */
+/** The commands of fontaine-speedtest(1) and fontaine-ipv6test(1); @argv[0] is their name. Return: the exit status. */
 int speedtest_main(int argc, char **argv);
+int ipv6test_main(int argc, char **argv);
 
 /** The commands of fontaine-rdns(1); @argv[0] is "rdns". Return: the exit status. */
 int rdns_main(int argc, char **argv);

@@ -61,6 +61,12 @@ static const struct command {
 		.summary = "use the speed test, and what it has stored",
 	},
 	{
+		.name = "ipv6test",
+		.main = ipv6test_main,
+		.usage = "COMMAND ...",
+		.summary = "see what the IPv6 test has stored",
+	},
+	{
 		.name = "rdns",
 		.main = rdns_main,
 		.usage = "COMMAND ...",

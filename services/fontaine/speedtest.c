@@ -3,17 +3,11 @@
 #include "fontaine/speedtest.h"
 
 #include "fontaine/command.h"
+#include "fontaine/stored.h"
 
-#include <stdio.h>
-#include <string.h>
-
-#define RANGE_OPTIONS \
-	"  --since TIME  only tests from then on\n" \
-	"  --until TIME  only tests before\n" \
-	"  --db FILE     the database (default: " RESULTS_PATH ")\n"
-
-static const struct speedtest_command commands[] = {
+static const struct subcommand commands[] = {
 	{
+		.group = "speedtest",
 		.name = "run",
 		.run = speedtest_run,
 		.usage = "URL [-4] [-6] [--streams N] [--seconds N] [--ca FILE] [--json]",
@@ -25,62 +19,25 @@ static const struct speedtest_command commands[] = {
 			   "  --ca FILE     trust the certificates in FILE instead of this system's\n"
 			   "  --json        print JSON\n",
 	},
+	STORED_EXPORT("speedtest"),
 	{
-		.name = "export",
-		.run = export_run,
-		.usage = "--since TIME [--until TIME] [--db FILE]",
-		.summary = "print stored results as JSON, one a line",
-		.options = RANGE_OPTIONS,
-	},
-	{
+		.group = "speedtest",
 		.name = "stats",
-		.run = stats_run,
+		.run = speedtest_stats,
 		.usage = "[--since TIME] [--until TIME] [--json] [--db FILE]",
 		.summary = "show how figures are distributed, by family and origin AS",
-		.options = RANGE_OPTIONS "  --json        print JSON\n",
+		.options = STORED_OPTIONS("speedtest") "  --json        print JSON\n",
 	},
 };
 
-enum { N_COMMANDS = sizeof(commands) / sizeof(*commands) };
-
-void speedtest_print_help(const struct speedtest_command *c)
-{
-	(void)printf("Usage: fontaine speedtest %s %s\n"
-	             "fontaine-speedtest: %s.\n\n"
-	             "%s"
-	             "  --help        print this text and exit\n\n"
-	             "More: man fontaine-speedtest\n",
-	             c->name, c->usage, c->summary, c->options);
-}
-
-int speedtest_usage_error(const struct speedtest_command *c)
-{
-	(void)fprintf(stderr, "Usage: fontaine speedtest %s %s\n", c->name, c->usage);
-	return EXIT_WRONG_INPUT;
-}
-
-static void print_help(void)
-{
-	(void)printf("Usage: fontaine speedtest COMMAND ...\n"
-	             "fontaine-speedtest: use the speed test, and what it has stored.\n\n");
-	for (size_t i = 0; i < N_COMMANDS; i++)
-		(void)printf("  %-7s %s\n          %s\n", commands[i].name, commands[i].usage, commands[i].summary);
-	(void)printf("\n"
-	             "  --help  print this text and exit; after a command, explain that one\n\n"
-	             "More: man fontaine-speedtest\n");
-}
-
 int speedtest_main(int argc, char **argv)
 {
-	const char *name = argc > 1 ? argv[1] : "";
+	static const struct command_group group = {
+		.name = "speedtest",
+		.summary = "use the speed test, and what it has stored",
+		.commands = commands,
+		.n = sizeof(commands) / sizeof(*commands),
+	};
 
-	if (strcmp(name, "--help") == 0) {
-		print_help();
-		return EXIT_FINE;
-	}
-	for (size_t i = 0; i < N_COMMANDS; i++)
-		if (strcmp(commands[i].name, name) == 0)
-			return commands[i].run(&commands[i], argc - 1, argv + 1);
-	(void)fprintf(stderr, "fontaine speedtest: \"%s\" is not a command; see fontaine speedtest --help\n", name);
-	return EXIT_WRONG_INPUT;
+	return command_group_main(&group, argc, argv);
 }

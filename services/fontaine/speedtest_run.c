@@ -368,7 +368,7 @@ static int take_url(struct options *o, int argc, char **argv)
 	return EXIT_FINE;
 }
 
-int speedtest_run(const struct speedtest_command *c, int argc, char **argv)
+int speedtest_run(const struct subcommand *c, int argc, char **argv)
 {
 	static const struct option long_options[] = {
 		{"streams", required_argument, NULL, 's'},
@@ -402,10 +402,10 @@ int speedtest_run(const struct speedtest_command *c, int argc, char **argv)
 			o.json = true;
 			break;
 		case 'h':
-			speedtest_print_help(c);
+			subcommand_print_help(c);
 			return EXIT_FINE;
 		default: /* getopt_long() has said what is wrong */
-			return speedtest_usage_error(c);
+			return subcommand_usage_error(c);
 		}
 	}
 	if (o.streams == 0)

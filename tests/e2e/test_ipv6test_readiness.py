@@ -3,6 +3,7 @@
 
 import json
 import sqlite3
+import subprocess
 from contextlib import closing, contextmanager
 
 import pytest
@@ -77,7 +78,10 @@ def test_tests_are_counted_by_day_and_as(own_pop):
         assert [(day["tests"], day["ipv6_ready"]) for day in told["days"]] == [(22, 8)]
         assert figures(told["asns"]) == [(64500, 12, 7), (None, 10, 1)]
         assert own_pop.told(7) == told
-    with closing(sqlite3.connect(own_pop.folder / "state/results.db")) as db:
+    database = own_pop.folder / "state/results.db"
+    stats = subprocess.check_output([pop.FONTAINE, "ipv6test", "stats", "--json", "--db", database], timeout=10)
+    assert json.loads(stats) == told
+    with closing(sqlite3.connect(database)) as db:
         kept = "\n".join(db.iterdump())
     assert "10.9." not in kept and "fd09" not in kept
 

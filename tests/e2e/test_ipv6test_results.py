@@ -170,6 +170,14 @@ def test_what_was_acknowledged_survives_a_kill(ipv4_server):
     assert statuses == [200] * len(acknowledged)
 
 
+def test_the_operator_exports_them(ipv4_server, source):
+    code = observations.stored(ipv4_server, source=source)["code"]
+    lines = pop.run("fontaine", "ipv6test", "export", "--since", "1h").stdout.splitlines()
+    exported = {told["code"]: told for told in map(json.loads, lines)}[code]
+    assert exported["network"] == source.rsplit(".", 1)[0] + ".0/24"
+    assert exported["headline"] == exported["result"]["verdict"]["findings"][0]["id"]
+
+
 class Pop:
     """An ipv6testd of the test's own, which can be started anew on the same state."""
 
@@ -182,8 +190,7 @@ class Pop:
     def running(self, prefix=(), **policy):
         folder = self.folder / f"start-{next(self.starts)}"
         folder.mkdir()
-        prefix = ["env", f"STATE_DIRECTORY={self.state}", *prefix]
-        with ipv6testd.running(self.link.server, folder, prefix=prefix, results=policy) as self.server:
+        with ipv6testd.running(self.link.server, folder, (), prefix, state=self.state, results=policy) as self.server:
             yield self
 
     def post(self, **options):
@@ -214,7 +221,7 @@ def test_a_pop_that_stores_none_says_so(own_pop):
         assert (reply.status, reply.body) == (403, b"This POP stores no results.\n")
         assert own_pop.get("0000-0000").status == 404
         assert (own_pop.count("forbidden"), own_pop.count("stored")) == (1, 0)
-    assert list(own_pop.state.iterdir()) == []
+    assert list(own_pop.state.glob("results*")) == []
 
 
 def test_results_go_when_their_time_is_over(own_pop):
@@ -228,8 +235,10 @@ def test_results_go_when_their_time_is_over(own_pop):
         assert own_pop.server.counters()["results_purged_total"] == 1
 
 
-TINY_DISK = [
-    "unshare", "--mount", "sh", "-c", 'mount -t tmpfs -o size=600k tmpfs "$STATE_DIRECTORY" && exec "$@"', "sh"]
+TINY_DISK = ["unshare", "--mount", "sh", "-c", """
+cp -r "$STATE_DIRECTORY" "$STATE_DIRECTORY.keys" && mount -t tmpfs -o size=600k tmpfs "$STATE_DIRECTORY" &&
+cp "$STATE_DIRECTORY.keys"/* "$STATE_DIRECTORY" && exec "$@"
+""", "sh"]
 
 
 def test_a_full_disk_refuses_results_and_nothing_else(own_pop):

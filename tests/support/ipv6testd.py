@@ -82,12 +82,12 @@ def answers(namespace):
 
 
 @contextmanager
-def running(namespace, folder, descriptors=(), prefix=(), services=None, **keys):
+def running(namespace, folder, descriptors=(), prefix=(), services=None, state=None, **keys):
     """An ipv6testd in @namespace, the server's of a link. @folder: empty, for its files. @descriptors: sockets that
     it is passed. @prefix: words before its command. @services: others of the POP file; @keys: more of its own
-    section. It must end well when it is told to."""
+    section. @state: the folder of what it keeps, if that is to outlive it. It must end well when it is told to."""
     options = write_files(folder, keys, services or {})
-    environment = {**os.environ, "STATE_DIRECTORY": str(folder / "state")}
+    environment = {**os.environ, "STATE_DIRECTORY": str(state or folder / "state")}
     subprocess.run([PROGRAM, *options, "--prepare", folder / "delegations.zone"], check=True, timeout=STOP_LIMIT_S,
                    env=environment)
     process = subprocess.Popen(

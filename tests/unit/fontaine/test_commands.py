@@ -12,7 +12,7 @@ PROJECT = Path(__file__).resolve().parents[3]
 FONTAINE = PROJECT / "build/release/fontaine"
 STOCK = PROJECT / "services/stock"
 POPS = PROJECT / "image/pops"
-COMMANDS = ["check", "endpoints", "status", "render", "generate", "speedtest", "rdns"]
+COMMANDS = ["check", "endpoints", "status", "render", "generate", "speedtest", "ipv6test", "rdns"]
 
 
 def fontaine(*arguments, **environment):

@@ -3,6 +3,7 @@
 #include "fontaine/command.h"
 #include "fontaine/distribution.h"
 #include "fontaine/speedtest.h"
+#include "fontaine/stored.h"
 
 #include "base/mem.h"
 #include "base/pop_json.h"
@@ -202,7 +203,7 @@ static void print_json(const struct group *groups, size_t n)
 	yyjson_mut_doc_free(d);
 }
 
-int stats_run(const struct speedtest_command *c, int argc, char **argv)
+int speedtest_stats(const struct subcommand *c, int argc, char **argv)
 {
 	struct stored_query query;
 	struct samples samples = {0};
