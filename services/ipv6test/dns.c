@@ -27,6 +27,7 @@
 
 enum {
 	IDLE_MS = 10000, /* RFC 7766, 6.2.3, says a few seconds */
+	TCP_TIMES = 4,   /* so many times the limit of UDP: nobody comes in another's name */
 	SEEN_MAX_BYTES = 128 * 1024,
 };
 
@@ -130,7 +131,7 @@ int dns_new(const struct pop *pop, const struct nonce_key *key, const char *stat
 	d->nonce_key = key;
 	d->seen = seen_new(section->nonces);
 	d->udp = dns_limit_new(section->answers_per_second);
-	d->tcp = dns_limit_new(section->answers_per_second);
+	d->tcp = dns_limit_new(section->answers_per_second * TCP_TIMES);
 	settings_init(&settings, pop, tests);
 	int rc = zones_new(&settings, &d->zones);
 	if (rc == 0)

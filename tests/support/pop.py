@@ -29,6 +29,12 @@ def site():
     return yaml.safe_load(POP_FILE.read_text())["site"]
 
 
+@cache
+def services():
+    """What it says of each service."""
+    return yaml.safe_load(POP_FILE.read_text())["services"]
+
+
 def each_endpoint():
     """Every (service, protocol, family) that the POP promises."""
     return [

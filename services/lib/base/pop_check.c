@@ -15,6 +15,7 @@ enum {
 	PATH_MAX_BYTES = 96,
 	NTP_SOURCES_MIN = 4,
 	DAEMON_WORKERS_MAX = 64,
+	NONCES_MAX = 4 << 20,
 	RELAY_PORT_MIN = 1024,
 };
 
@@ -212,6 +213,9 @@ static int check_ipv6test(struct pop_doc *d, const struct pop *p)
 	const struct pop_ipv6test *s = p->services->ipv6test;
 	int rc = check_daemon(d, "ipv6test", s->workers, s->results);
 
+	if (rc == 0 && s->nonces > NONCES_MAX)
+		rc = pop_doc_refuse(d, "services.ipv6test.nonces", "give at most 4194304: each takes a KiB of memory",
+		                    "%u tests are too many to remember", s->nonces);
 	if (rc == 0)
 		rc = check_extra_ipv6(d, p, "mtu_ipv6", s->mtu_ipv6);
 	if (rc == 0)

@@ -85,6 +85,21 @@ struct how {
 static const struct how plain = {.udp = true, .now_s = NOW_S};
 static const struct how secure = {.udp = true, .buffer_bytes = 1232, .dnssec_ok = true, .now_s = NOW_S};
 
+/* A query with EDNS, DO and an option. Return: its length. */
+static size_t question_wire(const char *name, uint8_t ret[512])
+{
+	static const uint8_t head[] = {0x12, 0x34, 1, 0, 0, 1, 0, 0, 0, 0, 0, 1};
+	static const uint8_t tail[] = {0, 1, 0, 1, 0, 0, 41, 4, 208, 0, 0, 128, 0,
+	                               0, 11, 0, 8, 0, 7, 0, 1, 24, 0, 192, 0, 2};
+	struct dns_name wire;
+
+	assert_int_equal(dns_name_parse(name, &wire), 0);
+	memcpy(ret, head, sizeof(head));
+	memcpy(ret + sizeof(head), wire.bytes, wire.len);
+	memcpy(ret + sizeof(head) + wire.len, tail, sizeof(tail));
+	return sizeof(head) + wire.len + sizeof(tail);
+}
+
 /* The answer, as it travels, to a query that ldns makes. Return: its length; 0: the zone is none of ours. */
 static size_t answer(const char *name, ldns_rr_type type, const struct how *how, uint8_t ret[DNS_REPLY_MAX_BYTES])
 {
@@ -403,6 +418,42 @@ static void kept_signatures_are_made_anew(void **state)
 	assert_memory_not_equal(first + 2, again + 2, len - 2);
 }
 
+/* The same changes each time, by a generator of our own (xorshift32): whatever is answered, ldns can read. */
+static void whatever_is_asked_the_answer_can_be_read(void **state)
+{
+	static const char *const names[] = {"alg13.t.ipv6test.pop.example", NONCE ".alg15.t.ipv6test.pop.example",
+	                                    "x." NONCE ".ds.t.ipv6test.pop.example", "no.v6ns.ipv6test.pop.example"};
+	uint32_t chance = 88172645u;
+	unsigned answered = 0;
+	(void)state;
+
+	for (unsigned round = 0; round < 40000; round++) {
+		uint8_t query_wire[512], wire[DNS_REPLY_MAX_BYTES];
+		struct dns_query query;
+		struct dns_reply reply;
+		size_t len = question_wire(names[round % COUNT(names)], query_wire);
+		for (unsigned n = round % 5; n > 0; n--) {
+			chance ^= chance << 13, chance ^= chance >> 17, chance ^= chance << 5;
+			query_wire[chance / 256 % len] = (uint8_t)chance;
+		}
+		if (dns_query_parse(query_wire, len, &query) != DNS_NOERROR)
+			continue;
+		const struct zone *zone = dns_answer_zone(zones, &query);
+		if (zone == NULL)
+			continue;
+		struct dns_answerer from = {.zones = zones, .signer = signer, .now_s = NOW_S + round, .udp = true};
+		dns_reply_begin(&reply, &query, query_wire, wire, true);
+		(void)dns_answer(&from, zone, &reply);
+		ldns_pkt *pkt = NULL;
+		assert_in_range(reply.len, DNS_HEADER_BYTES, DNS_UDP_MAX_BYTES);
+		assert_int_equal(ldns_wire2pkt(&pkt, wire, reply.len), LDNS_STATUS_OK);
+		assert_true(ldns_pkt_qr(pkt));
+		ldns_pkt_free(pkt);
+		answered++;
+	}
+	assert_true(answered > 10000);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup_signer, teardown_signer)
@@ -417,6 +468,7 @@ int main(void)
 		TEST(over_udp_one_test_says_only_to_come_over_tcp),
 		TEST(signing_has_its_share_of_each_second),
 		TEST(kept_signatures_are_made_anew),
+		TEST(whatever_is_asked_the_answer_can_be_read),
 	};
 #undef TEST
 

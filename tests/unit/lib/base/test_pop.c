@@ -136,6 +136,8 @@ static const struct mistake {
          "services.ipv6test.blackhole_ipv6: 2001:db8::1 is an address of pages", "nothing else"},
 	{"pages: {}", "pages: {}\n  ipv6test: {http_port: 90, https_port: 91, mtu_ipv6: 2001:db8::1}", 14, 55,
          "services.ipv6test.mtu_ipv6: 2001:db8::1 is an address of pages", "nothing else"},
+	{"pages: {}", "pages: {}\n  ipv6test: {http_port: 90, https_port: 91, nonces: 4194305}", 14, 53,
+         "services.ipv6test.nonces: 4194305 tests are too many to remember", "at most 4194304"},
 	{"pages: {}", "pages: {}\n  ipv6test: {https_port: 91}", 14, 3,
          "services.ipv6test.http_port: 192.0.2.1:80 is taken by pages (http)", "another port"},
 	{"pages: {}", "pages: {}\n  ipv6test: {http_port: 90, https_port: 91, vrps: vrps.csv}", 14, 51,
