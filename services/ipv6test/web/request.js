@@ -5,7 +5,8 @@ import { SLOW_MS } from "./observations.js";
 
 let asked = 0; /* makes each URL unique, to find its timing */
 
-const hundredths = (ms) => Math.round(ms * 100) / 100;
+/** A time with the digits that it is worth. */
+export const hundredths = (ms) => Math.round(ms * 100) / 100;
 
 /* What the browser measured; zeros are what it does not tell, or what an open connection did not need. */
 function timingOf(url) {

@@ -12,7 +12,7 @@ import { FAMILIES, skipped, TESTS } from "./observations.js";
 import { placeOf, placesOf } from "./places.js";
 import { FAMILY_TESTS, isAnswered, LATE_MS, limitAfter, PLAN } from "./plan.js";
 import { measureRate } from "./rates.js";
-import { request } from "./request.js";
+import { hundredths, request } from "./request.js";
 
 const ANSWER_MS = 5000;
 const AGAIN_MS = 300; /* for a browser to open a connection of the newer kind meanwhile */
@@ -116,7 +116,7 @@ class Run {
 				samplesMs.push(latencyMs);
 		}
 		if (samplesMs.length > 0)
-			this.report({ type: "family", family, facts: { latencyMs: median(samplesMs), samplesMs, tcp } });
+			this.report({ type: "family", family, facts: { latencyMs: hundredths(median(samplesMs)), samplesMs, tcp } });
 	}
 
 	async throughput(family, way) {

@@ -25,7 +25,7 @@ function addressLine(service, { address, port }) {
 }
 
 function whereabouts(service) {
-	const url = urlOf(page.pop.endpoints, service, location);
+	const url = urlOf(page.pop, service, location);
 	if (url !== null)
 		return make("p", { class: "actions" }, make("a", { href: url }, page.t(`${service}_open`) ?? url));
 	return make("ul", { class: "addresses" },
@@ -69,7 +69,7 @@ function showPop() {
 	find("#title").textContent = title;
 	find("#place").textContent = city ? t("eyebrow", { city, country: format.country(country) }) : "";
 
-	const url = urlOf(pop.endpoints, "speedtest", location);
+	const url = urlOf(pop, "speedtest", location);
 	find("#measure").hidden = url === null;
 	find("#measure").href = url ?? "";
 	showServices();

@@ -44,17 +44,17 @@ function themeSwitch(page) {
 
 function navigation(page) {
 	const links = ["pages", "speedtest", "ipv6test"].map((service) => {
-		const url = urlOf(page.pop.endpoints, service, location);
+		const url = urlOf(page.pop, service, location);
 		if (url === null)
 			return null;
-		const current = new URL(url).host === location.host ? "page" : null;
+		const current = service === document.body.dataset.service ? "page" : null;
 		return make("a", { href: url, "aria-current": current }, page.t(service === "pages" ? "home" : service));
 	});
 	return make("nav", { "aria-label": page.t("navigation") }, ...links);
 }
 
 function header(page, speak) {
-	const home = urlOf(page.pop.endpoints, "pages", location) ?? "/";
+	const home = urlOf(page.pop, "pages", location) ?? "/";
 	return [
 		make("a", { class: "skip", href: "#content" }, page.t("skip")),
 		make("a", { class: "brand", href: home }, drawing("logo.svg", "logo"), "Fontaine"),

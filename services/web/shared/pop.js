@@ -25,12 +25,18 @@ function sharesAddress(url, pages) {
 	return Object.values(pages ?? {}).flatMap(Object.values).some((page) => new URL(page).hostname === host);
 }
 
+/* The name that a POP's zone has for @service, when @hostname is one of that zone as well. */
+function nameOf(service, domain, hostname) {
+	const isOurs = domain && (hostname === domain || hostname.endsWith(`.${domain}`));
+	return isOurs ? `${service === "pages" ? "www" : service}.${domain}` : null;
+}
+
 /**
- * The URL of @service for a visitor at @here (a Location): the same scheme if there is
- * a choice, the same family, and the host name that they use if it leads there too.
- * Return: null when the POP has no such service.
+ * The URL of @service of a POP (its /pop.json) for a visitor at @here (a Location): the same scheme if
+ * there is a choice, the same family, a name of the POP's if they use one, and any other host name that
+ * they use if it leads there too. Return: null when the POP has no such service.
  */
-export function urlOf(endpoints, service, here) {
+export function urlOf({ endpoints, site }, service, here) {
 	const protocols = endpoints[service] ?? {};
 	const scheme = here.protocol.slice(0, -1);
 	const families = protocols[scheme] ?? protocols.https ?? protocols.http;
@@ -39,8 +45,9 @@ export function urlOf(endpoints, service, here) {
 
 	const family = familyOf(here.hostname);
 	const url = new URL(families[family] ?? families.ipv4 ?? families.ipv6);
-	if (family === null && sharesAddress(url, endpoints.pages))
-		url.hostname = here.hostname;
+	const name = nameOf(service, site.domain, here.hostname);
+	if (family === null && (name !== null || sharesAddress(url, endpoints.pages)))
+		url.hostname = name ?? here.hostname;
 	return url.href;
 }
 

@@ -16,7 +16,8 @@ const SHARED = {
 };
 const OWN_ADDRESS = { ...SHARED, speedtest: { http: { ipv4: "http://192.0.2.9:80" } } };
 
-const speedtestFrom = (href, endpoints = SHARED) => urlOf(endpoints, "speedtest", new URL(href));
+const pop = (endpoints = SHARED) => ({ endpoints, site: { domain: "pop.example" } });
+const speedtestFrom = (href, endpoints) => urlOf(pop(endpoints), "speedtest", new URL(href));
 
 test("a literal address stays in its family", () => {
 	assert.equal(speedtestFrom("http://192.0.2.1:8080/"), "http://192.0.2.1:8081/");
@@ -27,13 +28,21 @@ test("a host name is kept where it leads to the same machine", () => {
 	assert.equal(speedtestFrom("http://lyon.example.net/"), "http://lyon.example.net:8081/");
 });
 
+test("who uses a name of the POP is given one, whatever address it has", () => {
+	const pagesFrom = (href) => urlOf(pop(OWN_ADDRESS), "pages", new URL(href));
+	assert.equal(speedtestFrom("http://www.pop.example/", OWN_ADDRESS), "http://speedtest.pop.example/");
+	assert.equal(speedtestFrom("http://pop.example:8080/"), "http://speedtest.pop.example:8081/");
+	assert.equal(pagesFrom("http://speedtest.pop.example/"), "http://www.pop.example:8080/");
+	assert.equal(urlOf({ endpoints: SHARED, site: {} }, "speedtest", new URL("http://www.pop.example/")), "http://www.pop.example:8081/");
+});
+
 test("a service with an address of its own is reached there", () => {
 	assert.equal(speedtestFrom("http://lyon.example.net/", OWN_ADDRESS), "http://192.0.2.9/");
 	assert.equal(speedtestFrom("http://[2001:db8::1]/", OWN_ADDRESS), "http://192.0.2.9/");
 });
 
 test("the scheme is the visitor's where there is a choice", () => {
-	const from = (href) => urlOf(SHARED, "pages", new URL(href));
+	const from = (href) => urlOf(pop(), "pages", new URL(href));
 	assert.equal(from("https://192.0.2.1:8443/"), "https://192.0.2.1:8443/");
 	assert.equal(from("http://192.0.2.1:8081/"), "http://192.0.2.1:8080/");
 	assert.equal(speedtestFrom("https://192.0.2.1:8443/"), "http://192.0.2.1:8081/");
@@ -41,9 +50,9 @@ test("the scheme is the visitor's where there is a choice", () => {
 
 test("no service, or none with pages: no URL", () => {
 	const here = new URL("http://192.0.2.1/");
-	assert.equal(urlOf(SHARED, "mirror", here), null);
-	assert.equal(urlOf(SHARED, "ntp", here), null);
-	assert.equal(urlOf({}, "speedtest", here), null);
+	assert.equal(urlOf(pop(), "mirror", here), null);
+	assert.equal(urlOf(pop(), "ntp", here), null);
+	assert.equal(urlOf(pop({}), "speedtest", here), null);
 });
 
 test("the family of a URL's host", () => {
