@@ -25,7 +25,7 @@ def open_test(browser, path="/", **where):
 
 
 def wait_for_end(browser):
-    wait.until(lambda: browser.state("#content") != "running", "the end of the test", 45)
+    wait.until(lambda: browser.state("#content") not in ("idle", "running"), "the end of the test", 45)
     assert browser.state("#content") == "done", browser.text("#headline")
 
 
