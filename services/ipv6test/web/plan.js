@@ -36,7 +36,7 @@ export const PLAN = Object.fromEntries(Object.entries({
 	literal4: { limitMs: PATIENT_MS },
 	literal6: { limitMs: PATIENT_MS },
 	he: NEEDS_BOTH,
-	late: NEEDS_BOTH,
+	late: { ...NEEDS_BOTH, limitMs: MOST_MS }, /* a resolver may ask more than once, and each answer is late */
 	v4ns: NEEDS_NAMES,
 	v6ns: NEEDS_NAMES,
 	tcp: NEEDS_NAMES,

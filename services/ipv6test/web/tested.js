@@ -43,7 +43,7 @@ function finding(page, found, isFirst) {
 		make("h3", {}, t(`title_${id}`)),
 		make("p", {}, t(`detail_${id}`)),
 		advice === null || isFirst ? null : make("p", { class: "do" }, make("strong", {}, `${t("nextStep")}: `), advice),
-		isFirst ? null : causeOf(page, found));
+		isFirst || advice === null ? null : causeOf(page, found));
 }
 
 /** All but the headline, whose words and advice are on the stage. */
