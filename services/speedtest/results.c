@@ -2,6 +2,7 @@
 #include "speedtest/results.h"
 
 #include "base/mem.h"
+#include "net/reply.h"
 #include "speedtest/results_job.h"
 #include "speedtest/speedtest.h"
 
@@ -13,13 +14,10 @@ struct results_job *results_job_new(struct http_request *r, void *data)
 {
 	struct results *s = ((struct speedtest *)data)->results;
 	struct results_job *j = mem_new(sizeof(*j));
-	char wanted[8] = "";
 
 	archive_job_init(&j->job, s->archive, r);
 	j->results = s;
-	j->language = language_wanted(http_request_header(r, "Accept-Language"), s->language);
-	if (http_request_query(r, "lang", wanted, sizeof(wanted)) == 0)
-		j->language = language_of(wanted, j->language);
+	j->language = reply_language(r, s->language);
 	buf_init(&j->png, PICTURE_MAX_BYTES);
 	return j;
 }

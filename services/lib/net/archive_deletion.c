@@ -3,6 +3,7 @@
 
 #include "base/html.h"
 #include "base/mem.h"
+#include "net/reply.h"
 #include "store/result_table.h"
 
 #include <errno.h>
@@ -102,7 +103,7 @@ void archive_delete(struct archive *a, struct http_request *r, const char *id, e
 	archive_key_hash(key, j->key_hash);
 	j->id = mem_strdup(id);
 	j->delete_it = r->method == HTTP_METHOD_POST;
-	j->language = language_wanted(http_request_header(r, "Accept-Language"), otherwise);
+	j->language = reply_language(r, otherwise);
 	j->job.work = check_and_delete;
 	j->job.on_done = on_checked;
 	archive_job_run(&j->job);

@@ -27,3 +27,11 @@ void reply_empty(struct http_request *r)
 	else
 		http_reply(r, &(struct http_reply){.status = 200, .headers = REPLY_HEADERS});
 }
+
+enum language reply_language(const struct http_request *r, enum language otherwise)
+{
+	enum language liked = language_wanted(http_request_header(r, "Accept-Language"), otherwise);
+	char wanted[8];
+
+	return http_request_query(r, "lang", wanted, sizeof(wanted)) == 0 ? language_of(wanted, liked) : liked;
+}

@@ -3,6 +3,7 @@
 #ifndef FONTAINE_NET_REPLY_H
 #define FONTAINE_NET_REPLY_H
 
+#include "base/language.h"
 #include "net/http.h"
 
 /** CORS (Fetch, 3.3) and Resource Timing (4.5.1), for all. */
@@ -14,5 +15,8 @@ void reply_json(struct http_request *r, const char *body, size_t len);
 
 /** 200 and no body; to OPTIONS, what a page of another origin may send (Fetch, CORS preflight). */
 void reply_empty(struct http_request *r);
+
+/** The language that ?lang= asks for, else the one that the visitor's browser likes most, else @otherwise. */
+enum language reply_language(const struct http_request *r, enum language otherwise);
 
 #endif
