@@ -88,11 +88,20 @@ def test_the_portal_leads_to_the_speed_test_and_back(family):
         assert browser.errors() == []
 
 
-def test_the_pop_is_reached_by_its_name(settled):
-    host, port = pop.address("pages")
+def test_the_pop_is_reached_by_its_name_and_so_are_its_pages(settled):
+    domain = pop.site()["domain"]
     with chromium() as browser:
-        browser.open(f"http://{pop.site()['domain']}:{port}/")
+        browser.open(f"http://{domain}:{pop.address('pages')[1]}/")
         wait.until(lambda: browser.state("#overall") == "up", "the live status")
+        browser.find("[data-language=fr]").click()
+        browser.find("#measure").click()
+        speedtest = f"http://speedtest.{domain}:{pop.address('speedtest')[1]}/"
+        wait.until(lambda: browser.driver.current_url == speedtest, "the speed test opens")
+        wait.until(lambda: browser.text("#start") == "Commencer", "it speaks French too")
+        assert browser.text("header nav [aria-current]") == "Test de débit"
+        browser.find("header nav a").click()
+        pages = f"http://www.{domain}:{pop.address('pages')[1]}/"
+        wait.until(lambda: browser.driver.current_url == pages, "the portal opens")
         assert browser.errors() == []
 
 

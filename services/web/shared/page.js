@@ -16,7 +16,7 @@ function languageSwitch(page, speak) {
 			"aria-pressed": String(language === page.language), "data-language": language,
 		}, language.toUpperCase());
 		button.addEventListener("click", () => {
-			remember("language", language);
+			remember("language", language, page.pop.site.domain);
 			speak(language);
 			document.querySelector(`[data-language=${language}]`).focus();
 		});
@@ -35,7 +35,7 @@ function themeSwitch(page) {
 	};
 	button.addEventListener("click", () => {
 		root.theme = root.theme === "dark" ? "light" : "dark";
-		remember("theme", root.theme);
+		remember("theme", root.theme, page.pop.site.domain);
 		label();
 	});
 	label();

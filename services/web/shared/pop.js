@@ -25,10 +25,14 @@ function sharesAddress(url, pages) {
 	return Object.values(pages ?? {}).flatMap(Object.values).some((page) => new URL(page).hostname === host);
 }
 
+/** Is @hostname @domain or a name of it? @domain may be undefined. */
+export function isWithin(hostname, domain) {
+	return Boolean(domain) && (hostname === domain || hostname.endsWith(`.${domain}`));
+}
+
 /* The name that a POP's zone has for @service, when @hostname is one of that zone as well. */
 function nameOf(service, domain, hostname) {
-	const isOurs = domain && (hostname === domain || hostname.endsWith(`.${domain}`));
-	return isOurs ? `${service === "pages" ? "www" : service}.${domain}` : null;
+	return isWithin(hostname, domain) ? `${service === "pages" ? "www" : service}.${domain}` : null;
 }
 
 /**

@@ -1,6 +1,8 @@
 // What a visitor chose: language and theme.
 // SPDX-License-Identifier: MIT
-// Cookies, because all ports of a host share them, and so do all pages of a POP.
+// Cookies, because all ports of a host share them, and so do all names of a POP.
+
+import { isWithin } from "./pop.js";
 
 const YEAR_S = 365 * 24 * 3600;
 
@@ -10,6 +12,8 @@ export function remembered(name, cookies = document.cookie) {
 	return pairs.find(([key]) => key === `fontaine_${name}`)?.[1] ?? null;
 }
 
-export function remember(name, value) {
-	document.cookie = `fontaine_${name}=${value}; path=/; max-age=${YEAR_S}; SameSite=Lax`;
+/** For all names of the POP's @domain if this page has one, else for this host. */
+export function remember(name, value, domain) {
+	const scope = isWithin(location.hostname, domain) ? `; domain=${domain}` : "";
+	document.cookie = `fontaine_${name}=${value}; path=/; max-age=${YEAR_S}; SameSite=Lax${scope}`;
 }
