@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #define RESOLV_CONF      "/etc/resolv.conf"
 #define DEFAULT_DNS_PORT 53
@@ -62,6 +63,17 @@ static void print_json(const struct verdict *v, enum language language)
 	yyjson_mut_doc_free(d);
 }
 
+/** Every question has a socket of its own, and they are asked at once. */
+static void allow_sockets(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+		limit.rlim_cur = limit.rlim_max;
+		(void)setrlimit(RLIMIT_NOFILE, &limit);
+	}
+}
+
 static int run(struct options *o)
 {
 	uv_loop_t loop;
@@ -71,6 +83,7 @@ static int run(struct options *o)
 		(void)fprintf(stderr, "fontaine: %s\n", uv_strerror(rc));
 		return EXIT_FAILED;
 	}
+	allow_sockets();
 	struct collect *c = collect_start(&loop, &o->delegation, &o->settings, on_done, o);
 	collect_on_progress(c, on_progress);
 	(void)uv_run(&loop, UV_RUN_DEFAULT);

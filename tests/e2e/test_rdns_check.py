@@ -1,8 +1,12 @@
 # fontaine rdns check, at members' servers healthy and broken in each way that it looks for.
 # SPDX-License-Identifier: MIT
 
+import contextlib
 import json
 import os
+import pty
+import re
+import socket
 import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,7 +18,7 @@ import dns.rrset
 import pytest
 
 from support import nameservers, pop, reverse_zones
-from support.reverse_zones import Key, plain, signed, with_signature_of, without
+from support.reverse_zones import Key, plain, signed, signed_nsec3, with_signature_of, without
 
 LIMIT_S = 60
 REAL = ("knot", "nsd", "named")
@@ -92,6 +96,7 @@ CASES = [
         extra="".join(f"ns1 {kind} {a}\n" for kind, a in zip(("A", "AAAA"), addresses("knot"), strict=True)))),
     with_dnssec("signed", {}, everywhere(lambda case: "")),
     with_dnssec("signed, RFC 2317", {}, everywhere(lambda case: ""), zone="64/26.200.51.198.in-addr.arpa"),
+    with_dnssec("signed, NSEC3", {}, lambda case, text, host: signed_nsec3(text, case.zone, KEY)),
     with_dnssec("signed, without DS", {}, everywhere(lambda case: ""), ds=lambda case: []),
 
     unsigned("no parent", {"zone": "error"}, arguments=("--resolver", ROOT_RESOLVER)),
@@ -307,3 +312,77 @@ def test_verdict(lab, case):
         assert {check for check, result in results.items() if result == "untested"} == set(case.untested)
     assert done.returncode == ("error" in case.expected.values())
     assert told["passed"] == (done.returncode == 0)
+
+
+def case_of(name):
+    return next(case for case in CASES if case.name == name)
+
+
+def test_where_it_was_seen(lab):
+    """Server, address, question and answer of each, and nothing of those that are well."""
+    told = json.loads(check(lab, case_of("no TCP"), "--json").stdout)
+    found = next(check for check in told["checks"] if check["id"] == "tcp")["findings"]
+    assert [(s["server"], s["address"], s["answer"]) for s in found[0]["seen"]] == [
+        (name("notcp"), address, "no answer in time") for address in addresses("notcp")]
+    assert all(s["query"] == f"{told['zone']} SOA, TCP" for s in found[0]["seen"])
+    assert found[0]["remedy"]
+
+
+def test_only_what_is_allowed_is_asked(lab):
+    case = case_of("healthy")
+    with lab.namespace.entered(), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as trap:
+        trap.bind(("127.0.0.99", nameservers.PORT))
+        trap.setblocking(False)
+        done = check(lab, case, "--json", "--ns", "trap.example.net=127.0.0.99")
+        with pytest.raises(BlockingIOError):
+            trap.recv(512)
+    results = {check["id"]: check["result"] for check in json.loads(done.stdout)["checks"]}
+    assert results["address"] == "error"
+    assert results["udp"] == results["tcp"] == "passed"  # of those that were asked
+
+
+@pytest.mark.parametrize("language, words", [
+    ("en", ["errors 1, warnings 0", "\nError (tcp): A name server does not answer over TCP.\n",
+            "no answer in time", "\n  -> Let TCP port 53", "\nNot tested, for the zone is not signed: ds, "]),
+    ("fr", ["erreurs 1, avertissements 0", "\nErreur (tcp): Un serveur de noms ne répond pas en TCP.\n",
+            "pas de réponse à temps", "\n  -> Laissez passer", "\nNon testé, car la zone n'est pas signée : ds, "]),
+])
+def test_report(lab, language, words):
+    done = check(lab, case_of("no TCP"), "--lang", language)
+    assert (done.returncode, done.stderr) == (1, "")
+    assert all(word in done.stdout for word in words), done.stdout
+
+
+def test_progress_on_a_terminal(lab):
+    case = case_of("healthy")
+    ours, theirs = pty.openpty()
+    words = [word for server in case.ns(case) for word in ("--ns", server)]
+    with subprocess.Popen(lab.namespace.command(
+            pop.FONTAINE, "rdns", "check", case.zone, *words, "--resolver", RESOLVER, "--allow", "192.0.2.0/24",
+            "--allow", "2001:db8::/32"), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=theirs) as process:
+        os.close(theirs)
+        shown = b""
+        with contextlib.suppress(OSError):  # its end
+            while part := os.read(ours, 65536):
+                shown += part
+        assert process.wait(LIMIT_S) == 0
+    os.close(ours)
+    assert re.search(rb"\r\x1b\[K  DNS +\[#{20}\]  (\d+) / \1\r", shown)
+    assert shown.endswith(b"\r\x1b[K")
+
+
+@pytest.mark.parametrize("arguments, complaint", [
+    ([], "no zone"), (["2.0.192.in-addr.arpa"], "no name server"), (["a", "b", "--ns", "a.b"], "more than one zone"),
+    (["example.net", "--ns", "a.b"], "no reverse zone"), (["192.0.2.0/23", "--ns", "a.b"], "more than one zone"),
+    (["2.0.192.in-addr.arpa", "--ns", "a.b=c"], "--ns a.b=c"), (["2.0.192.in-addr.arpa", "--ds", "1"], "--ds 1"),
+    (["2.0.192.in-addr.arpa", "--ns", "a.b", "--resolver", "x"], "--resolver x"),
+    (["2.0.192.in-addr.arpa", "--ns", "a.b", "--allow", "x"], "--allow x"),
+    (["2.0.192.in-addr.arpa", "--ns", "a.b", "--origins", "/nowhere"], "--origins /nowhere"),
+    (["2.0.192.in-addr.arpa", "--ns", "a.b", "--lang", "de"], "--lang de"),
+    (["2.0.192.in-addr.arpa", "--nameserver", "a.b"], "--nameserver"),
+])
+def test_wrong_command_lines(arguments, complaint):
+    done = subprocess.run([pop.FONTAINE, "rdns", "check", *arguments], timeout=LIMIT_S, text=True,
+                          stdin=subprocess.DEVNULL, capture_output=True)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert complaint in done.stderr

@@ -1,13 +1,18 @@
 # Reverse zones for tests, plain and signed.
 # SPDX-License-Identifier: MIT
 
+import base64
+import tempfile
 import time
+from pathlib import Path
 
 import dns.dnssec
 import dns.name
 import dns.zone
 from cryptography.hazmat.primitives.asymmetric import ec
 from dns.dnssectypes import Algorithm
+
+from support import links
 
 WEEK_S = 7 * 86400
 
@@ -45,6 +50,19 @@ def signed(text, *keys, since=-3600, until=WEEK_S):
     pairs = [(key.private, key.record) for key in keys]
     dns.dnssec.sign_zone(zone, keys=pairs, inception=now + since, expiration=now + until, dnskey_ttl=300)
     return f"$ORIGIN {zone.origin}\n" + zone.to_text(want_origin=False)
+
+
+def signed_nsec3(text, zone, key):
+    """Signed by ldns-signzone(1), with NSEC3 in place of NSEC."""
+    secret = key.private.private_numbers().private_value.to_bytes(32)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / "zone").write_text(text)
+        (folder / "key.key").write_text(f"{zone}. 300 IN DNSKEY {key.record}\n")
+        (folder / "key.private").write_text("Private-key-format: v1.2\nAlgorithm: 13 (ECDSAP256SHA256)\n"
+                                            f"PrivateKey: {base64.b64encode(secret).decode()}\n")
+        links.run("ldns-signzone", "-n", "-o", zone, "-f", folder / "signed", folder / "zone", folder / "key")
+        return (folder / "signed").read_text()
 
 
 def without(text, *words):

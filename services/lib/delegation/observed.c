@@ -3,6 +3,7 @@
 
 #include "base/mem.h"
 
+#include <assert.h>
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
@@ -51,8 +52,7 @@ static bool read_address(const ldns_rr *rr, struct addr *ret)
 
 static void add_target(struct observed *o, const struct delegation_server *server, const struct addr *a)
 {
-	if (o->n_targets == OBSERVED_TARGETS_MAX)
-		return;
+	assert(o->n_targets < OBSERVED_TARGETS_MAX);
 	o->targets[o->n_targets++] = (struct observed_target){.server = server, .addr = *a};
 }
 
@@ -63,7 +63,7 @@ static void add_looked_up(struct observed *o, const struct delegation_server *se
 
 	for (size_t i = 0; list != NULL && i < ldns_rr_list_rr_count(list); i++) {
 		struct addr addr;
-		if (n < DELEGATION_ADDRESSES_MAX && read_address(ldns_rr_list_rr(list, i), &addr)) {
+		if (n < OBSERVED_LOOKED_UP_MAX && read_address(ldns_rr_list_rr(list, i), &addr)) {
 			add_target(o, server, &addr);
 			n++;
 		}

@@ -7,7 +7,10 @@
 
 #include <ldns/ldns.h>
 
-enum { OBSERVED_TARGETS_MAX = 32 };
+enum {
+	OBSERVED_LOOKED_UP_MAX = DELEGATION_ADDRESSES_MAX / 2, /* addresses of one name and family */
+	OBSERVED_TARGETS_MAX = DELEGATION_SERVERS_MAX * DELEGATION_ADDRESSES_MAX,
+};
 
 /** What every address is asked; the first three at once, the others when one of those was answered. */
 enum probe {
@@ -55,7 +58,10 @@ struct observed {
 struct observed *observed_new(const struct delegation *d);
 void observed_free(struct observed *o);
 
-/** Make the targets of what is given, and of what was looked up where nothing is. @may says what may be asked. */
+/**
+ * Make the targets: of the addresses given, and where none is, of those looked up, OBSERVED_LOOKED_UP_MAX
+ * of each family. @may says which may be asked.
+ */
 void observed_add_targets(struct observed *o, bool (*may)(const struct addr *a, const void *data), const void *data);
 
 extern const ldns_rr_type observed_families[FAMILIES]; /* A, AAAA */
