@@ -3,6 +3,7 @@
 
 import json
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from urllib.parse import urlsplit
 
 import pytest
@@ -46,27 +47,40 @@ VERDICTS = {
 REMEMBER = 'document.addEventListener("ipv6test", ({ detail }) => { window.lastState = detail; });'
 
 
-def run(browser):
+def run(browser, scheme="http"):
     """Test once. Return: the page's state at the end (state.js)."""
-    browser.open(lab.url("ipv6test"))
+    browser.open(lab.url("ipv6test", scheme=scheme))
     limit_s = LIMIT_S["broken"] + LATE_S
     wait.until(lambda: browser.find("main").get_attribute("data-state") == "done", "the test has ended", limit_s)
     return json.loads(browser.script("return JSON.stringify(window.lastState)"))
 
 
-def runs_of(internet, case, times=1):
-    """So many runs in one browser."""
+@contextmanager
+def visiting(internet, case):
+    """The line and the browser of a visitor."""
     with internet.line(case) as line, line.chromium() as browser:
         browser.driver.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": REMEMBER})
+        yield line, browser
+
+
+def runs_of(internet, case, times=1):
+    """So many runs in one browser."""
+    with visiting(internet, case) as (_, browser):
         states = [run(browser) for _ in range(times)]
     foreign = [url for url in browser.requests if not lab.is_of_the_pop(urlsplit(url).hostname)]
     return states, foreign
 
 
 @pytest.fixture(scope="module")
-def results(tmp_path_factory):
+def internet(tmp_path_factory):
+    with lab.internet(tmp_path_factory.mktemp("lab")) as internet:
+        yield internet
+
+
+@pytest.fixture(scope="module")
+def results(internet):
     """Case -> future of runs_of(). The healthy line is there several times, and each time tested often."""
-    with lab.internet(tmp_path_factory.mktemp("lab")) as internet, ThreadPoolExecutor(AT_ONCE) as pool:
+    with ThreadPoolExecutor(AT_ONCE) as pool:
         futures = {case: pool.submit(runs_of, internet, case) for case in CASES}
         futures["often"] = [pool.submit(runs_of, internet, "healthy", HEALTHY_RUNS // AT_ONCE) for _ in range(AT_ONCE)]
         yield futures
@@ -98,3 +112,21 @@ def test_nobody_waits_longer_than_the_page_promises(results):
         [state], _ = results[case].result()
         limit_s = LIMIT_S["healthy" if VERDICTS[case] == HEALTHY else "broken"]
         assert state["observations"]["durationMs"] < limit_s * 1000, case
+
+
+def test_the_verdict_is_the_same_over_tls(internet):
+    with visiting(internet, "healthy") as (_, browser):
+        state = run(browser, "https")
+        assert found(state) == HEALTHY, json.dumps(state["observations"])
+        assert state["observations"]["scheme"] == "https"
+
+
+@pytest.mark.parametrize("case", ["ipv6-mtu-up-untold", "ipv6-mtu-down-untold"])
+def test_a_help_desk_finds_the_result_of_a_line_that_loses_large_packets(internet, case):
+    with visiting(internet, case) as (_, browser), internet.line() as help_desk:
+        run(browser)
+        browser.find("#share button").click()
+        wait.until(lambda: browser.find_all("#share-code"), "a code is shown", LIMIT_S["healthy"])
+        stored = help_desk.home.run("curl", "--silent", "--fail", "--max-time", LIMIT_S["healthy"],
+                                    lab.url("ipv6test", f"/results/{browser.text('#share-code')}.json"))
+        assert json.loads(stored)["verdict"]["findings"][0]["id"] == VERDICTS[case][0]

@@ -34,9 +34,9 @@ LINES = 16
 POP_LINK = {"net": ["198.51.100.0/31", "2001:db8:ff::1/64"], "pop": ["198.51.100.1/31", "2001:db8:ff::2/64"]}
 
 
-def url(service, path="/"):
+def url(service, path="/", scheme="http"):
     """Of a service of the POP, by its name."""
-    return f"http://{service}.{DOMAIN}{path}"
+    return f"{scheme}://{service}.{DOMAIN}{path}"
 
 
 def is_of_the_pop(host):

@@ -36,7 +36,7 @@ WEB = {name: pop.PROJECT / "services" / path for name, path in {
     "speedtest": "speedtest/web", "ipv6test": "ipv6test/web", "portal": "web/portal", "shared": "web/shared"}.items()}
 RUN = "/run/fontaine"
 NAMES = "/run/fontaine-ipv6test"
-STATE = "/var/lib/state"
+STATE = {name: f"/var/lib/fontaine/{name}" for name in ("speedtest", "ipv6test")}
 LIMIT_S = 20
 
 
@@ -61,7 +61,8 @@ class Pop:
         self.root.publish(root / "usr/share/dns")
         web = root / "usr/share/fontaine/web"
         for path in [web, *(root / "run" / name for name in ("knot", "nginx", "fontaine-ipv6test")),
-                     *(root / "var/lib" / name for name in ("fontaine/tls", "knot", "unbound", "nginx", "state"))]:
+                     *(root / "var/lib" / name for name in ("fontaine/tls", "knot", "unbound", "nginx")),
+                     *(root / path.lstrip("/") for path in STATE.values())]:
             path.mkdir(parents=True, exist_ok=True)
         for name, path in WEB.items():
             (web / name).mkdir()
@@ -71,7 +72,7 @@ class Pop:
 
     def start(self):
         """Return: the zone's delegation, as lines of the zone above it."""
-        self.machine.run("env", f"STATE_DIRECTORY={STATE}", ipv6testd.PROGRAM, "--pop", self.file,
+        self.machine.run("env", f"STATE_DIRECTORY={STATE['ipv6test']}", ipv6testd.PROGRAM, "--pop", self.file,
                          "--prepare", f"{NAMES}/delegations.zone")
         self.machine.start("knotd", "-c", f"{RUN}/knot/knot.conf")
         return delegation(self.machine, DOMAIN, FILE["services"]["authoritative"]["addresses"])
@@ -79,17 +80,17 @@ class Pop:
     def open(self):
         self.machine.start("unbound", "-d", "-p", "-c", f"{RUN}/unbound/unbound.conf")
         self.machine.start("nginx", "-e", "stderr", "-c", f"{RUN}/nginx/nginx.conf", "-g", "daemon off;")
-        self.start_daemon(speedtestd.PROGRAM)
+        self.start_daemon("speedtest", speedtestd.PROGRAM)
         section = FILE["services"]["ipv6test"]
         behind = self.stack.enter_context(
             ipv6testd.paths(self.machine, section["mtu_ipv6"], section["blackhole_ipv6"]))
         descriptors = self.stack.enter_context(ipv6testd.listening(behind, section["mtu_ipv6"], (80, 443)))
-        self.start_daemon(*ipv6testd.passing(descriptors, [ipv6testd.PROGRAM]), pass_fds=descriptors)
+        self.start_daemon("ipv6test", *ipv6testd.passing(descriptors, [ipv6testd.PROGRAM]), pass_fds=descriptors)
         wait.until(self.is_up, "all services of the POP answer", LIMIT_S)
 
-    def start_daemon(self, *command, **options):
-        self.machine.start(*command, "--pop", self.file, "--tls", "/var/lib/fontaine/tls", STATE_DIRECTORY=STATE,
-                           **options)
+    def start_daemon(self, service, *command, **options):
+        self.machine.start(*command, "--pop", self.file, "--tls", "/var/lib/fontaine/tls",
+                           STATE_DIRECTORY=STATE[service], **options)
 
     def is_up(self):
         told = subprocess.run(self.machine.command(pop.FONTAINE, "status", self.file, "--json"),
