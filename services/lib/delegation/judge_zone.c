@@ -214,6 +214,11 @@ static struct known known_of(const struct observed *o, size_t s, const struct ob
 	return k;
 }
 
+static bool is_whole(struct known k)
+{
+	return k.answers[0] != NULL && k.answers[1] != NULL;
+}
+
 /** The addresses given for @s must be those that its name has, where that is known. */
 static void judge_addresses_of(struct verdict *v, const struct observed *o, size_t s, const struct observed_target *t)
 {
@@ -236,7 +241,7 @@ static void judge_addresses_of(struct verdict *v, const struct observed *o, size
 
 static void judge_names(struct verdict *v, const struct observed *o)
 {
-	bool is_known = true;
+	enum untested why = TESTED;
 
 	for (size_t s = 0; s < o->d->n_servers; s++) {
 		const struct delegation_server *server = &o->d->servers[s];
@@ -244,19 +249,18 @@ static void judge_names(struct verdict *v, const struct observed *o)
 		if (server->is_inside && server->n_addresses == 0)
 			verdict_see_name(v, PROBLEM_NO_GLUE, server->name, NULL, NULL);
 		for (size_t i = 0; server->is_inside && i < o->n_targets; i++) {
-			has_answer = has_answer || known_of(o, s, &o->targets[i]).answers[0] != NULL;
+			has_answer = has_answer || is_whole(known_of(o, s, &o->targets[i]));
 			judge_addresses_of(v, o, s, &o->targets[i]);
 		}
 		if (!server->is_inside) {
-			has_answer = known_of(o, s, NULL).answers[0] != NULL;
+			has_answer = is_whole(known_of(o, s, NULL));
 			judge_addresses_of(v, o, s, NULL);
 		}
-		is_known = is_known && has_answer;
+		if (!has_answer)
+			why = server->is_inside ? UNTESTED_NO_SERVER : UNTESTED_NO_RESOLVER;
 	}
-	if (!is_known) {
-		verdict_untested(v, CHECK_CNAME, UNTESTED_NO_RESOLVER);
-		verdict_untested(v, CHECK_GLUE, UNTESTED_NO_RESOLVER);
-	}
+	verdict_untested(v, CHECK_CNAME, why);
+	verdict_untested(v, CHECK_GLUE, why);
 }
 
 void judge_zone(struct verdict *v, const struct observed *o)

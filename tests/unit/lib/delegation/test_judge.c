@@ -220,6 +220,23 @@ static void test_names(void **state)
 	EXPECT(f, PROBLEM_GLUE_DIFFERS, PROBLEM_NO_PARENT);
 }
 
+/** What was not answered is not passed, be it of one family alone. */
+static void test_names_unknown(void **state)
+{
+	struct fixture *f = *state;
+
+	silence(&f->o->lookups[1][1]);
+	struct verdict *v = judge(f->o, NULL, 0);
+	assert_int_equal(v->untested[CHECK_GLUE], UNTESTED_NO_RESOLVER);
+	assert_int_equal(v->untested[CHECK_CNAME], UNTESTED_NO_RESOLVER);
+	assert_int_equal(v->untested[CHECK_ZONE], TESTED);
+	verdict_free(v);
+	silence(&f->o->parent);
+	v = judge(f->o, NULL, 0);
+	assert_int_equal(v->untested[CHECK_ZONE], UNTESTED_NO_RESOLVER);
+	verdict_free(v);
+}
+
 static void test_networks(void **state)
 {
 	struct fixture *f = *state;
@@ -315,6 +332,7 @@ int main(void)
 		TEST(test_tops),
 		TEST(test_ns),
 		TEST(test_names),
+		TEST(test_names_unknown),
 		TEST(test_networks),
 		TEST(test_forbidden),
 		TEST(test_manners_of_servers),
