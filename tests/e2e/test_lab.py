@@ -5,6 +5,7 @@ import json
 import os
 import re
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,7 @@ LARGE_BYTES = 30000
 LARGE = "x" * LARGE_BYTES
 SPEEDTEST = {"ipv4": "192.0.2.11", "ipv6": "2001:db8:10::11"}
 
-# What is not healthy: (something small, something large down, something large up) of each family.
+# What is not healthy, as transfers() gives it for each family.
 TRANSFERS = {
     "ipv4-only": {"ipv6": (NO_WAY, NO_WAY, NO_WAY)},
     "ipv6-only": {"ipv4": (NO_WAY, NO_WAY, NO_WAY)},
@@ -51,8 +52,10 @@ def transfer(line, family, path, *options, limit_s=LIMIT_S):
 
 
 def transfers(line, family):
+    """The exit codes of curl for something small, something large down, something large up: all at once."""
     ways = [("/empty",), ("/speedtest.css",), ("/empty", "--data", LARGE)]
-    return tuple(transfer(line, family, *way)[0] for way in ways)
+    with ThreadPoolExecutor() as pool:
+        return tuple(code for code, _ in pool.map(lambda way: transfer(line, family, *way), ways))
 
 
 def lookup(line, *words):
