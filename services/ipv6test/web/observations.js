@@ -46,7 +46,7 @@
 // }
 // What is stored, POST /results: {observations, verdict}, verdict as of verdict.js.
 
-/** What is tested, in the order of the page. Those after "mtu" need no name of ours. */
+/** What is tested. */
 export const TESTS = [
 	"page",                         /* this page's own connection */
 	"a", "aaaa", "ds",              /* names with an IPv4 address, an IPv6 address, both */

@@ -7,7 +7,7 @@
 import { SKIPPED } from "./observations.js";
 
 /** Token -> [IPv4, IPv6]. The last is ours: the field does not test large packets over IPv4. */
-export const TOKENS = {
+const TOKENS = {
 	dualStack: [10, 10],
 	dualStackSlow: [7, 7],
 	ipv4Only: [10, 0],
@@ -32,7 +32,7 @@ export const stateOf = ({ tests }, id) => (tests[id] ?? SKIPPED).state;
 
 export const works = (observations, id) => ["ok", "slow"].includes(stateOf(observations, id));
 export const fails = (observations, id) => ["failed", "timeout"].includes(stateOf(observations, id));
-export const wasTested = (observations, id) => stateOf(observations, id) !== "skipped";
+const wasTested = (observations, id) => stateOf(observations, id) !== "skipped";
 
 /* A pattern of the states of a, aaaa and ds: o(k), s(low), f(ailed), t(imeout); of ds also by which family. */
 const PRIMARY = [
@@ -50,7 +50,7 @@ const PRIMARY = [
 ];
 
 /** "ooo6" when all is well, "x" for what was not tested. */
-export function patternOf(observations) {
+function patternOf(observations) {
 	const letter = (id) => ({ skipped: "x" })[stateOf(observations, id)] ?? stateOf(observations, id)[0];
 	const family = observations.tests.ds?.family;
 	return ["a", "aaaa", "ds"].map(letter).join("") + (family ? family.slice(-1) : "");
@@ -68,7 +68,7 @@ function tunnelToken({ families, tests }) {
 }
 
 /** The tokens that hold. */
-export function tokensOf(observations) {
+function tokensOf(observations) {
 	const pattern = patternOf(observations);
 	const tokens = PRIMARY.filter(([expression]) => expression.test(pattern)).map(([, token]) => token);
 	const add = (token, holds) => holds && tokens.push(token);

@@ -7,7 +7,6 @@ export const en = {
 	again: "Test again",
 	score: "{family}: {score} out of 10",
 	scoreUnknown: "{family}: no score",
-	outOf: "of 10",
 	running: "Testing your connection…",
 	phase_tests: "Names, addresses, large packets: all at once, a few seconds.",
 	phase_latency: "How long an answer takes, over IPv4 and IPv6.",
@@ -168,7 +167,6 @@ export const en = {
 	column_severity: "Severity",
 	column_confidence: "Confidence",
 	column_where: "Where",
-	requests: "request",
 
 	method: "How this is tested",
 	methodNames: "Each run has names of its own under this point of presence, so that nothing comes from a cache. Some have an IPv4 address, some an IPv6 address, some both; some are kept on special name servers, some are signed well and some badly. Nobody else is asked anything.",

@@ -7,7 +7,6 @@ export const fr = {
 	again: "Recommencer",
 	score: "{family}\u00a0: {score} sur 10",
 	scoreUnknown: "{family}\u00a0: pas de note",
-	outOf: "sur 10",
 	running: "Test de votre connexion…",
 	phase_tests: "Noms, adresses, grands paquets\u00a0: tout à la fois, quelques secondes.",
 	phase_latency: "Le temps d’une réponse, en IPv4 et en IPv6.",
@@ -168,7 +167,6 @@ export const fr = {
 	column_severity: "Gravité",
 	column_confidence: "Confiance",
 	column_where: "Où",
-	requests: "requête",
 
 	method: "Comment c’est testé",
 	methodNames: "Chaque test a ses propres noms sous ce point de présence, pour que rien ne vienne d’un cache. Certains ont une adresse IPv4, d’autres une adresse IPv6, d’autres les deux\u00a0; certains sont tenus par des serveurs de noms particuliers, certains sont bien signés et d’autres mal. Personne d’autre n’est interrogé.",
