@@ -127,10 +127,12 @@ def test_a_name_that_is_nowhere_is_denied_by_the_root(internet):
 
 
 def networks_of_processes():
+    """Those of our session: what else this machine does may come and go."""
     networks = set()
     for entry in Path("/proc").glob("[0-9]*/ns/net"):
         try:
-            networks.add(os.readlink(entry))
+            if os.getsid(int(entry.parts[2])) == os.getsid(0):
+                networks.add(os.readlink(entry))
         except OSError:
             pass  # it has ended meanwhile
     return networks
