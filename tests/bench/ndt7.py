@@ -12,8 +12,6 @@ MESSAGE_BYTES = 1 << 20  # what clients of the field come to
 
 def benches(programs, folder, stack):
     """Start the server, until @stack ends, and say what to measure of it."""
-    folder = folder / "ndt7"
-    folder.mkdir()
     ours = stack.enter_context(servers.speedtestd(programs, folder))
 
     def measured(label, path, *options):

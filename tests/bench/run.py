@@ -40,6 +40,14 @@ def isolate():
     os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
 
 
+def all_benches(programs, folder, stack):
+    """Each part has a folder of its own."""
+    for start in BENCHES:
+        own = folder / start.__module__
+        own.mkdir()
+        yield from start(programs, own, stack)
+
+
 def main(programs):
     if os.geteuid() != 0:
         sys.exit("make bench needs root: it measures in a network namespace of its own")
@@ -47,8 +55,8 @@ def main(programs):
     servers.LOG.unlink(missing_ok=True)
     isolate()
     with TemporaryDirectory(dir=RESULTS) as folder, ExitStack() as stack:
-        results = runner.run([bench for start in BENCHES
-                              for bench in start(programs.resolve(), Path(folder).resolve(), stack)], ROUNDS)
+        benches = list(all_benches(programs.resolve(), Path(folder).resolve(), stack))
+        results = runner.run(benches, ROUNDS)
     runner.write(results, RESULTS / "results.json")
     cost.write(results, RESULTS)
     runner.show(results)
