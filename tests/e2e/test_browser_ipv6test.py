@@ -4,7 +4,6 @@
 
 import json
 import re
-from contextlib import contextmanager
 
 import pytest
 from selenium.webdriver.common.keys import Keys
@@ -126,18 +125,6 @@ def test_nothing_is_stored_unless_the_visitor_agrees(tested):
     assert tested.find_all("#share input") == []
 
 
-@contextmanager
-def new_tab(browser, url):
-    first = browser.driver.current_window_handle
-    browser.driver.switch_to.new_window("tab")
-    try:
-        browser.open(url)
-        yield
-    finally:
-        browser.driver.close()
-        browser.driver.switch_to.window(first)
-
-
 @pytest.mark.timeout(120)
 def test_a_help_desk_sees_what_a_visitor_shares(tested):
     tested.find("#share .button").click()
@@ -146,7 +133,7 @@ def test_a_help_desk_sees_what_a_visitor_shares(tested):
     code = tested.text("#share-code")
     looks.expect_fit(tested, "ipv6test-shared", EN_WIDE)
     rows = {test: mark(tested, test) for test in TESTED}
-    with new_tab(tested, pop.url("ipv6test")):
+    with tested.tab(pop.url("ipv6test")):
         wait_for_end(tested)
         tested.find("#code").send_keys(code.lower().replace("-", " ") + "\n")
         wait.until(lambda: tested.state("#content") == "stored", "the result")
@@ -154,7 +141,7 @@ def test_a_help_desk_sees_what_a_visitor_shares(tested):
         assert {test: mark(tested, test) for test in TESTED} == rows
         assert [tested.text(f"#address-{family} code") for family in pop.FAMILIES] == ["127.0.0.0/24", "::/48"]
         looks.expect_fit(tested, "ipv6test-stored", [look for look in looks.LOOKS if look[2] < 3840])
-    with new_tab(tested, tested.find("#share-delete").get_attribute("value")):
+    with tested.tab(tested.find("#share-delete").get_attribute("value")):
         tested.find("main button").click()
         wait.until(lambda: not tested.find_all("main button"), "the result is gone")
         tested.open(pop.url("ipv6test", path=f"/r/{code}"))

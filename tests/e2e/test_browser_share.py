@@ -3,7 +3,6 @@
 
 import csv
 import json
-from contextlib import contextmanager
 
 import pytest
 
@@ -31,18 +30,6 @@ def measured():
         assert browser.state("#content") == "done", browser.text("#summary")
         yield browser
         assert browser.errors() == []
-
-
-@contextmanager
-def new_tab(browser, url):
-    first = browser.driver.current_window_handle
-    browser.driver.switch_to.new_window("tab")
-    try:
-        browser.open(url)
-        yield
-    finally:
-        browser.driver.close()
-        browser.driver.switch_to.window(first)
 
 
 def shown_link(browser, name):
@@ -97,10 +84,10 @@ def test_a_shared_result_has_a_link_a_picture_and_its_end(measured):
     url = shown_link(measured, "url")
     assert json.loads(server_says(f"{url}.json").body)["result"] == expected
     assert server_says(shown_link(measured, "picture")).headers["content-type"] == "image/png"
-    with new_tab(measured, url):
+    with measured.tab(url):
         assert measured.find("h1").text
         measured.screenshot("speedtest-shared-page")
-    with new_tab(measured, shown_link(measured, "delete")):
+    with measured.tab(shown_link(measured, "delete")):
         measured.find("main button").click()
         wait.until(lambda: server_says(url).status == 404, "the result is gone")
 

@@ -37,6 +37,18 @@ class Browser:
     def open(self, url):
         self.driver.get(url)
 
+    @contextmanager
+    def tab(self, url):
+        """Another tab for a while, with the page at @url."""
+        first = self.driver.current_window_handle
+        self.driver.switch_to.new_window("tab")
+        try:
+            self.open(url)
+            yield
+        finally:
+            self.driver.close()
+            self.driver.switch_to.window(first)
+
     def find(self, selector):
         return self.driver.find_element(By.CSS_SELECTOR, selector)
 

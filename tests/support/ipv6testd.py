@@ -35,19 +35,11 @@ class Ipv6testd:
 
 def write_files(folder, keys, services):
     """What it reads, and a place for what it keeps. Return: its options."""
-    web, tls = folder / "web", folder / "tls"
-    for path in web, tls, folder / "state":
-        path.mkdir()
-    for name, path in WEB.items():
-        (web / name).symlink_to(path)
-    names = folder / "names"
-    names.write_text("".join(f"IP:{address}\n" for address in links.SERVER.values()))
-    links.run(speedtestd.TEST_CA, names, tls)
-    file = folder / "pop.yaml"
+    options = speedtestd.write_folders(folder, WEB)
     ports = {"http_port": HTTP_PORT, "https_port": HTTPS_PORT, "dns_port": 5055}
-    file.write_text(yaml.safe_dump({
+    (folder / "pop.yaml").write_text(yaml.safe_dump({
         "site": speedtestd.SITE, "addresses": links.SERVER, "services": {"ipv6test": {**ports, **keys}, **services}}))
-    return ["--pop", file, "--web", web, "--tls", tls]
+    return options
 
 
 @contextmanager

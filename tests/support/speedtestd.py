@@ -57,21 +57,26 @@ class Speedtestd:
             return False
 
 
-def write_files(folder, port, neighbours, keys):
-    """What it reads, and a place for what it keeps. Return: its options."""
+def write_folders(folder, pages):
+    """Places for what any daemon of ours reads and keeps. @pages: folders by name. Return: its options."""
     web, tls = folder / "web", folder / "tls"
     for path in web, tls, folder / "state":
         path.mkdir()
-    for name, path in WEB.items():
+    for name, path in pages.items():
         (web / name).symlink_to(path)
     names = folder / "names"
     names.write_text("".join(f"IP:{address}\n" for address in links.SERVER.values()))
     links.run(TEST_CA, names, tls)
-    file = folder / "pop.yaml"
-    file.write_text(yaml.safe_dump({
+    return ["--pop", folder / "pop.yaml", "--web", web, "--tls", tls]
+
+
+def write_files(folder, port, neighbours, keys):
+    """What it reads, and a place for what it keeps. Return: its options."""
+    options = write_folders(folder, WEB)
+    (folder / "pop.yaml").write_text(yaml.safe_dump({
         "site": SITE, "addresses": links.SERVER, "services": {"speedtest": {**ports(port), **keys}},
         **({"neighbours": neighbours} if neighbours else {})}))
-    return ["--pop", file, "--web", web, "--tls", tls]
+    return options
 
 
 @contextmanager

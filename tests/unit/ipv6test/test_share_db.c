@@ -2,59 +2,19 @@
 /* SPDX-License-Identifier: MIT */
 #include "ipv6test/share_db.h"
 
-#include "base/log.h"
-#include "base/mem.h"
-#include "store/db.h"
+#include "../lib/store/database.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-
-#include <cmocka.h>
 #include <errno.h>
 #include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 static const unsigned char key_hash[RESULT_KEY_HASH_BYTES] = "0123456789abcdef0123456789abcde";
 
 static const unsigned char other_hash[RESULT_KEY_HASH_BYTES] = "0123456789abcdef0123456789abcdf";
 
-struct fixture {
-	char directory[40], path[64];
-	sqlite3 *db;
-};
-
-static void ignore(const struct log_record *record)
-{
-	(void)record;
-}
-
 static int setup(void **state)
 {
-	struct fixture *f = mem_new(sizeof(*f));
-
-	*state = f;
-	log_set_sink(ignore);
-	(void)snprintf(f->directory, sizeof(f->directory), "/tmp/fontaine-share-XXXXXX");
-	if (mkdtemp(f->directory) == NULL)
-		return -1;
-	(void)snprintf(f->path, sizeof(f->path), "%s/results.db", f->directory);
-	return db_open(f->path, share_migrations, &f->db);
-}
-
-static int teardown(void **state)
-{
-	struct fixture *f = *state;
-	int rc = sqlite3_close(f->db); /* fails over a statement that was forgotten */
-
-	(void)unlink(f->path);
-	if (rc == SQLITE_OK)
-		rc = rmdir(f->directory);
-	free(f);
-	return rc;
+	return open_database(state, share_migrations);
 }
 
 static struct share_record record(const char *code, int64_t time, char *json)
@@ -129,7 +89,7 @@ static void test_the_view(void **state)
 	(void)sqlite3_finalize(s);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, close_database)
 
 int main(void)
 {

@@ -2,21 +2,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "speedtest/results_db.h"
 
-#include "base/log.h"
-#include "base/mem.h"
-#include "store/db.h"
+#include "../lib/store/database.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-
-#include <cmocka.h>
 #include <errno.h>
 #include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #define ID   "0123456789abcdef0123456789abcdef"
 #define ID_2 "0123456789abcdef0123456789abcde0"
@@ -24,39 +14,9 @@
 static const unsigned char key_hash[RESULT_KEY_HASH_BYTES] = "0123456789abcdef0123456789abcde";
 static const unsigned char other_hash[RESULT_KEY_HASH_BYTES] = "0123456789abcdef0123456789abcdf";
 
-struct fixture {
-	char directory[40], path[64];
-	sqlite3 *db;
-};
-
-static void ignore(const struct log_record *record)
-{
-	(void)record;
-}
-
 static int setup(void **state)
 {
-	struct fixture *f = mem_new(sizeof(*f));
-
-	*state = f;
-	log_set_sink(ignore);
-	(void)snprintf(f->directory, sizeof(f->directory), "/tmp/fontaine-results-XXXXXX");
-	if (mkdtemp(f->directory) == NULL)
-		return -1;
-	(void)snprintf(f->path, sizeof(f->path), "%s/results.db", f->directory);
-	return db_open(f->path, results_migrations, &f->db);
-}
-
-static int teardown(void **state)
-{
-	struct fixture *f = *state;
-	int rc = sqlite3_close(f->db); /* fails over a statement that was forgotten */
-
-	(void)unlink(f->path);
-	if (rc == SQLITE_OK)
-		rc = rmdir(f->directory);
-	free(f);
-	return rc;
+	return open_database(state, results_migrations);
 }
 
 /* One family known in full, the other not at all. */
@@ -215,7 +175,7 @@ static void test_a_full_database(void **state)
 	free(json);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, close_database)
 
 int main(void)
 {
