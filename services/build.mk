@@ -42,6 +42,7 @@ LIBRARY := $(OUT)/libfontaine.a
 program_objects = $(call objects,$(wildcard $(program_dir_$(1))/*.c))
 
 UNIT_SOURCES := $(wildcard tests/unit/lib/*/test_*.c tests/unit/*/test_*.c)
+UNIT_SERVICES := $(sort $(notdir $(patsubst %/,%,$(dir $(wildcard services/*/*.c)))))
 UNIT_TESTS := $(patsubst tests/unit/%.c,$(OUT)/unit/%,$(UNIT_SOURCES))
 
 # Without V=1, a compiler's complaint is all that is shown.
@@ -69,8 +70,8 @@ $(OUT)/unit/$(1)/%: $(OUT)/tests/unit/$(1)/%.o $(2) $(LIBRARY)
 	$$(QUIET)$$(CC) $$(LDFLAGS) -o $$@ $$^ $$(LIBS) -lcmocka
 endef
 $(eval $(call unit_rule,lib,))
-$(foreach p,$(PROGRAMS),$(eval $(call unit_rule,$(notdir $(program_dir_$(p))),\
-	$(filter-out %/main.o,$(call program_objects,$(p))))))
+$(foreach s,$(UNIT_SERVICES),$(eval $(call unit_rule,$(s),\
+	$(filter-out %/main.o,$(call objects,$(wildcard services/$(s)/*.c))))))
 
 $(OUT)/%.o: %.c services/build.mk packaging/debian/changelog
 	@mkdir -p $(@D)
