@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: MIT */
+#include "rdns/audit_db.h"
+
+#include "base/json_write.h"
+#include "store/db.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#define BIT(n) (1u << (n))
+
+const char audit_delegation[] = "delegation", audit_ptr[] = "ptr", audit_token[] = "token";
+
+static const char *const change_states[CHANGE_STATES] = {"written", "sent", "verified", "rolled back"};
+
+static const unsigned change_next[CHANGE_STATES] = {
+	[CHANGE_WRITTEN] = BIT(CHANGE_SENT) | BIT(CHANGE_ROLLED_BACK),
+	[CHANGE_SENT] = BIT(CHANGE_VERIFIED) | BIT(CHANGE_ROLLED_BACK),
+	[CHANGE_VERIFIED] = 0, /* final */
+	[CHANGE_ROLLED_BACK] = 0,
+};
+
+int audit_db_add(sqlite3 *db, const struct audit_line *line, int64_t *ret_seq)
+{
+	sqlite3_stmt *s;
+	int rc = db_prepare(db,
+	                    "INSERT INTO audit (at, who, what, subject, member, before, after, checks, undoes)"
+	                    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+	                    &s);
+
+	if (rc < 0)
+		return rc;
+	(void)sqlite3_bind_int64(s, 1, line->at);
+	db_bind_text(s, 2, line->who);
+	db_bind_text(s, 3, line->what);
+	db_bind_text(s, 4, line->subject);
+	rdns_db_bind_id(s, 5, line->member);
+	db_bind_text(s, 6, line->before); /* NULL stays NULL */
+	db_bind_text(s, 7, line->after);
+	db_bind_text(s, 8, line->checks);
+	rdns_db_bind_id(s, 9, line->undoes);
+	rc = db_execute(s);
+	if (rc == 0)
+		*ret_seq = sqlite3_last_insert_rowid(db);
+	return rc;
+}
+
+static void add_number(yyjson_mut_doc *doc, yyjson_mut_val *o, const char *key, sqlite3_stmt *row, int column)
+{
+	if (sqlite3_column_type(row, column) == SQLITE_NULL)
+		yyjson_mut_obj_add_null(doc, o, key);
+	else
+		yyjson_mut_obj_add_sint(doc, o, key, sqlite3_column_int64(row, column));
+}
+
+/* A column of JSON, which we wrote ourselves. */
+static void add_json(yyjson_mut_doc *doc, yyjson_mut_val *o, const char *key, sqlite3_stmt *row, int column)
+{
+	const char *text = rdns_db_text(row, column);
+	yyjson_doc *json = yyjson_read(text, strlen(text), 0);
+
+	yyjson_mut_obj_add_val(doc, o, key,
+	                       json == NULL ? yyjson_mut_null(doc)
+	                                    : yyjson_val_mut_copy(doc, yyjson_doc_get_root(json)));
+	yyjson_doc_free(json);
+}
+
+static void add_line(yyjson_mut_doc *doc, yyjson_mut_val *list, sqlite3_stmt *row)
+{
+	yyjson_mut_val *o = yyjson_mut_arr_add_obj(doc, list);
+	time_t at = sqlite3_column_int64(row, 1);
+	char when[32];
+	struct tm tm;
+
+	(void)strftime(when, sizeof(when), "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&at, &tm));
+	add_number(doc, o, "seq", row, 0);
+	json_add_text(doc, o, "at", when);
+	json_add_text(doc, o, "who", rdns_db_text(row, 2));
+	json_add_text(doc, o, "what", rdns_db_text(row, 3));
+	json_add_text(doc, o, "subject", rdns_db_text(row, 4));
+	add_number(doc, o, "asn", row, 5);
+	add_json(doc, o, "before", row, 6);
+	add_json(doc, o, "after", row, 7);
+	add_json(doc, o, "checks", row, 8);
+	add_number(doc, o, "undoes", row, 9);
+	json_add_text(doc, o, "change", (const char *)sqlite3_column_text(row, 10));
+}
+
+int audit_db_list(sqlite3 *db, const struct audit_filter *filter, yyjson_mut_doc *doc, yyjson_mut_val *list,
+                  int64_t *ret_more)
+{
+	int64_t last = 0, more = 0;
+	sqlite3_stmt *s;
+	int step;
+	int rc = db_prepare(db,
+	                    "SELECT seq, at, who, what, subject, asn, before, after, checks, undoes, change.state"
+	                    " FROM audit LEFT JOIN member ON member.id = audit.member"
+	                    " LEFT JOIN change ON change.id = audit.seq"
+	                    " WHERE (?1 IS NULL OR audit.member = ?1) AND (?2 IS NULL OR subject = ?2)"
+	                    " AND (?3 IS NULL OR seq < ?3) ORDER BY seq DESC LIMIT ?4",
+	                    &s);
+
+	if (rc < 0)
+		return rc;
+	rdns_db_bind_id(s, 1, filter->member);
+	db_bind_text(s, 2, filter->subject);
+	rdns_db_bind_id(s, 3, filter->before_seq);
+	(void)sqlite3_bind_int64(s, 4, (int64_t)filter->limit + 1);
+	while ((step = sqlite3_step(s)) == SQLITE_ROW && yyjson_mut_arr_size(list) < filter->limit) {
+		add_line(doc, list, s);
+		last = sqlite3_column_int64(s, 0);
+	}
+	if (step == SQLITE_ROW)
+		more = last;
+	else if (step != SQLITE_DONE)
+		rc = db_errno(db);
+	(void)sqlite3_finalize(s);
+	if (rc == 0)
+		*ret_more = more;
+	return rc;
+}
+
+int change_db_add(sqlite3 *db, int64_t id)
+{
+	sqlite3_stmt *s;
+	int rc = db_prepare(db, "INSERT INTO change VALUES (?, 'written')", &s);
+
+	if (rc < 0)
+		return rc;
+	(void)sqlite3_bind_int64(s, 1, id);
+	return db_execute(s);
+}
+
+static enum change_state state_of(const char *name)
+{
+	unsigned state = 0;
+
+	while (state < CHANGE_STATES && strcmp(change_states[state], name) != 0)
+		state++;
+	assert(state < CHANGE_STATES); /* the schema allows no other */
+	return (enum change_state)state;
+}
+
+static int set_live(sqlite3 *db, const char *sql, int64_t version)
+{
+	sqlite3_stmt *s;
+	int rc = db_prepare(db, sql, &s);
+
+	if (rc < 0)
+		return rc;
+	db_bind_text(s, 1, rdns_states[RDNS_LIVE]);
+	(void)sqlite3_bind_int64(s, 2, version);
+	return db_execute(s);
+}
+
+static int set_state(sqlite3 *db, int64_t id, enum change_state to)
+{
+	sqlite3_stmt *s;
+	int rc = db_prepare(db, "UPDATE change SET state = ? WHERE id = ?", &s);
+
+	if (rc < 0)
+		return rc;
+	db_bind_text(s, 1, change_states[to]);
+	(void)sqlite3_bind_int64(s, 2, id);
+	rc = db_execute(s);
+	if (rc == 0 && to == CHANGE_VERIFIED)
+		rc = set_live(db, "UPDATE delegation SET state = ? WHERE version = ?", id);
+	if (rc == 0 && to == CHANGE_VERIFIED)
+		rc = set_live(db, "UPDATE ptr SET state = ? WHERE version = ?", id);
+	return rc;
+}
+
+int change_db_move(sqlite3 *db, int64_t id, enum change_state to)
+{
+	sqlite3_stmt *s;
+	int rc = db_prepare(db, "SELECT state FROM change WHERE id = ?", &s);
+
+	if (rc < 0)
+		return rc;
+	(void)sqlite3_bind_int64(s, 1, id);
+	rc = rdns_db_first_row(s);
+	if (rc < 0)
+		return rc;
+	enum change_state from = state_of(rdns_db_text(s, 0));
+	(void)sqlite3_finalize(s);
+	return change_next[from] & BIT(to) ? set_state(db, id, to) : -EINVAL;
+}
+
+int change_db_next(sqlite3 *db, int64_t id, struct change *ret)
+{
+	sqlite3_stmt *s;
+	int rc = db_prepare(db,
+	                    "SELECT id, state, what, subject FROM change JOIN audit ON seq = id"
+	                    " WHERE state IN ('written', 'sent') AND id > ? ORDER BY id LIMIT 1",
+	                    &s);
+
+	if (rc < 0)
+		return rc;
+	(void)sqlite3_bind_int64(s, 1, id);
+	rc = rdns_db_first_row(s);
+	if (rc < 0)
+		return rc;
+	*ret = (struct change){.id = sqlite3_column_int64(s, 0), .state = state_of(rdns_db_text(s, 1))};
+	(void)snprintf(ret->what, sizeof(ret->what), "%s", rdns_db_text(s, 2));
+	(void)snprintf(ret->subject, sizeof(ret->subject), "%s", rdns_db_text(s, 3));
+	(void)sqlite3_finalize(s);
+	return 0;
+}

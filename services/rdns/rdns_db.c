@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: MIT */
+#include "rdns/rdns_db.h"
+
+#include "store/db.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <string.h>
+
+/*
+ * A version is the number of the line of the audit log that made it, so it never comes twice,
+ * not even when what it was the version of went and came back.
+ */
+const char *const rdns_migrations[] = {
+	"CREATE TABLE member ("
+	"  id INTEGER PRIMARY KEY,"
+	"  asn INTEGER NOT NULL UNIQUE,"
+	"  name TEXT NOT NULL,"
+	"  frozen_since INTEGER) STRICT;"
+	"CREATE TABLE token ("
+	"  id TEXT NOT NULL PRIMARY KEY,"
+	"  member INTEGER REFERENCES member," /* NULL: the operators' */
+	"  label TEXT NOT NULL,"
+	"  hash TEXT NOT NULL,"
+	"  created INTEGER NOT NULL,"
+	"  last_used INTEGER,"
+	"  revoked INTEGER) STRICT;"
+	"CREATE TABLE audit ("
+	"  seq INTEGER PRIMARY KEY AUTOINCREMENT,"
+	"  at INTEGER NOT NULL,"
+	"  who TEXT NOT NULL,"
+	"  what TEXT NOT NULL,"
+	"  subject TEXT NOT NULL,"
+	"  member INTEGER REFERENCES member," /* whose the subject is */
+	"  before TEXT,"
+	"  after TEXT,"
+	"  checks TEXT,"
+	"  undoes INTEGER REFERENCES audit) STRICT;"
+	"CREATE INDEX audit_by_member ON audit (member, seq);"
+	"CREATE INDEX audit_by_subject ON audit (subject, seq);"
+	"CREATE TRIGGER audit_stands BEFORE UPDATE ON audit BEGIN"
+	"  SELECT raise(ABORT, 'the audit log is never changed'); END;"
+	"CREATE TRIGGER audit_stays BEFORE DELETE ON audit BEGIN"
+	"  SELECT raise(ABORT, 'the audit log is never shortened'); END;"
+	"CREATE TABLE delegation ("
+	"  zone TEXT NOT NULL PRIMARY KEY,"
+	"  prefix TEXT NOT NULL,"  /* whose zones were asked for at once */
+	"  part INTEGER NOT NULL," /* which of them this one is */
+	"  first BLOB NOT NULL,"
+	"  last BLOB NOT NULL,"
+	"  member INTEGER NOT NULL REFERENCES member,"
+	"  version INTEGER NOT NULL REFERENCES audit,"
+	"  state TEXT NOT NULL,"
+	"  UNIQUE (prefix, part)) STRICT;"
+	"CREATE UNIQUE INDEX delegation_by_place ON delegation (first);" /* no zone overlaps another */
+	"CREATE INDEX delegation_by_version ON delegation (version);"
+	"CREATE TABLE nameserver ("
+	"  zone TEXT NOT NULL REFERENCES delegation ON DELETE CASCADE,"
+	"  name TEXT NOT NULL,"
+	"  address TEXT) STRICT;" /* a row for each; one with NULL without any */
+	"CREATE INDEX nameserver_by_zone ON nameserver (zone);"
+	"CREATE TABLE ds ("
+	"  zone TEXT NOT NULL REFERENCES delegation ON DELETE CASCADE,"
+	"  key_tag INTEGER NOT NULL,"
+	"  algorithm INTEGER NOT NULL,"
+	"  type INTEGER NOT NULL,"
+	"  digest TEXT NOT NULL,"
+	"  PRIMARY KEY (zone, key_tag, algorithm, type, digest)) STRICT, WITHOUT ROWID;"
+	"CREATE TABLE ptr ("
+	"  address TEXT NOT NULL PRIMARY KEY,"
+	"  place BLOB NOT NULL UNIQUE,"
+	"  member INTEGER NOT NULL REFERENCES member,"
+	"  name TEXT NOT NULL,"
+	"  version INTEGER NOT NULL REFERENCES audit,"
+	"  state TEXT NOT NULL) STRICT;"
+	"CREATE INDEX ptr_by_version ON ptr (version);"
+	"CREATE TABLE change ("
+	"  id INTEGER PRIMARY KEY REFERENCES audit,"
+	"  state TEXT NOT NULL CHECK (state IN ('written', 'sent', 'verified', 'rolled back'))) STRICT;"
+	"CREATE INDEX change_in_progress ON change (id) WHERE state IN ('written', 'sent');",
+	NULL,
+};
+
+const char *const rdns_states[RDNS_STATES + 1] = {"pending", "live", "broken", NULL};
+
+enum rdns_state rdns_state_of(const char *name)
+{
+	unsigned state = 0;
+
+	while (state < RDNS_STATES && strcmp(rdns_states[state], name) != 0)
+		state++;
+	assert(state < RDNS_STATES);
+	return (enum rdns_state)state;
+}
+
+void rdns_db_bind_range(sqlite3_stmt *s, int place, const struct prefix *p)
+{
+	enum { IPV4_AT = 96 }; /* bits before an IPv4 address in its mapped form */
+	uint64_t key[2];
+	uint8_t bytes[sizeof(key)];
+	unsigned from = p->len + (addr_family(&p->addr) == AF_INET ? IPV4_AT : 0);
+
+	addr_key(&p->addr, key);
+	memcpy(bytes, key, sizeof(bytes));
+	(void)sqlite3_bind_blob(s, place, bytes, sizeof(bytes), SQLITE_TRANSIENT);
+	for (unsigned bit = from; bit < 8 * sizeof(bytes); bit++)
+		bytes[bit / 8] |= (uint8_t)(0x80 >> bit % 8);
+	(void)sqlite3_bind_blob(s, place + 1, bytes, sizeof(bytes), SQLITE_TRANSIENT);
+}
+
+void rdns_db_bind_id(sqlite3_stmt *s, int place, int64_t id)
+{
+	if (id != 0)
+		(void)sqlite3_bind_int64(s, place, id);
+}
+
+const char *rdns_db_text(sqlite3_stmt *row, int column)
+{
+	const char *text = (const char *)sqlite3_column_text(row, column);
+
+	return text != NULL ? text : "";
+}
+
+int rdns_db_execute_on_row(sqlite3_stmt *s)
+{
+	sqlite3 *db = sqlite3_db_handle(s);
+	int rc = db_execute(s);
+
+	return rc == 0 && sqlite3_changes(db) == 0 ? -ENOENT : rc;
+}
+
+int rdns_db_first_row(sqlite3_stmt *s)
+{
+	int step = sqlite3_step(s);
+
+	if (step == SQLITE_ROW)
+		return 0;
+	int rc = step == SQLITE_DONE ? -ENOENT : db_errno(sqlite3_db_handle(s));
+	(void)sqlite3_finalize(s);
+	return rc;
+}

@@ -1,0 +1,42 @@
+/*
+ * The database of rdnsd: schema, and what its modules share. Everything here and in members_db, zones_db,
+ * audit_db and edit is blocking, runs as a job of the store, and returns 0 or a negative errno, as db_exec().
+ */
+/* SPDX-License-Identifier: MIT */
+#ifndef FONTAINE_RDNS_RDNS_DB_H
+#define FONTAINE_RDNS_RDNS_DB_H
+
+#include "base/addr.h"
+#include "store/store.h"
+
+extern const char *const rdns_migrations[];
+
+/** What became of a delegation or a hosted name. */
+enum rdns_state {
+	RDNS_PENDING, /* written here, not seen in Knot yet */
+	RDNS_LIVE,
+	RDNS_BROKEN, /* live, and its last check failed */
+	RDNS_STATES
+};
+
+extern const char *const rdns_states[RDNS_STATES + 1]; /* "pending", "live", "broken", NULL */
+
+/** The state with this name, which is the database's. */
+enum rdns_state rdns_state_of(const char *name);
+
+/** Bind the first address of @p at @place and the last one after it, as 16 bytes that sort as addresses do. */
+void rdns_db_bind_range(sqlite3_stmt *s, int place, const struct prefix *p);
+
+/** Bind a number, or NULL instead of 0. */
+void rdns_db_bind_id(sqlite3_stmt *s, int place, int64_t id);
+
+/** The text of a column, "" where it is NULL; until the next step of @row. */
+const char *rdns_db_text(sqlite3_stmt *row, int column);
+
+/** Execute a statement, and let go of it. Return: also -ENOENT when it changed no row. */
+int rdns_db_execute_on_row(sqlite3_stmt *s);
+
+/** Step to the first row. Return: 0; else finalized, and -ENOENT or as db_exec(). */
+int rdns_db_first_row(sqlite3_stmt *s);
+
+#endif
