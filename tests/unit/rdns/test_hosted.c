@@ -41,7 +41,10 @@ static void test_read_and_written(void **state)
 static void test_refused(void **state)
 {
 	static const char *const wrong[] = {
-		"{}", "{\"name\":null}", "{\"name\":\"\"}", "{\"name\":\".\"}", "{\"name\":\"a b\"}", "{\"name\":\"a..b\"}",
+		"{}",
+		"{\"name\":null}",
+		"{\"name\":\"\"}",
+		"{\"name\":\".\"}", "{\"name\":\"a b\"}", "{\"name\":\"a..b\"}",
 		"{\"name\":\"a.example\\u0000.net\"}",
 		"{\"name\":\"é.example\"}", "{\"name\":7}", "{\"names\":\"a.example\"}"};
 	char name[HOSTED_NAME_MAX], error[HOSTED_ERROR_MAX], json[512], label[64] = {0};
