@@ -52,7 +52,7 @@ const char *const rdns_migrations[] = {
 	"  version INTEGER NOT NULL REFERENCES audit,"
 	"  state TEXT NOT NULL,"
 	"  UNIQUE (prefix, part)) STRICT;"
-	"CREATE UNIQUE INDEX delegation_by_place ON delegation (first);" /* no zone overlaps another */
+	"CREATE UNIQUE INDEX delegation_by_place ON delegation (first);" /* two zones never begin at one place */
 	"CREATE INDEX delegation_by_version ON delegation (version);"
 	"CREATE TABLE nameserver ("
 	"  zone TEXT NOT NULL REFERENCES delegation ON DELETE CASCADE,"
@@ -76,7 +76,9 @@ const char *const rdns_migrations[] = {
 	"CREATE INDEX ptr_by_version ON ptr (version);"
 	"CREATE TABLE change ("
 	"  id INTEGER PRIMARY KEY REFERENCES audit,"
-	"  state TEXT NOT NULL CHECK (state IN ('written', 'sent', 'verified', 'rolled back'))) STRICT;"
+	"  state TEXT NOT NULL CHECK (state IN ('written', 'sent', 'verified', 'rolled back')),"
+	"  is_end INTEGER NOT NULL) STRICT;" /* its subject is there no more */
+	"CREATE INDEX change_that_ends ON change (id) WHERE state IN ('written', 'sent') AND is_end;"
 	"CREATE INDEX change_in_progress ON change (id) WHERE state IN ('written', 'sent');",
 	NULL,
 };
@@ -119,6 +121,14 @@ const char *rdns_db_text(sqlite3_stmt *row, int column)
 	const char *text = (const char *)sqlite3_column_text(row, column);
 
 	return text != NULL ? text : "";
+}
+
+void rdns_db_add_number(yyjson_mut_doc *doc, yyjson_mut_val *o, const char *key, sqlite3_stmt *row, int column)
+{
+	if (sqlite3_column_type(row, column) == SQLITE_NULL)
+		yyjson_mut_obj_add_null(doc, o, key);
+	else
+		yyjson_mut_obj_add_sint(doc, o, key, sqlite3_column_int64(row, column));
 }
 
 int rdns_db_execute_on_row(sqlite3_stmt *s)

@@ -1,6 +1,6 @@
 /*
  * The database of rdnsd: schema, and what its modules share. Everything here and in members_db, zones_db,
- * audit_db and edit is blocking, runs as a job of the store, and returns 0 or a negative errno, as db_exec().
+ * ptrs_db, audit_db and edit is blocking, runs as a job of the store, and returns 0 or a negative errno, as db_exec().
  */
 /* SPDX-License-Identifier: MIT */
 #ifndef FONTAINE_RDNS_RDNS_DB_H
@@ -8,6 +8,8 @@
 
 #include "base/addr.h"
 #include "store/store.h"
+
+#include <yyjson.h>
 
 extern const char *const rdns_migrations[];
 
@@ -32,6 +34,9 @@ void rdns_db_bind_id(sqlite3_stmt *s, int place, int64_t id);
 
 /** The text of a column, "" where it is NULL; until the next step of @row. */
 const char *rdns_db_text(sqlite3_stmt *row, int column);
+
+/** Add the number in a column, or null, to @o under @key. */
+void rdns_db_add_number(yyjson_mut_doc *doc, yyjson_mut_val *o, const char *key, sqlite3_stmt *row, int column);
 
 /** Execute a statement, and let go of it. Return: also -ENOENT when it changed no row. */
 int rdns_db_execute_on_row(sqlite3_stmt *s);

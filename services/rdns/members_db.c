@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: MIT */
+#include "rdns/members_db.h"
+
+#include "base/json_write.h"
+#include "store/db.h"
+
+#include <stdio.h>
+
+int members_db_put(sqlite3 *db, uint32_t asn, const char *name, int64_t *ret_id)
+{
+	struct member m;
+	sqlite3_stmt *s;
+	int rc = db_prepare(db,
+	                    "INSERT INTO member (asn, name) VALUES (?, ?) ON CONFLICT (asn) DO UPDATE"
+	                    " SET name = excluded.name, frozen_since = NULL"
+	                    " WHERE name != excluded.name OR frozen_since IS NOT NULL",
+	                    &s);
+
+	if (rc < 0)
+		return rc;
+	(void)sqlite3_bind_int64(s, 1, asn);
+	db_bind_text(s, 2, name);
+	rc = db_execute(s);
+	if (rc == 0)
+		rc = members_db_find(db, asn, &m);
+	if (rc == 0)
+		*ret_id = m.id;
+	return rc;
+}
+
+int members_db_freeze(sqlite3 *db, uint32_t asn, int64_t at)
+{
+	sqlite3_stmt *s;
+	int rc = db_prepare(db, "UPDATE member SET frozen_since = ? WHERE asn = ? AND frozen_since IS NULL", &s);
+
+	if (rc < 0)
+		return rc;
+	(void)sqlite3_bind_int64(s, 1, at);
+	(void)sqlite3_bind_int64(s, 2, asn);
+	return db_execute(s);
+}
+
+static struct member member_of(sqlite3_stmt *row)
+{
+	struct member m = {.id = sqlite3_column_int64(row, 0),
+	                   .asn = (uint32_t)sqlite3_column_int64(row, 1),
+	                   .frozen_since = sqlite3_column_int64(row, 3)};
+
+	(void)snprintf(m.name, sizeof(m.name), "%s", rdns_db_text(row, 2));
+	return m;
+}
+
+int members_db_find(sqlite3 *db, uint32_t asn, struct member *ret)
+{
+	sqlite3_stmt *s;
+	int rc = db_prepare(db, "SELECT id, asn, name, frozen_since FROM member WHERE asn = ?", &s);
+
+	if (rc < 0)
+		return rc;
+	(void)sqlite3_bind_int64(s, 1, asn);
+	rc = rdns_db_first_row(s);
+	if (rc < 0)
+		return rc;
+	*ret = member_of(s);
+	(void)sqlite3_finalize(s);
+	return 0;
+}
+
+int members_db_each(sqlite3 *db, void (*on_member)(const struct member *m, void *data), void *data)
+{
+	sqlite3_stmt *s;
+	int rc = db_prepare(db, "SELECT id, asn, name, frozen_since FROM member ORDER BY asn", &s), step;
+
+	if (rc < 0)
+		return rc;
+	while ((step = sqlite3_step(s)) == SQLITE_ROW) {
+		struct member m = member_of(s);
+		on_member(&m, data);
+	}
+	if (step != SQLITE_DONE)
+		rc = db_errno(db);
+	(void)sqlite3_finalize(s);
+	return rc;
+}
+
+int token_db_add(sqlite3 *db, const struct token *t)
+{
+	sqlite3_stmt *s;
+	int rc = db_prepare(db, "INSERT INTO token (id, member, label, hash, created) VALUES (?, ?, ?, ?, ?)", &s);
+
+	if (rc < 0)
+		return rc;
+	db_bind_text(s, 1, t->id);
+	rdns_db_bind_id(s, 2, t->member);
+	db_bind_text(s, 3, t->label);
+	db_bind_text(s, 4, t->hash);
+	(void)sqlite3_bind_int64(s, 5, t->created);
+	return db_execute(s);
+}
+
+int token_db_get(sqlite3 *db, const char *id, struct token *ret)
+{
+	sqlite3_stmt *s;
+	int rc = db_find(db, "SELECT id, member, label, hash, created, last_used, revoked FROM token WHERE id = ?", id,
+	                 &s);
+
+	if (rc < 0)
+		return rc;
+	*ret = (struct token){.member = sqlite3_column_int64(s, 1),
+	                      .created = sqlite3_column_int64(s, 4),
+	                      .last_used = sqlite3_column_int64(s, 5),
+	                      .revoked = sqlite3_column_int64(s, 6)};
+	(void)snprintf(ret->id, sizeof(ret->id), "%s", rdns_db_text(s, 0));
+	(void)snprintf(ret->label, sizeof(ret->label), "%s", rdns_db_text(s, 2));
+	(void)snprintf(ret->hash, sizeof(ret->hash), "%s", rdns_db_text(s, 3));
+	(void)sqlite3_finalize(s);
+	return 0;
+}
+
+/* Of a statement whose parameters are a time and a token's id. */
+static int note(sqlite3 *db, const char *sql, const char *id, int64_t at)
+{
+	sqlite3_stmt *s;
+	int rc = db_prepare(db, sql, &s);
+
+	if (rc < 0)
+		return rc;
+	(void)sqlite3_bind_int64(s, 1, at);
+	db_bind_text(s, 2, id);
+	return rdns_db_execute_on_row(s);
+}
+
+int token_db_used(sqlite3 *db, const char *id, int64_t at)
+{
+	return note(db, "UPDATE token SET last_used = ? WHERE id = ?", id, at);
+}
+
+int token_db_revoke(sqlite3 *db, const char *id, int64_t at)
+{
+	return note(db, "UPDATE token SET revoked = ? WHERE id = ? AND revoked IS NULL", id, at);
+}
+
+int token_db_list(sqlite3 *db, int64_t member, yyjson_mut_doc *doc, yyjson_mut_val *list)
+{
+	sqlite3_stmt *s;
+	int step;
+	int rc = db_prepare(db,
+	                    "SELECT token.id, asn, label, created, last_used, revoked FROM token"
+	                    " LEFT JOIN member ON member.id = token.member"
+	                    " WHERE ?1 IS NULL OR token.member = ?1 ORDER BY created, token.id",
+	                    &s);
+
+	if (rc < 0)
+		return rc;
+	rdns_db_bind_id(s, 1, member);
+	while ((step = sqlite3_step(s)) == SQLITE_ROW) {
+		yyjson_mut_val *o = yyjson_mut_arr_add_obj(doc, list);
+		json_add_text(doc, o, "id", rdns_db_text(s, 0));
+		rdns_db_add_number(doc, o, "asn", s, 1);
+		json_add_text(doc, o, "label", rdns_db_text(s, 2));
+		rdns_db_add_number(doc, o, "created", s, 3);
+		rdns_db_add_number(doc, o, "last_used", s, 4);
+		rdns_db_add_number(doc, o, "revoked", s, 5);
+	}
+	if (step != SQLITE_DONE)
+		rc = db_errno(db);
+	(void)sqlite3_finalize(s);
+	return rc;
+}
