@@ -48,14 +48,6 @@ int audit_db_add(sqlite3 *db, const struct audit_line *line, int64_t *ret_seq)
 	return rc;
 }
 
-static void add_number(yyjson_mut_doc *doc, yyjson_mut_val *o, const char *key, sqlite3_stmt *row, int column)
-{
-	if (sqlite3_column_type(row, column) == SQLITE_NULL)
-		yyjson_mut_obj_add_null(doc, o, key);
-	else
-		yyjson_mut_obj_add_sint(doc, o, key, sqlite3_column_int64(row, column));
-}
-
 /* A column of JSON, which we wrote ourselves. */
 static void add_json(yyjson_mut_doc *doc, yyjson_mut_val *o, const char *key, sqlite3_stmt *row, int column)
 {
@@ -76,16 +68,16 @@ static void add_line(yyjson_mut_doc *doc, yyjson_mut_val *list, sqlite3_stmt *ro
 	struct tm tm;
 
 	(void)strftime(when, sizeof(when), "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&at, &tm));
-	add_number(doc, o, "seq", row, 0);
+	rdns_db_add_number(doc, o, "seq", row, 0);
 	json_add_text(doc, o, "at", when);
 	json_add_text(doc, o, "who", rdns_db_text(row, 2));
 	json_add_text(doc, o, "what", rdns_db_text(row, 3));
 	json_add_text(doc, o, "subject", rdns_db_text(row, 4));
-	add_number(doc, o, "asn", row, 5);
+	rdns_db_add_number(doc, o, "asn", row, 5);
 	add_json(doc, o, "before", row, 6);
 	add_json(doc, o, "after", row, 7);
 	add_json(doc, o, "checks", row, 8);
-	add_number(doc, o, "undoes", row, 9);
+	rdns_db_add_number(doc, o, "undoes", row, 9);
 	json_add_text(doc, o, "change", (const char *)sqlite3_column_text(row, 10));
 }
 
@@ -123,14 +115,15 @@ int audit_db_list(sqlite3 *db, const struct audit_filter *filter, yyjson_mut_doc
 	return rc;
 }
 
-int change_db_add(sqlite3 *db, int64_t id)
+int change_db_add(sqlite3 *db, int64_t id, bool is_end)
 {
 	sqlite3_stmt *s;
-	int rc = db_prepare(db, "INSERT INTO change VALUES (?, 'written')", &s);
+	int rc = db_prepare(db, "INSERT INTO change (id, state, is_end) VALUES (?, 'written', ?)", &s);
 
 	if (rc < 0)
 		return rc;
 	(void)sqlite3_bind_int64(s, 1, id);
+	(void)sqlite3_bind_int(s, 2, is_end);
 	return db_execute(s);
 }
 
@@ -156,6 +149,13 @@ static int set_live(sqlite3 *db, const char *sql, int64_t version)
 	return db_execute(s);
 }
 
+int change_db_set_live(sqlite3 *db, int64_t id)
+{
+	int rc = set_live(db, "UPDATE delegation SET state = ? WHERE version = ?", id);
+
+	return rc < 0 ? rc : set_live(db, "UPDATE ptr SET state = ? WHERE version = ?", id);
+}
+
 static int set_state(sqlite3 *db, int64_t id, enum change_state to)
 {
 	sqlite3_stmt *s;
@@ -166,11 +166,7 @@ static int set_state(sqlite3 *db, int64_t id, enum change_state to)
 	db_bind_text(s, 1, change_states[to]);
 	(void)sqlite3_bind_int64(s, 2, id);
 	rc = db_execute(s);
-	if (rc == 0 && to == CHANGE_VERIFIED)
-		rc = set_live(db, "UPDATE delegation SET state = ? WHERE version = ?", id);
-	if (rc == 0 && to == CHANGE_VERIFIED)
-		rc = set_live(db, "UPDATE ptr SET state = ? WHERE version = ?", id);
-	return rc;
+	return rc == 0 && to == CHANGE_VERIFIED ? change_db_set_live(db, id) : rc;
 }
 
 int change_db_move(sqlite3 *db, int64_t id, enum change_state to)
@@ -189,13 +185,11 @@ int change_db_move(sqlite3 *db, int64_t id, enum change_state to)
 	return change_next[from] & BIT(to) ? set_state(db, id, to) : -EINVAL;
 }
 
-int change_db_next(sqlite3 *db, int64_t id, struct change *ret)
+/* The first row of @sql, whose parameter is @id. */
+static int find_change(sqlite3 *db, const char *sql, int64_t id, struct change *ret)
 {
 	sqlite3_stmt *s;
-	int rc = db_prepare(db,
-	                    "SELECT id, state, what, subject FROM change JOIN audit ON seq = id"
-	                    " WHERE state IN ('written', 'sent') AND id > ? ORDER BY id LIMIT 1",
-	                    &s);
+	int rc = db_prepare(db, sql, &s);
 
 	if (rc < 0)
 		return rc;
@@ -208,4 +202,27 @@ int change_db_next(sqlite3 *db, int64_t id, struct change *ret)
 	(void)snprintf(ret->subject, sizeof(ret->subject), "%s", rdns_db_text(s, 3));
 	(void)sqlite3_finalize(s);
 	return 0;
+}
+
+#define IN_PROGRESS \
+	"SELECT id, state, what, subject FROM change JOIN audit ON seq = id WHERE state IN ('written', 'sent') "
+
+int change_db_next(sqlite3 *db, int64_t id, struct change *ret)
+{
+	return find_change(db, IN_PROGRESS "AND id > ? ORDER BY id LIMIT 1", id, ret);
+}
+
+int change_db_next_end(sqlite3 *db, int64_t id, struct change *ret)
+{
+	return find_change(db, IN_PROGRESS "AND is_end AND id > ? ORDER BY id LIMIT 1", id, ret);
+}
+
+int change_db_is_in_progress(sqlite3 *db, int64_t id)
+{
+	struct change found;
+	int rc = find_change(db, IN_PROGRESS "AND id = ?", id, &found);
+
+	if (rc == -ENOENT)
+		return 0;
+	return rc < 0 ? rc : 1;
 }

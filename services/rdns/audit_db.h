@@ -5,6 +5,7 @@
 
 #include "rdns/rdns_db.h"
 
+#include <stdbool.h>
 #include <yyjson.h>
 
 /** What a line is about: "delegation", whose subject is a prefix; "ptr", an address; "token", its label. */
@@ -45,8 +46,8 @@ enum change_state {
 	CHANGE_STATES
 };
 
-/** The change that the line @id of the audit log tells of has been written. */
-int change_db_add(sqlite3 *db, int64_t id);
+/** The change that the line @id of the audit log tells of has been written; @is_end: its subject is there no more. */
+int change_db_add(sqlite3 *db, int64_t id, bool is_end);
 
 /**
  * Move a change on; one that is verified makes live what still has its version.
@@ -62,5 +63,14 @@ struct change {
 
 /** The first change after @id that is neither verified nor rolled back. Return: also -ENOENT. */
 int change_db_next(sqlite3 *db, int64_t id, struct change *ret);
+
+/** The same of those alone that end something. */
+int change_db_next_end(sqlite3 *db, int64_t id, struct change *ret);
+
+/** Whether the change @id is neither verified nor rolled back: 1, 0, or as db_exec(). */
+int change_db_is_in_progress(sqlite3 *db, int64_t id);
+
+/** What has the version @id is served by Knot. */
+int change_db_set_live(sqlite3 *db, int64_t id);
 
 #endif
