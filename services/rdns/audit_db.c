@@ -14,13 +14,13 @@
 
 const char audit_delegation[] = "delegation", audit_ptr[] = "ptr", audit_token[] = "token";
 
-static const char *const change_states[CHANGE_STATES] = {"written", "sent", "verified", "rolled back"};
+static const char *const audit_states[AUDIT_STATES] = {"written", "sent", "verified", "rolled back"};
 
-static const unsigned change_next[CHANGE_STATES] = {
-	[CHANGE_WRITTEN] = BIT(CHANGE_SENT) | BIT(CHANGE_ROLLED_BACK),
-	[CHANGE_SENT] = BIT(CHANGE_VERIFIED) | BIT(CHANGE_ROLLED_BACK),
-	[CHANGE_VERIFIED] = 0, /* final */
-	[CHANGE_ROLLED_BACK] = 0,
+static const unsigned audit_next[AUDIT_STATES] = {
+	[AUDIT_WRITTEN] = BIT(AUDIT_SENT) | BIT(AUDIT_ROLLED_BACK),
+	[AUDIT_SENT] = BIT(AUDIT_VERIFIED) | BIT(AUDIT_ROLLED_BACK),
+	[AUDIT_VERIFIED] = 0, /* final */
+	[AUDIT_ROLLED_BACK] = 0,
 };
 
 int audit_db_add(sqlite3 *db, const struct audit_line *line, int64_t *ret_seq)
@@ -127,14 +127,14 @@ int change_db_add(sqlite3 *db, int64_t id, bool is_end)
 	return db_execute(s);
 }
 
-static enum change_state state_of(const char *name)
+static enum audit_state state_of(const char *name)
 {
 	unsigned state = 0;
 
-	while (state < CHANGE_STATES && strcmp(change_states[state], name) != 0)
+	while (state < AUDIT_STATES && strcmp(audit_states[state], name) != 0)
 		state++;
-	assert(state < CHANGE_STATES); /* the schema allows no other */
-	return (enum change_state)state;
+	assert(state < AUDIT_STATES); /* the schema allows no other */
+	return (enum audit_state)state;
 }
 
 static int set_live(sqlite3 *db, const char *sql, int64_t version)
@@ -156,20 +156,20 @@ int change_db_set_live(sqlite3 *db, int64_t id)
 	return rc < 0 ? rc : set_live(db, "UPDATE ptr SET state = ? WHERE version = ?", id);
 }
 
-static int set_state(sqlite3 *db, int64_t id, enum change_state to)
+static int set_state(sqlite3 *db, int64_t id, enum audit_state to)
 {
 	sqlite3_stmt *s;
 	int rc = db_prepare(db, "UPDATE change SET state = ? WHERE id = ?", &s);
 
 	if (rc < 0)
 		return rc;
-	db_bind_text(s, 1, change_states[to]);
+	db_bind_text(s, 1, audit_states[to]);
 	(void)sqlite3_bind_int64(s, 2, id);
 	rc = db_execute(s);
-	return rc == 0 && to == CHANGE_VERIFIED ? change_db_set_live(db, id) : rc;
+	return rc == 0 && to == AUDIT_VERIFIED ? change_db_set_live(db, id) : rc;
 }
 
-int change_db_move(sqlite3 *db, int64_t id, enum change_state to)
+int change_db_move(sqlite3 *db, int64_t id, enum audit_state to)
 {
 	sqlite3_stmt *s;
 	int rc = db_prepare(db, "SELECT state FROM change WHERE id = ?", &s);
@@ -180,13 +180,13 @@ int change_db_move(sqlite3 *db, int64_t id, enum change_state to)
 	rc = rdns_db_first_row(s);
 	if (rc < 0)
 		return rc;
-	enum change_state from = state_of(rdns_db_text(s, 0));
+	enum audit_state from = state_of(rdns_db_text(s, 0));
 	(void)sqlite3_finalize(s);
-	return change_next[from] & BIT(to) ? set_state(db, id, to) : -EINVAL;
+	return audit_next[from] & BIT(to) ? set_state(db, id, to) : -EINVAL;
 }
 
 /* The first row of @sql, whose parameter is @id. */
-static int find_change(sqlite3 *db, const char *sql, int64_t id, struct change *ret)
+static int find_change(sqlite3 *db, const char *sql, int64_t id, struct audit_change *ret)
 {
 	sqlite3_stmt *s;
 	int rc = db_prepare(db, sql, &s);
@@ -197,7 +197,7 @@ static int find_change(sqlite3 *db, const char *sql, int64_t id, struct change *
 	rc = rdns_db_first_row(s);
 	if (rc < 0)
 		return rc;
-	*ret = (struct change){.id = sqlite3_column_int64(s, 0), .state = state_of(rdns_db_text(s, 1))};
+	*ret = (struct audit_change){.id = sqlite3_column_int64(s, 0), .state = state_of(rdns_db_text(s, 1))};
 	(void)snprintf(ret->what, sizeof(ret->what), "%s", rdns_db_text(s, 2));
 	(void)snprintf(ret->subject, sizeof(ret->subject), "%s", rdns_db_text(s, 3));
 	(void)sqlite3_finalize(s);
@@ -207,19 +207,19 @@ static int find_change(sqlite3 *db, const char *sql, int64_t id, struct change *
 #define IN_PROGRESS \
 	"SELECT id, state, what, subject FROM change JOIN audit ON seq = id WHERE state IN ('written', 'sent') "
 
-int change_db_next(sqlite3 *db, int64_t id, struct change *ret)
+int change_db_next(sqlite3 *db, int64_t id, struct audit_change *ret)
 {
 	return find_change(db, IN_PROGRESS "AND id > ? ORDER BY id LIMIT 1", id, ret);
 }
 
-int change_db_next_end(sqlite3 *db, int64_t id, struct change *ret)
+int change_db_next_end(sqlite3 *db, int64_t id, struct audit_change *ret)
 {
 	return find_change(db, IN_PROGRESS "AND is_end AND id > ? ORDER BY id LIMIT 1", id, ret);
 }
 
 int change_db_is_in_progress(sqlite3 *db, int64_t id)
 {
-	struct change found;
+	struct audit_change found;
 	int rc = find_change(db, IN_PROGRESS "AND id = ?", id, &found);
 
 	if (rc == -ENOENT)

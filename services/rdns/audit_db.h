@@ -38,12 +38,12 @@ struct audit_filter {
 int audit_db_list(sqlite3 *db, const struct audit_filter *filter, yyjson_mut_doc *doc, yyjson_mut_val *list,
                   int64_t *ret_more);
 
-enum change_state {
-	CHANGE_WRITTEN, /* in the database alone */
-	CHANGE_SENT,    /* Knot may have it */
-	CHANGE_VERIFIED,
-	CHANGE_ROLLED_BACK,
-	CHANGE_STATES
+enum audit_state {
+	AUDIT_WRITTEN, /* in the database alone */
+	AUDIT_SENT,    /* Knot may have it */
+	AUDIT_VERIFIED,
+	AUDIT_ROLLED_BACK,
+	AUDIT_STATES
 };
 
 /** The change that the line @id of the audit log tells of has been written; @is_end: its subject is there no more. */
@@ -53,19 +53,19 @@ int change_db_add(sqlite3 *db, int64_t id, bool is_end);
  * Move a change on; one that is verified makes live what still has its version.
  * Return: also -ENOENT without such a change, -EINVAL when its state does not lead there.
  */
-int change_db_move(sqlite3 *db, int64_t id, enum change_state to);
+int change_db_move(sqlite3 *db, int64_t id, enum audit_state to);
 
-struct change {
+struct audit_change {
 	int64_t id;
-	enum change_state state;
+	enum audit_state state;
 	char what[16], subject[PREFIX_TEXT_MAX];
 };
 
 /** The first change after @id that is neither verified nor rolled back. Return: also -ENOENT. */
-int change_db_next(sqlite3 *db, int64_t id, struct change *ret);
+int change_db_next(sqlite3 *db, int64_t id, struct audit_change *ret);
 
 /** The same of those alone that end something. */
-int change_db_next_end(sqlite3 *db, int64_t id, struct change *ret);
+int change_db_next_end(sqlite3 *db, int64_t id, struct audit_change *ret);
 
 /** Whether the change @id is neither verified nor rolled back: 1, 0, or as db_exec(). */
 int change_db_is_in_progress(sqlite3 *db, int64_t id);

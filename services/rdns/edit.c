@@ -139,7 +139,7 @@ static const char *subject_text(const struct kind *k, const struct prefix *subje
 /* Whether a change that could still fail stands where this one would be: 1, 0, or as db_exec(). */
 static int is_busy(sqlite3 *db, int64_t version, const struct prefix *subject, char in_the_way[PREFIX_TEXT_MAX])
 {
-	struct change c = {.id = 0};
+	struct audit_change c = {.id = 0};
 	int rc = change_db_is_in_progress(db, version);
 
 	if (rc != 0)
@@ -287,7 +287,7 @@ int edit_roll_back(sqlite3 *db, int64_t id, const char *who, int64_t at)
 	char text[PREFIX_TEXT_MAX];
 	struct done d;
 	int64_t seq;
-	int rc = change_db_move(db, id, CHANGE_ROLLED_BACK);
+	int rc = change_db_move(db, id, AUDIT_ROLLED_BACK);
 
 	if (rc < 0)
 		return rc;

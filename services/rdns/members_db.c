@@ -83,7 +83,7 @@ int members_db_each(sqlite3 *db, void (*on_member)(const struct member *m, void 
 	return rc;
 }
 
-int token_db_add(sqlite3 *db, const struct token *t)
+int token_db_add(sqlite3 *db, const struct token_row *t)
 {
 	sqlite3_stmt *s;
 	int rc = db_prepare(db, "INSERT INTO token (id, member, label, hash, created) VALUES (?, ?, ?, ?, ?)", &s);
@@ -98,7 +98,7 @@ int token_db_add(sqlite3 *db, const struct token *t)
 	return db_execute(s);
 }
 
-int token_db_get(sqlite3 *db, const char *id, struct token *ret)
+int token_db_get(sqlite3 *db, const char *id, struct token_row *ret)
 {
 	sqlite3_stmt *s;
 	int rc = db_find(db, "SELECT id, member, label, hash, created, last_used, revoked FROM token WHERE id = ?", id,
@@ -106,10 +106,10 @@ int token_db_get(sqlite3 *db, const char *id, struct token *ret)
 
 	if (rc < 0)
 		return rc;
-	*ret = (struct token){.member = sqlite3_column_int64(s, 1),
-	                      .created = sqlite3_column_int64(s, 4),
-	                      .last_used = sqlite3_column_int64(s, 5),
-	                      .revoked = sqlite3_column_int64(s, 6)};
+	*ret = (struct token_row){.member = sqlite3_column_int64(s, 1),
+	                          .created = sqlite3_column_int64(s, 4),
+	                          .last_used = sqlite3_column_int64(s, 5),
+	                          .revoked = sqlite3_column_int64(s, 6)};
 	(void)snprintf(ret->id, sizeof(ret->id), "%s", rdns_db_text(s, 0));
 	(void)snprintf(ret->label, sizeof(ret->label), "%s", rdns_db_text(s, 2));
 	(void)snprintf(ret->hash, sizeof(ret->hash), "%s", rdns_db_text(s, 3));

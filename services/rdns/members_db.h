@@ -34,7 +34,7 @@ int members_db_find(sqlite3 *db, uint32_t asn, struct member *ret);
 int members_db_each(sqlite3 *db, void (*on_member)(const struct member *m, void *data), void *data);
 
 /** What is kept of a token: enough to know it again. */
-struct token {
+struct token_row {
 	char id[TOKEN_ID_MAX]; /* its public part */
 	int64_t member;        /* 0: the operators' */
 	char label[TOKEN_LABEL_MAX];
@@ -43,10 +43,10 @@ struct token {
 };
 
 /** last_used and revoked count for nothing. Return: also -EEXIST when there is one with this id. */
-int token_db_add(sqlite3 *db, const struct token *t);
+int token_db_add(sqlite3 *db, const struct token_row *t);
 
 /** Also one that is revoked. Return: also -ENOENT. */
-int token_db_get(sqlite3 *db, const char *id, struct token *ret);
+int token_db_get(sqlite3 *db, const char *id, struct token_row *ret);
 
 int token_db_used(sqlite3 *db, const char *id, int64_t at);
 

@@ -104,8 +104,8 @@ static int64_t publish(struct fixture *f, int64_t member, const char *subject, c
 
 	assert_int_equal(run(f, &e, subject, body), 0);
 	assert_int_not_equal(e.change, 0);
-	assert_int_equal(change_db_move(f->db, e.change, CHANGE_SENT), 0);
-	assert_int_equal(change_db_move(f->db, e.change, CHANGE_VERIFIED), 0);
+	assert_int_equal(change_db_move(f->db, e.change, AUDIT_SENT), 0);
+	assert_int_equal(change_db_move(f->db, e.change, AUDIT_VERIFIED), 0);
 	return e.change;
 }
 
@@ -178,8 +178,8 @@ static void test_conditions(void **state)
 	struct edit first = {.member = f->one, .conditions = {.if_match = "\"1\""}}, second = first;
 	assert_int_equal(run(f, &first, "192.0.2.1", "b.example"), 0);
 	assert_int_equal(run(f, &second, "192.0.2.1", "c.example"), -EBUSY); /* not in Knot yet */
-	assert_int_equal(change_db_move(f->db, first.change, CHANGE_SENT), 0);
-	assert_int_equal(change_db_move(f->db, first.change, CHANGE_VERIFIED), 0);
+	assert_int_equal(change_db_move(f->db, first.change, AUDIT_SENT), 0);
+	assert_int_equal(change_db_move(f->db, first.change, AUDIT_VERIFIED), 0);
 	assert_int_equal(run(f, &second, "192.0.2.1", "c.example"), -ESTALE);
 	assert_int_equal(second.version, first.change);
 
@@ -245,7 +245,7 @@ static void test_taken_back(void **state)
 	(void)publish(f, f->one, "192.0.2.0/24", NS("a.example"));
 	assert_int_equal(run(f, &changed, "192.0.2.0/24", NS("b.example")), 0);
 	assert_int_equal(run(f, &added, "192.0.3.1", "a.example"), 0);
-	assert_int_equal(change_db_move(f->db, added.change, CHANGE_SENT), 0);
+	assert_int_equal(change_db_move(f->db, added.change, AUDIT_SENT), 0);
 	assert_int_equal(edit_roll_back(f->db, changed.change, "rdnsd", 1), 0);
 	assert_int_equal(edit_roll_back(f->db, added.change, "rdnsd", 1), 0);
 	assert_int_equal(edit_roll_back(f->db, added.change, "rdnsd", 1), -EINVAL);
@@ -263,9 +263,9 @@ static void test_taken_back(void **state)
 	assert_listed(f, DELEGATED_TO_A("7"));
 }
 
-static void assert_next(struct fixture *f, int64_t after, int64_t id, enum change_state state)
+static void assert_next(struct fixture *f, int64_t after, int64_t id, enum audit_state state)
 {
-	struct change c;
+	struct audit_change c;
 
 	assert_int_equal(change_db_next(f->db, after, &c), 0);
 	assert_int_equal(c.id, id);
@@ -279,18 +279,18 @@ static void test_left_in_progress(void **state)
 {
 	struct fixture *f = *state;
 	struct edit one = {.member = f->one}, two = one;
-	struct change c;
+	struct audit_change c;
 
 	assert_int_equal(change_db_next(f->db, 0, &c), -ENOENT);
 	assert_int_equal(run(f, &one, "192.0.2.1", "a.example"), 0);
 	assert_int_equal(run(f, &two, "192.0.2.2", "a.example"), 0);
-	assert_int_equal(change_db_move(f->db, two.change, CHANGE_VERIFIED), -EINVAL);
-	assert_int_equal(change_db_move(f->db, two.change, CHANGE_SENT), 0);
-	assert_int_equal(change_db_move(f->db, 99, CHANGE_SENT), -ENOENT);
-	assert_next(f, 0, 1, CHANGE_WRITTEN);
-	assert_next(f, 1, 2, CHANGE_SENT);
+	assert_int_equal(change_db_move(f->db, two.change, AUDIT_VERIFIED), -EINVAL);
+	assert_int_equal(change_db_move(f->db, two.change, AUDIT_SENT), 0);
+	assert_int_equal(change_db_move(f->db, 99, AUDIT_SENT), -ENOENT);
+	assert_next(f, 0, 1, AUDIT_WRITTEN);
+	assert_next(f, 1, 2, AUDIT_SENT);
 	assert_int_equal(change_db_next(f->db, 2, &c), -ENOENT);
-	assert_int_equal(change_db_move(f->db, two.change, CHANGE_VERIFIED), 0);
+	assert_int_equal(change_db_move(f->db, two.change, AUDIT_VERIFIED), 0);
 	assert_int_equal(change_db_next(f->db, 1, &c), -ENOENT);
 }
 
@@ -355,7 +355,7 @@ static void test_nothing_half_done(void **state)
 	struct fixture *f = *state;
 	struct edit e = {.member = f->one, .at = 1, .who = "test"};
 	struct job j = {&e, prefix("192.0.2.0/24"), NS("a.example"), false};
-	struct change c;
+	struct audit_change c;
 
 	assert_int_equal(db_transact(f->db, out_of_space, &j), -ENOSPC);
 	assert_listed(f, "[]");

@@ -92,14 +92,15 @@ static void assert_listed(sqlite3 *db, int64_t member, const char *expected)
 
 static void test_tokens(void **state)
 {
-	struct token t = {.id = "abc", .label = "backup", .hash = "$argon2id$x", .created = 10}, found;
+	struct token_row operators = {.id = "op", .label = "noc", .hash = "h", .created = 11};
+	struct token_row nobodys = {.id = "x", .label = "x", .hash = "h", .member = 99};
+	struct token_row t = {.id = "abc", .label = "backup", .hash = "$argon2id$x", .created = 10}, found;
 
 	assert_int_equal(members_db_put(*state, 64500, "Net", &t.member), 0);
 	assert_int_equal(token_db_add(*state, &t), 0);
 	assert_int_equal(token_db_add(*state, &t), -EEXIST);
-	assert_int_equal(token_db_add(*state, &(struct token){.id = "op", .label = "noc", .hash = "h", .created = 11}),
-	                 0);
-	assert_int_equal(token_db_add(*state, &(struct token){.id = "x", .member = 99}), -EEXIST); /* no such member */
+	assert_int_equal(token_db_add(*state, &operators), 0);
+	assert_int_equal(token_db_add(*state, &nobodys), -EEXIST); /* there is no such member */
 
 	assert_int_equal(token_db_get(*state, "abd", &found), -ENOENT);
 	assert_int_equal(token_db_get(*state, "abc", &found), 0);
