@@ -16,8 +16,9 @@ const char audit_delegation[] = "delegation", audit_ptr[] = "ptr", audit_token[]
 
 static const char *const audit_states[AUDIT_STATES] = {"written", "sent", "verified", "rolled back"};
 
+/* What was sent may be seen before that could be noted. */
 static const unsigned audit_next[AUDIT_STATES] = {
-	[AUDIT_WRITTEN] = BIT(AUDIT_SENT) | BIT(AUDIT_ROLLED_BACK),
+	[AUDIT_WRITTEN] = BIT(AUDIT_SENT) | BIT(AUDIT_VERIFIED) | BIT(AUDIT_ROLLED_BACK),
 	[AUDIT_SENT] = BIT(AUDIT_VERIFIED) | BIT(AUDIT_ROLLED_BACK),
 	[AUDIT_VERIFIED] = 0, /* final */
 	[AUDIT_ROLLED_BACK] = 0,

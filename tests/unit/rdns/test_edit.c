@@ -284,14 +284,17 @@ static void test_left_in_progress(void **state)
 	assert_int_equal(change_db_next(f->db, 0, &c), -ENOENT);
 	assert_int_equal(run(f, &one, "192.0.2.1", "a.example"), 0);
 	assert_int_equal(run(f, &two, "192.0.2.2", "a.example"), 0);
-	assert_int_equal(change_db_move(f->db, two.change, AUDIT_VERIFIED), -EINVAL);
+	assert_int_equal(change_db_move(f->db, two.change, AUDIT_WRITTEN), -EINVAL);
 	assert_int_equal(change_db_move(f->db, two.change, AUDIT_SENT), 0);
+	assert_int_equal(change_db_move(f->db, two.change, AUDIT_SENT), -EINVAL);
 	assert_int_equal(change_db_move(f->db, 99, AUDIT_SENT), -ENOENT);
 	assert_next(f, 0, 1, AUDIT_WRITTEN);
 	assert_next(f, 1, 2, AUDIT_SENT);
 	assert_int_equal(change_db_next(f->db, 2, &c), -ENOENT);
 	assert_int_equal(change_db_move(f->db, two.change, AUDIT_VERIFIED), 0);
 	assert_int_equal(change_db_next(f->db, 1, &c), -ENOENT);
+	assert_int_equal(change_db_move(f->db, one.change, AUDIT_VERIFIED), 0); /* sent, and seen before it was noted */
+	assert_int_equal(change_db_next(f->db, 0, &c), -ENOENT);
 }
 
 static void assert_audit(struct fixture *f, const struct audit_filter *filter, const char *expected,
