@@ -1,0 +1,164 @@
+/* Both lists are sorted, then walked side by side. */
+/* SPDX-License-Identifier: MIT */
+#include "rdns/difference.h"
+
+static void put_in_order(ldns_rr_list *list)
+{
+	for (size_t i = 0; i < ldns_rr_list_rr_count(list); i++)
+		ldns_rr2canonical(ldns_rr_list_rr(list, i));
+	ldns_rr_list_sort(list);
+}
+
+static bool is_servers_own(const ldns_rr *rr, const ldns_rdf *origin)
+{
+	static const ldns_rr_type types[] = {
+		LDNS_RR_TYPE_SOA,
+		LDNS_RR_TYPE_RRSIG,
+		LDNS_RR_TYPE_NSEC,
+		LDNS_RR_TYPE_NSEC3,
+	};
+
+	for (size_t i = 0; i < sizeof(types) / sizeof(*types); i++)
+		if (ldns_rr_get_type(rr) == types[i])
+			return true;
+	return ldns_dname_compare(ldns_rr_owner(rr), origin) == 0;
+}
+
+static bool is_same_name(const ldns_rr *a, const ldns_rr *b)
+{
+	return ldns_dname_compare(ldns_rr_owner(a), ldns_rr_owner(b)) == 0;
+}
+
+static bool is_same_set(const ldns_rr *a, const ldns_rr *b)
+{
+	return is_same_name(a, b) && ldns_rr_get_type(a) == ldns_rr_get_type(b);
+}
+
+/** "Delete an RR from an RRset" (RFC 2136, 2.5.4). */
+static void push_deletion(ldns_rr_list *out, const ldns_rr *rr)
+{
+	ldns_rr *gone = ldns_rr_clone(rr);
+
+	ldns_rr_set_class(gone, LDNS_RR_CLASS_NONE);
+	ldns_rr_set_ttl(gone, 0);
+	(void)ldns_rr_list_push_rr(out, gone);
+}
+
+/** "Delete an RRset" (RFC 2136, 2.5.2). */
+static void push_set_deletion(ldns_rr_list *out, const ldns_rr *rr)
+{
+	ldns_rr *gone = ldns_rr_new();
+
+	ldns_rr_set_owner(gone, ldns_rdf_clone(ldns_rr_owner(rr)));
+	ldns_rr_set_type(gone, ldns_rr_get_type(rr));
+	ldns_rr_set_class(gone, LDNS_RR_CLASS_ANY);
+	ldns_rr_set_ttl(gone, 0);
+	(void)ldns_rr_list_push_rr(out, gone);
+}
+
+/** Two sorted lists as one: which records of a name there are, and on which side. */
+struct pair {
+	const ldns_rr_list *a, *b;
+	size_t i, j;
+};
+
+struct both {
+	const ldns_rr *a, *b; /* the same record; or NULL where a side has none */
+};
+
+static bool next_record(struct pair *p, struct both *ret)
+{
+	const ldns_rr *a = ldns_rr_list_rr(p->a, p->i), *b = ldns_rr_list_rr(p->b, p->j);
+	int order = b == NULL ? -1 : 1;
+
+	if (a != NULL && b != NULL)
+		order = ldns_rr_compare(a, b);
+	*ret = (struct both){.a = order <= 0 ? a : NULL, .b = order >= 0 ? b : NULL};
+	p->i += ret->a != NULL;
+	p->j += ret->b != NULL;
+	return a != NULL || b != NULL;
+}
+
+/** Append the additions that waited for the deletions of their name. */
+static void flush(ldns_rr_list *waiting, ldns_rr_list *out)
+{
+	(void)ldns_rr_list_push_rr_list(out, waiting);
+	ldns_rr_list_set_rr_count(waiting, 0);
+}
+
+static void push_addition(ldns_rr_list *waiting, const ldns_rr *rr)
+{
+	(void)ldns_rr_list_push_rr(waiting, ldns_rr_clone(rr));
+}
+
+static const ldns_rr *of_either(const struct both *r)
+{
+	return r->a != NULL ? r->a : r->b;
+}
+
+size_t difference_of(ldns_rr_list *served, ldns_rr_list *wanted, const ldns_rdf *origin, ldns_rr_list *out)
+{
+	ldns_rr_list *waiting = ldns_rr_list_new();
+	struct pair p = {.a = served, .b = wanted};
+	const ldns_rr *last = NULL;
+	struct both r;
+	size_t n = 0;
+
+	put_in_order(served);
+	put_in_order(wanted);
+	while (next_record(&p, &r)) {
+		const ldns_rr *rr = of_either(&r);
+		if (last != NULL && !is_same_name(last, rr))
+			flush(waiting, out);
+		last = rr;
+		bool is_right = r.a != NULL && r.b != NULL && ldns_rr_ttl(r.a) == ldns_rr_ttl(r.b);
+		if (is_right || is_servers_own(rr, origin))
+			continue;
+		n++;
+		if (r.a != NULL)
+			push_deletion(out, r.a);
+		if (r.b != NULL)
+			push_addition(waiting, r.b);
+	}
+	flush(waiting, out);
+	ldns_rr_list_free(waiting);
+	return n;
+}
+
+void difference_replace(ldns_rr_list *before, ldns_rr_list *after, ldns_rr_list *out)
+{
+	ldns_rr_list *waiting = ldns_rr_list_new();
+	struct pair p = {.a = before, .b = after};
+	const ldns_rr *last = NULL;
+	struct both r;
+
+	put_in_order(before);
+	put_in_order(after);
+	while (next_record(&p, &r)) {
+		const ldns_rr *rr = of_either(&r);
+		if (last != NULL && !is_same_name(last, rr))
+			flush(waiting, out);
+		if (last == NULL || !is_same_set(last, rr))
+			push_set_deletion(out, rr);
+		last = rr;
+		if (r.b != NULL)
+			push_addition(waiting, r.b);
+	}
+	flush(waiting, out);
+	ldns_rr_list_free(waiting);
+}
+
+size_t difference_part(const ldns_rr_list *updates, size_t from, size_t max_bytes)
+{
+	size_t count = ldns_rr_list_rr_count(updates), bytes = 0, end = from;
+
+	for (size_t i = from; i < count; i++) {
+		const ldns_rr *rr = ldns_rr_list_rr(updates, i);
+		if (i > from && !is_same_name(rr, ldns_rr_list_rr(updates, i - 1)))
+			end = i;
+		bytes += ldns_rr_uncompressed_size(rr);
+		if (bytes > max_bytes && end > from)
+			return end - from;
+	}
+	return count - from;
+}
