@@ -15,6 +15,20 @@ enum {
 	TSIG_TIME_BYTES = 6,
 };
 
+/** ldns knows these, and leaks when it cannot sign. */
+static bool can_sign(const struct tsig_key *key)
+{
+	static const char *const algorithms[] = {"hmac-sha256.", "hmac-sha512."};
+	ldns_rdf *secret = NULL;
+	bool is_known = false;
+
+	for (size_t i = 0; i < sizeof(algorithms) / sizeof(*algorithms); i++)
+		is_known = is_known || strcmp(key->algorithm, algorithms[i]) == 0;
+	bool is_secret = ldns_str2rdf_b64(&secret, key->secret) == LDNS_STATUS_OK && ldns_rdf_size(secret) > 0;
+	ldns_rdf_deep_free(secret);
+	return is_known && is_secret;
+}
+
 /** Sign and write; frees @p. */
 static int write_signed(struct message *m, ldns_pkt *p, const struct tsig_key *key)
 {
@@ -22,7 +36,8 @@ static int write_signed(struct message *m, ldns_pkt *p, const struct tsig_key *k
 
 	*m = (struct message){.key = key, .id = (uint16_t)arc4random(), .opcode = ldns_pkt_get_opcode(p)};
 	ldns_pkt_set_id(p, m->id);
-	if (ldns_pkt_tsig_sign(p, key->name, key->secret, MESSAGE_FUDGE_S, key->algorithm, NULL) != LDNS_STATUS_OK)
+	if (!can_sign(key) ||
+	    ldns_pkt_tsig_sign(p, key->name, key->secret, MESSAGE_FUDGE_S, key->algorithm, NULL) != LDNS_STATUS_OK)
 		rc = -EKEYREJECTED;
 	if (rc == 0 && ldns_pkt2wire(&m->bytes, p, &m->len) != LDNS_STATUS_OK)
 		rc = -EMSGSIZE;

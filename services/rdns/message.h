@@ -19,7 +19,7 @@ enum {
 
 struct tsig_key {
 	const char *name;      /* with a dot at its end */
-	const char *algorithm; /* "hmac-sha256." */
+	const char *algorithm; /* "hmac-sha256." or "hmac-sha512." */
 	const char *secret;    /* base64 */
 };
 

@@ -59,11 +59,16 @@ static void test_update_is_what_was_asked(void **state)
 
 static void test_what_cannot_be_sent(void **state)
 {
-	static const struct tsig_key unknown = {"rdnsd.", "hmac-md4.", "MDEy"};
+	static const struct tsig_key unusable[] = {
+		{"rdnsd.", "hmac-md5.", "MDEy"},
+		{"rdnsd.", "hmac-sha256.", "not base64"},
+		{"rdnsd.", "hmac-sha256.", ""},
+	};
 	ldns_rr_list *records = ldns_rr_list_new();
 	struct message m;
 
-	assert_int_equal(message_transfer(&m, *state, &unknown), -EKEYREJECTED);
+	for (size_t i = 0; i < 3; i++)
+		assert_int_equal(message_transfer(&m, *state, &unusable[i]), -EKEYREJECTED);
 	for (unsigned i = 0; i < 3000; i++)
 		(void)ldns_rr_list_push_rr(records, record("7.2.0.192.in-addr.arpa. TXT \"more than twenty bytes\""));
 	assert_int_equal(message_update(&m, *state, records, &ours), -EMSGSIZE);
