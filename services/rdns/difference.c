@@ -79,16 +79,43 @@ static bool next_record(struct pair *p, struct both *ret)
 	return a != NULL || b != NULL;
 }
 
-/** Append the additions that waited for the deletions of their name. */
-static void flush(ldns_rr_list *waiting, ldns_rr_list *out)
+/** What is said of one name, on its way to the list of all. */
+struct name {
+	const ldns_rr *last;
+	ldns_rr_list *deletions, *additions;
+};
+
+static void name_init(struct name *n)
 {
-	(void)ldns_rr_list_push_rr_list(out, waiting);
-	ldns_rr_list_set_rr_count(waiting, 0);
+	*n = (struct name){.deletions = ldns_rr_list_new(), .additions = ldns_rr_list_new()};
 }
 
-static void push_addition(ldns_rr_list *waiting, const ldns_rr *rr)
+/**
+ * Begin with the name of @rr, unless it is the same. An alias takes the place of another without its deletion
+ * (RFC 2136, 3.4.2.2); with it, Knot 3.4 takes the same alias for known, and deletes it.
+ */
+static void name_begin(struct name *n, const ldns_rr *rr, ldns_rr_list *out)
 {
-	(void)ldns_rr_list_push_rr(waiting, ldns_rr_clone(rr));
+	if (n->last != NULL && rr != NULL && is_same_name(n->last, rr))
+		return;
+	bool is_alias = ldns_rr_list_type(n->additions) == LDNS_RR_TYPE_CNAME;
+	for (size_t i = 0; i < ldns_rr_list_rr_count(n->deletions); i++) {
+		ldns_rr *gone = ldns_rr_list_rr(n->deletions, i);
+		if (is_alias && ldns_rr_get_type(gone) == LDNS_RR_TYPE_CNAME)
+			ldns_rr_free(gone);
+		else
+			(void)ldns_rr_list_push_rr(out, gone);
+	}
+	(void)ldns_rr_list_push_rr_list(out, n->additions);
+	ldns_rr_list_set_rr_count(n->deletions, 0);
+	ldns_rr_list_set_rr_count(n->additions, 0);
+}
+
+static void name_done(struct name *n, ldns_rr_list *out)
+{
+	name_begin(n, NULL, out);
+	ldns_rr_list_free(n->deletions);
+	ldns_rr_list_free(n->additions);
 }
 
 static const ldns_rr *of_either(const struct both *r)
@@ -98,54 +125,76 @@ static const ldns_rr *of_either(const struct both *r)
 
 size_t difference_of(ldns_rr_list *served, ldns_rr_list *wanted, const ldns_rdf *origin, ldns_rr_list *out)
 {
-	ldns_rr_list *waiting = ldns_rr_list_new();
 	struct pair p = {.a = served, .b = wanted};
-	const ldns_rr *last = NULL;
+	struct name name;
 	struct both r;
 	size_t n = 0;
 
+	name_init(&name);
 	put_in_order(served);
 	put_in_order(wanted);
 	while (next_record(&p, &r)) {
-		const ldns_rr *rr = of_either(&r);
-		if (last != NULL && !is_same_name(last, rr))
-			flush(waiting, out);
-		last = rr;
+		name_begin(&name, of_either(&r), out);
+		name.last = of_either(&r);
 		bool is_right = r.a != NULL && r.b != NULL && ldns_rr_ttl(r.a) == ldns_rr_ttl(r.b);
-		if (is_right || is_servers_own(rr, origin))
+		if (is_right || is_servers_own(name.last, origin))
 			continue;
 		n++;
 		if (r.a != NULL)
-			push_deletion(out, r.a);
+			push_deletion(name.deletions, r.a);
 		if (r.b != NULL)
-			push_addition(waiting, r.b);
+			(void)ldns_rr_list_push_rr(name.additions, ldns_rr_clone(r.b));
 	}
-	flush(waiting, out);
-	ldns_rr_list_free(waiting);
+	name_done(&name, out);
 	return n;
 }
 
 void difference_replace(ldns_rr_list *before, ldns_rr_list *after, ldns_rr_list *out)
 {
-	ldns_rr_list *waiting = ldns_rr_list_new();
 	struct pair p = {.a = before, .b = after};
-	const ldns_rr *last = NULL;
+	struct name name;
 	struct both r;
 
+	name_init(&name);
 	put_in_order(before);
 	put_in_order(after);
 	while (next_record(&p, &r)) {
 		const ldns_rr *rr = of_either(&r);
-		if (last != NULL && !is_same_name(last, rr))
-			flush(waiting, out);
-		if (last == NULL || !is_same_set(last, rr))
-			push_set_deletion(out, rr);
-		last = rr;
+		name_begin(&name, rr, out);
+		if (name.last == NULL || !is_same_set(name.last, rr))
+			push_set_deletion(name.deletions, rr);
+		name.last = rr;
 		if (r.b != NULL)
-			push_addition(waiting, r.b);
+			(void)ldns_rr_list_push_rr(name.additions, ldns_rr_clone(r.b));
 	}
-	flush(waiting, out);
-	ldns_rr_list_free(waiting);
+	name_done(&name, out);
+}
+
+static bool is_deletion(const ldns_rr *rr)
+{
+	return ldns_rr_get_class(rr) != LDNS_RR_CLASS_IN;
+}
+
+static bool is_alias(const ldns_rr *rr)
+{
+	return ldns_rr_get_type(rr) == LDNS_RR_TYPE_CNAME;
+}
+
+void difference_clear(const ldns_rr_list *updates, ldns_rr_list *out)
+{
+	size_t count = ldns_rr_list_rr_count(updates), begin = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		const ldns_rr *rr = ldns_rr_list_rr(updates, i);
+		if (!is_same_name(rr, ldns_rr_list_rr(updates, begin)))
+			begin = i;
+		bool is_first_addition = !is_deletion(rr) && i > begin && is_deletion(ldns_rr_list_rr(updates, i - 1));
+		for (size_t j = begin; is_first_addition && j < i; j++) {
+			const ldns_rr *gone = ldns_rr_list_rr(updates, j);
+			if (is_alias(gone) != is_alias(rr))
+				(void)ldns_rr_list_push_rr(out, ldns_rr_clone(gone));
+		}
+	}
 }
 
 size_t difference_part(const ldns_rr_list *updates, size_t from, size_t max_bytes)

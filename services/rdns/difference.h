@@ -24,6 +24,12 @@ size_t difference_of(ldns_rr_list *served, ldns_rr_list *wanted, const ldns_rdf 
 void difference_replace(ldns_rr_list *before, ldns_rr_list *after, ldns_rr_list *out);
 
 /**
+ * Append to @out what an update has to say before the one with @updates: Knot 3.4 takes no alias for a name
+ * whose other records the same update deletes, nor other records for what was an alias.
+ */
+void difference_clear(const ldns_rr_list *updates, ldns_rr_list *out);
+
+/**
  * How many records of @updates, from @from on, fit into @max_bytes without parting a name's; at least
  * one name's, even if they do not. 0 at the end.
  */

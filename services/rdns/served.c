@@ -1,16 +1,23 @@
 /* SPDX-License-Identifier: MIT */
 #include "rdns/served.h"
 
+/** There is one such record of each name and type. */
+static bool is_question(const ldns_rr *rr)
+{
+	return ldns_rr_get_class(rr) == LDNS_RR_CLASS_ANY ||
+	       (ldns_rr_get_class(rr) == LDNS_RR_CLASS_IN && ldns_rr_get_type(rr) == LDNS_RR_TYPE_CNAME);
+}
+
 size_t served_questions(const ldns_rr_list *updates, const ldns_rr *ret[SERVED_QUESTIONS_MAX])
 {
 	size_t n_sets = 0, seen = 0, n = 0;
 
 	for (size_t i = 0; i < ldns_rr_list_rr_count(updates); i++)
-		n_sets += ldns_rr_get_class(ldns_rr_list_rr(updates, i)) == LDNS_RR_CLASS_ANY;
+		n_sets += is_question(ldns_rr_list_rr(updates, i)) ? 1 : 0;
 	size_t wanted = n_sets < SERVED_QUESTIONS_MAX ? n_sets : SERVED_QUESTIONS_MAX;
 	for (size_t i = 0; n < wanted; i++) {
 		const ldns_rr *rr = ldns_rr_list_rr(updates, i);
-		if (ldns_rr_get_class(rr) != LDNS_RR_CLASS_ANY)
+		if (!is_question(rr))
 			continue;
 		seen++;
 		if (seen * wanted / n_sets > n)

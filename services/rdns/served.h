@@ -12,8 +12,8 @@ enum {
 };
 
 /**
- * Choose sets of records that difference_replace() put into @updates, evenly, as their deletions
- * in there: what to ask for. Return: how many, at most SERVED_QUESTIONS_MAX.
+ * Choose sets of records that difference_replace() put into @updates, evenly: what to ask for, each as a
+ * record in there with its name and type. Return: how many, at most SERVED_QUESTIONS_MAX.
  */
 size_t served_questions(const ldns_rr_list *updates, const ldns_rr *ret[SERVED_QUESTIONS_MAX]);
 

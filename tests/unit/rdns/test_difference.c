@@ -38,18 +38,20 @@ static bool is_hit(const ldns_rr *update, const ldns_rr *rr)
 	return is_same;
 }
 
-/* Carry out one part of an update; a CNAME beside another record is passed over, as the RFC wants it. */
+/* Carry out one part of an update; a CNAME takes the place of another, and must not meet other records. */
 static void carry_out(ldns_rr_list *zone, const ldns_rr *update)
 {
 	bool is_addition = ldns_rr_get_class(update) == LDNS_RR_CLASS_IN;
+	bool is_alias = ldns_rr_get_type(update) == LDNS_RR_TYPE_CNAME;
 	size_t kept = 0;
 
 	for (size_t i = 0; i < ldns_rr_list_rr_count(zone); i++) {
 		ldns_rr *rr = ldns_rr_list_rr(zone, i);
-		if (is_addition && ldns_dname_compare(ldns_rr_owner(update), ldns_rr_owner(rr)) == 0)
-			assert_true((ldns_rr_get_type(update) == LDNS_RR_TYPE_CNAME) ==
-			            (ldns_rr_get_type(rr) == LDNS_RR_TYPE_CNAME));
-		if (!is_addition && is_hit(update, rr))
+		bool is_same_name = ldns_dname_compare(ldns_rr_owner(update), ldns_rr_owner(rr)) == 0;
+		if (is_addition && is_same_name)
+			assert_int_equal(is_alias, ldns_rr_get_type(rr) == LDNS_RR_TYPE_CNAME);
+		bool is_gone = is_addition ? is_alias && is_same_name : is_hit(update, rr);
+		if (is_gone)
 			ldns_rr_free(rr);
 		else
 			(void)ldns_rr_list_set_rr(zone, rr, kept++);
@@ -88,6 +90,10 @@ static const struct {
 	/* from a name to an alias and back */
 	{"1.b.arpa. PTR host.example.\n", "1.b.arpa. CNAME 1.0-1.b.arpa.\n0-1.b.arpa. NS ns.example.\n", 3},
 	{"1.b.arpa. CNAME 1.0-1.b.arpa.\n0-1.b.arpa. NS ns.example.\n", "1.b.arpa. PTR host.example.\n", 3},
+	/* from alias to alias: an addition alone */
+	{"1.b.arpa. CNAME z.example.\n", "1.b.arpa. CNAME c.example.\n", 2},
+	{"1.b.arpa. CNAME c.example.\n", "1.b.arpa. CNAME z.example.\n2.b.arpa. CNAME z.example.\n", 3},
+	{"1.b.arpa. 60 CNAME c.example.\n", "1.b.arpa. CNAME c.example.\n", 1},
 	/* A sorts before CNAME and PTR after it */
 	{"1.b.arpa. A 192.0.2.1\n1.b.arpa. PTR host.example.\n", "1.b.arpa. CNAME c.example.\n", 3},
 	{"1.b.arpa. CNAME c.example.\n", "1.b.arpa. A 192.0.2.1\n1.b.arpa. PTR host.example.\n", 3},
@@ -155,6 +161,60 @@ static void test_servers_own_is_left_alone(void **state)
 	ldns_rdf_deep_free(origin);
 }
 
+/* Knot deletes the alias that one update deletes and adds. */
+static void test_aliases_are_never_both(void **state)
+{
+	(void)state;
+	ldns_rr_list *before = records("1.b.arpa. CNAME c.example.\n2.b.arpa. CNAME c.example.\n");
+	ldns_rr_list *after = records("1.b.arpa. CNAME c.example.\n"), *updates = ldns_rr_list_new();
+
+	difference_replace(before, after, updates);
+	assert_int_equal(ldns_rr_list_rr_count(updates), 2);
+	assert_int_equal(ldns_rr_get_class(ldns_rr_list_rr(updates, 0)), LDNS_RR_CLASS_IN);
+	assert_int_equal(ldns_rr_get_class(ldns_rr_list_rr(updates, 1)), LDNS_RR_CLASS_ANY);
+	ldns_rr_list_deep_free(updates);
+	ldns_rr_list_deep_free(before);
+	ldns_rr_list_deep_free(after);
+}
+
+static void test_what_is_cleared_before(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *before, *after, *cleared;
+	} kinds[] = {
+		{"", "1.b.arpa. CNAME c.example.\n", ""},
+		{"1.b.arpa. PTR host.example.\n", "", ""},
+		{"1.b.arpa. PTR host.example.\n", "1.b.arpa. PTR other.example.\n", ""},
+		{"1.b.arpa. CNAME c.example.\n", "1.b.arpa. CNAME d.example.\n", ""},
+		{"1.b.arpa. PTR host.example.\n", "2.b.arpa. CNAME c.example.\n", ""},
+		{"1.b.arpa. PTR host.example.\n", "1.b.arpa. CNAME c.example.\n", "1.b.arpa. PTR host.example.\n"},
+		{"1.b.arpa. CNAME c.example.\n", "1.b.arpa. PTR host.example.\n1.b.arpa. PTR two.example.\n",
+	         "1.b.arpa. CNAME c.example.\n"},
+		{"1.b.arpa. A 192.0.2.1\n1.b.arpa. PTR host.example.\n2.b.arpa. NS ns.example.\n",
+	         "1.b.arpa. CNAME c.example.\n2.b.arpa. NS ns2.example.\n",
+	         "1.b.arpa. A 192.0.2.1\n1.b.arpa. PTR host.example.\n"},
+	};
+	ldns_rdf *origin = ldns_dname_new_frm_str("b.arpa.");
+
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++) {
+		ldns_rr_list *before = records(kinds[i].before), *after = records(kinds[i].after);
+		ldns_rr_list *cleared = records(kinds[i].cleared);
+		ldns_rr_list *updates = ldns_rr_list_new(), *first = ldns_rr_list_new();
+		(void)difference_of(before, after, origin, updates);
+		difference_clear(updates, first);
+		assert_int_equal(ldns_rr_list_rr_count(first), ldns_rr_list_rr_count(cleared));
+		for (size_t j = 0; j < ldns_rr_list_rr_count(first); j++)
+			assert_true(is_hit(ldns_rr_list_rr(first, j), ldns_rr_list_rr(cleared, j)));
+		ldns_rr_list_deep_free(before);
+		ldns_rr_list_deep_free(after);
+		ldns_rr_list_deep_free(cleared);
+		ldns_rr_list_deep_free(updates);
+		ldns_rr_list_deep_free(first);
+	}
+	ldns_rdf_deep_free(origin);
+}
+
 static void test_parts(void **state)
 {
 	(void)state;
@@ -178,6 +238,8 @@ int main(void)
 		cmocka_unit_test(test_difference_makes_it_so),
 		cmocka_unit_test(test_replacing_does_not_ask_what_is_served),
 		cmocka_unit_test(test_servers_own_is_left_alone),
+		cmocka_unit_test(test_aliases_are_never_both),
+		cmocka_unit_test(test_what_is_cleared_before),
 		cmocka_unit_test(test_parts),
 	};
 
