@@ -102,11 +102,12 @@ static void on_update_end(int rc, bool was_sent, void *data)
 {
 	struct primary_job *job = data;
 	primary_event_fn on_event = job->on_event;
-	enum change_event e = rc == 0 ? job->event : was_sent ? CHANGE_UNANSWERED
-	                                                      : CHANGE_UNREACHED;
+	enum change_event e = was_sent ? CHANGE_UNANSWERED : CHANGE_UNREACHED;
 	void *owner = job->data;
 
-	if (rc < 0)
+	if (rc == 0)
+		e = job->event;
+	else
 		log_error("knot: update: %s", uv_strerror(rc));
 	job_free(job);
 	on_event(e, owner);
@@ -124,7 +125,7 @@ int primary_update(struct primary *p, const ldns_rdf *origin, const ldns_rr_list
 	}
 	job->on_event = on_event;
 	start_exchange(p, job, (struct dns_exchange_request){
-				       .max_bytes = 2 * UINT16_MAX,
+				       .max_bytes = PRIMARY_ANSWER_MAX_BYTES,
 				       .on_message = on_update_answer,
 				       .on_end = on_update_end,
 			       });
@@ -227,7 +228,8 @@ static void on_zone_end(int rc, bool was_sent, void *data)
 	on_zone(rc, records, owner);
 }
 
-int primary_transfer(struct primary *p, const ldns_rdf *origin, primary_zone_fn on_zone, void *data, struct primary_job **ret)
+int primary_transfer(struct primary *p, const ldns_rdf *origin,
+                     primary_zone_fn on_zone, void *data, struct primary_job **ret)
 {
 	struct primary_job *job = job_new(data);
 	int rc = message_transfer(&job->message, origin, &p->key);

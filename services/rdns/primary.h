@@ -1,4 +1,4 @@
-/* The primary server of our zones, Knot: told of changes, asked what it serves. Its answers become events of change.h. */
+/* Knot, the primary server of our zones: told of changes, asked what it serves. It answers in events of change.h. */
 /* SPDX-License-Identifier: MIT */
 #ifndef FONTAINE_RDNS_PRIMARY_H
 #define FONTAINE_RDNS_PRIMARY_H
@@ -11,6 +11,7 @@
 
 enum {
 	PRIMARY_LIMIT_MS = 5000,                    /* until it has answered an update, and for each part of a zone */
+	PRIMARY_ANSWER_MAX_BYTES = 128 * 1024,      /* to an update */
 	PRIMARY_ZONE_MAX_BYTES = 512 * 1024 * 1024, /* of a transfer */
 };
 
@@ -39,11 +40,15 @@ typedef void (*primary_zone_fn)(int rc, ldns_rr_list *records, void *data);
 int primary_update(struct primary *p, const ldns_rdf *origin, const ldns_rr_list *records,
                    primary_event_fn on_event, void *data, struct primary_job **ret);
 
-/** Ask whether what difference_replace() put into @updates (borrowed) is served; ends with CHANGE_SERVED or _UNSERVED. */
+/**
+ * Ask whether what difference_replace() put into @updates (borrowed until the end) is served;
+ * ends with CHANGE_SERVED or _UNSERVED.
+ */
 struct primary_job *primary_ask(struct primary *p, const ldns_rr_list *updates, primary_event_fn on_event, void *data);
 
 /** Take the whole zone over. Return: as primary_update(). */
-int primary_transfer(struct primary *p, const ldns_rdf *origin, primary_zone_fn on_zone, void *data, struct primary_job **ret);
+int primary_transfer(struct primary *p, const ldns_rdf *origin,
+                     primary_zone_fn on_zone, void *data, struct primary_job **ret);
 
 /** Forget it; its callback is not called. Not after it was. */
 void primary_cancel(struct primary_job *job);
