@@ -200,6 +200,25 @@ bool prefix_contains(const struct prefix *p, const struct addr *a)
 	return addr_equal(&around.addr, &p->addr);
 }
 
+bool prefix_covers(const struct prefix *p, const struct prefix *inner)
+{
+	return p->len <= inner->len && prefix_contains(p, &inner->addr);
+}
+
+bool prefix_overlaps(const struct prefix *a, const struct prefix *b)
+{
+	return prefix_covers(a, b) || prefix_covers(b, a);
+}
+
+int prefix_compare(const struct prefix *a, const struct prefix *b)
+{
+	int by_family = addr_family(&a->addr) - addr_family(&b->addr);
+	if (by_family != 0)
+		return by_family;
+	int by_address = memcmp(ip_bytes(&a->addr), ip_bytes(&b->addr), ip_bits(&a->addr) / 8);
+	return by_address != 0 ? by_address : (a->len > b->len) - (a->len < b->len);
+}
+
 const char *prefix_text(const struct prefix *p, char out[PREFIX_TEXT_MAX])
 {
 	char text[ADDR_TEXT_MAX];

@@ -61,6 +61,15 @@ struct prefix prefix_of(const struct addr *a, unsigned len);
 /** What is kept of a visitor's address: its /24 or /48. */
 struct prefix prefix_kept(const struct addr *a);
 bool prefix_contains(const struct prefix *p, const struct addr *a);
+
+/** Whether all of @inner is in @p. */
+bool prefix_covers(const struct prefix *p, const struct prefix *inner);
+
+/** Whether an address is in both. */
+bool prefix_overlaps(const struct prefix *a, const struct prefix *b);
+
+/** By family, first address and length, so that a prefix comes right before those in it: below 0, 0 or above. */
+int prefix_compare(const struct prefix *a, const struct prefix *b);
 const char *prefix_text(const struct prefix *p, char out[PREFIX_TEXT_MAX]);
 
 #endif

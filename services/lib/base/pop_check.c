@@ -358,11 +358,6 @@ struct owned_prefix {
 	unsigned member, index; /* members[member].prefixes[index] */
 };
 
-static bool overlap(const struct prefix *a, const struct prefix *b)
-{
-	return prefix_contains(a, &b->addr) || prefix_contains(b, &a->addr);
-}
-
 /** No address belongs to two members: each would get the other's rights. */
 static int check_overlaps(struct pop_doc *d, const struct pop *p)
 {
@@ -382,7 +377,7 @@ static int check_overlaps(struct pop_doc *d, const struct pop *p)
 		for (size_t j = 0; j < i && rc == 0; j++) {
 			const struct owned_prefix *a = &all[j], *b = &all[i];
 			char path[PATH_MAX_BYTES], text[PREFIX_TEXT_MAX];
-			if (a->member == b->member || !overlap(&a->prefix, &b->prefix))
+			if (a->member == b->member || !prefix_overlaps(&a->prefix, &b->prefix))
 				continue;
 			(void)snprintf(path, sizeof(path), "members[%u].prefixes[%u]", b->member,
 			               b->index);

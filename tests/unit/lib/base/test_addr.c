@@ -193,6 +193,37 @@ static void test_contains(void **state)
 	}
 }
 
+static void test_two_prefixes(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *a, *b;
+		bool covers, overlaps; /* @a all of @b; any of it */
+		int order;
+	} cases[] = {
+		{"192.0.2.0/24", "192.0.2.0/24", true, true, 0},
+		{"192.0.2.0/24", "192.0.2.128/25", true, true, -1},
+		{"192.0.2.0/25", "192.0.2.0/24", false, true, 1},
+		{"192.0.2.0/25", "192.0.2.128/25", false, false, -1},
+		{"0.0.0.0/0", "192.0.2.0/24", true, true, -1},
+		{"2001:db8::/32", "2001:db8:1::/48", true, true, -1},
+		{"2001:db8:1::/48", "2001:db8::/48", false, false, 1},
+		{"0.0.0.0/0", "::/0", false, false, -1},
+		{"::/0", "192.0.2.0/24", false, false, 1},
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct prefix a, b;
+		assert_int_equal(prefix_parse(cases[i].a, &a), 0);
+		assert_int_equal(prefix_parse(cases[i].b, &b), 0);
+		assert_int_equal(prefix_covers(&a, &b), cases[i].covers);
+		assert_int_equal(prefix_overlaps(&a, &b), cases[i].overlaps);
+		assert_int_equal(prefix_overlaps(&b, &a), cases[i].overlaps);
+		int order = prefix_compare(&a, &b);
+		assert_int_equal((order > 0) - (order < 0), cases[i].order);
+	}
+}
+
 static void test_prefix_of(void **state)
 {
 	(void)state;
@@ -228,6 +259,7 @@ int main(void)
 		cmocka_unit_test(test_prefixes),
 		cmocka_unit_test(test_contains),
 		cmocka_unit_test(test_prefix_of),
+		cmocka_unit_test(test_two_prefixes),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
