@@ -3,6 +3,7 @@
 #include "base/pop_check.h"
 
 #include "base/addr.h"
+#include "base/asn.h"
 #include "base/mem.h"
 #include "base/pop_rule.h"
 
@@ -273,52 +274,17 @@ static int check_services(struct pop_doc *d, const struct pop *p)
 	return rc;
 }
 
-static int check_prefix(struct pop_doc *d, const char *text, const char *path)
-{
-	struct prefix p;
-	struct addr a;
-	char address[ADDR_TEXT_MAX], right[PREFIX_TEXT_MAX], remedy[128];
-	size_t len = strcspn(text, "/");
-
-	if (text[len] == '/' && prefix_parse(text, &p) == 0)
-		return 0;
-	(void)snprintf(address, sizeof(address), "%.*s", (int)len, text);
-	bool has_length = text[len] == '/' && text[len + 1] != '\0' &&
-	                  text[len + 1 + strspn(text + len + 1, "0123456789")] == '\0';
-	if (!has_length || len >= sizeof(address) || addr_parse(address, 0, &a) < 0)
-		return pop_doc_refuse(d, path, "write it like 192.0.2.0/24 or 2001:db8::/32",
-		                      "\"%s\" is not a prefix", text);
-
-	unsigned long bits = strtoul(text + len + 1, NULL, 10);
-	unsigned long max = addr_family(&a) == AF_INET ? 32 : 128;
-	if (bits > max)
-		return pop_doc_refuse(d, path, "shorten it to what the address has",
-		                      "%lu bits are more than %lu", bits, max);
-	p = prefix_of(&a, (unsigned)bits);
-	(void)snprintf(remedy, sizeof(remedy), "write %s", prefix_text(&p, right));
-	return pop_doc_refuse(d, path, remedy, "\"%s\" has bits set beyond its length", text);
-}
-
-/** Numbers that a network can originate routes with (RFC 7607, 7300, 6793). */
-static bool is_asn(uint32_t asn)
-{
-	enum { AS_TRANS = 23456,
-	       LAST_16_BIT = 65535 };
-
-	return asn != 0 && asn != AS_TRANS && asn != LAST_16_BIT && asn != UINT32_MAX;
-}
-
 static int check_member(struct pop_doc *d, const struct pop_member *m, unsigned i)
 {
 	char path[PATH_MAX_BYTES];
 
 	(void)snprintf(path, sizeof(path), "members[%u].asn", i);
-	if (!is_asn(m->asn))
+	if (!asn_is_usable(m->asn))
 		return pop_doc_refuse(d, path, "give the member's own AS number",
 		                      "AS%" PRIu32 " is reserved", m->asn);
 	for (unsigned j = 0; j < m->n_prefixes; j++) {
 		(void)snprintf(path, sizeof(path), "members[%u].prefixes[%u]", i, j);
-		int rc = check_prefix(d, m->prefixes[j], path);
+		int rc = pop_rule_check_prefix(d, m->prefixes[j], path);
 		if (rc < 0)
 			return rc;
 	}

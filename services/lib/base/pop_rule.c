@@ -8,6 +8,7 @@
 #include <ctype.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum {
@@ -137,4 +138,30 @@ int pop_rule_check(struct pop_doc *d, const struct pop_rule *r, const char *text
 	(void)vsnprintf(full_path, sizeof(full_path), path, args);
 	va_end(args);
 	return pop_doc_refuse(d, full_path, r->remedy, "\"%s\" is not %s", text, r->wanted);
+}
+
+int pop_rule_check_prefix(struct pop_doc *d, const char *text, const char *path)
+{
+	struct prefix p;
+	struct addr a;
+	char address[ADDR_TEXT_MAX], right[PREFIX_TEXT_MAX], remedy[128];
+	size_t len = strcspn(text, "/");
+
+	if (text[len] == '/' && prefix_parse(text, &p) == 0)
+		return 0;
+	(void)snprintf(address, sizeof(address), "%.*s", (int)len, text);
+	bool has_length = text[len] == '/' && text[len + 1] != '\0' &&
+	                  text[len + 1 + strspn(text + len + 1, "0123456789")] == '\0';
+	if (!has_length || len >= sizeof(address) || addr_parse(address, 0, &a) < 0)
+		return pop_doc_refuse(d, path, "write it like 192.0.2.0/24 or 2001:db8::/32",
+		                      "\"%s\" is not a prefix", text);
+
+	unsigned long bits = strtoul(text + len + 1, NULL, 10);
+	unsigned long max = addr_family(&a) == AF_INET ? 32 : 128;
+	if (bits > max)
+		return pop_doc_refuse(d, path, "shorten it to what the address has",
+		                      "%lu bits are more than %lu", bits, max);
+	p = prefix_of(&a, (unsigned)bits);
+	(void)snprintf(remedy, sizeof(remedy), "write %s", prefix_text(&p, right));
+	return pop_doc_refuse(d, path, remedy, "\"%s\" has bits set beyond its length", text);
 }

@@ -32,4 +32,7 @@ extern const struct pop_rule pop_rule_ssh_key;
 int pop_rule_check(struct pop_doc *d, const struct pop_rule *r, const char *text, const char *path, ...)
     __attribute__((format(printf, 4, 5)));
 
+/** The same for a prefix with its length, such as 192.0.2.0/24, and no bits beyond it. */
+int pop_rule_check_prefix(struct pop_doc *d, const char *text, const char *path);
+
 #endif
