@@ -104,6 +104,8 @@ static void fill_defaults(struct pop_doc *d, struct pop_services *s)
 		set_default_port(&s->resolver->port, 53);
 	if (s->authoritative != NULL)
 		set_default_port(&s->authoritative->port, 53);
+	if (s->rdns != NULL)
+		set_default(&s->rdns->recheck_hours, 24);
 }
 
 int pop_parse(const char *text, size_t len, struct pop **ret_pop, struct pop_error *reterr)

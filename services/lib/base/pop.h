@@ -120,6 +120,23 @@ struct pop_authoritative {
 	uint16_t port; /* default 53 */
 };
 
+/** Another server of the reverse zones, which takes them from the POP. */
+struct pop_secondary {
+	char *address;
+	char *key; /* name of the TSIG key that it asks with */
+};
+
+/** Reverse DNS: the POP is primary of the zones, its members fill them. Reached by the pages. */
+struct pop_rdns {
+	char **zones; /* prefixes whose reverse zones the registry delegates to the POP */
+	unsigned n_zones;
+	char *assignments; /* path of a CSV file of prefixes and members; optional */
+	struct pop_secondary *secondaries;
+	unsigned n_secondaries;
+	unsigned recheck_hours; /* between two checks of a delegation; default 24 */
+	char *webhook;          /* URL that is told when a delegation breaks; optional */
+};
+
 struct pop_services {
 	struct pop_pages *pages;
 	struct pop_speedtest *speedtest;
@@ -128,6 +145,7 @@ struct pop_services {
 	struct pop_ntp *ntp;
 	struct pop_resolver *resolver;
 	struct pop_authoritative *authoritative;
+	struct pop_rdns *rdns;
 };
 
 struct pop_member {
@@ -185,7 +203,7 @@ int pop_load(const char *path, struct pop **ret_pop, struct pop_error *reterr);
 int pop_parse(const char *text, size_t len, struct pop **ret_pop, struct pop_error *reterr);
 void pop_free(struct pop *p);
 
-/** One row of the services in the POP file, on or off, in its order. */
+/** One row of the services in the POP file that have addresses, on or off, in its order. */
 struct pop_service {
 	const char *name; /* key in the POP file */
 	bool is_on;

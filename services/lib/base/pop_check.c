@@ -18,6 +18,8 @@ enum {
 	DAEMON_WORKERS_MAX = 64,
 	NONCES_MAX = 4 << 20,
 	RELAY_PORT_MIN = 1024,
+	REGISTRY_IPV4_MAX = 24, /* longer IPv4 prefixes have no zone at a registry (RFC 2317) */
+	RECHECK_HOURS_MAX = 168,
 };
 
 static int check_languages(struct pop_doc *d, const struct pop_site *site)
@@ -241,6 +243,57 @@ static int check_turn(struct pop_doc *d, const struct pop_services *s)
 	return 0;
 }
 
+/** A reverse zone that a registry delegates, and that is in no other one of the list. */
+static int check_zone(struct pop_doc *d, const struct pop_rdns *s, unsigned i)
+{
+	char path[PATH_MAX_BYTES];
+	struct prefix zone, other;
+
+	(void)snprintf(path, sizeof(path), "services.rdns.zones[%u]", i);
+	int rc = pop_rule_check_prefix(d, s->zones[i], path);
+	if (rc < 0)
+		return rc;
+	(void)prefix_parse(s->zones[i], &zone); /* was checked */
+	if (addr_family(&zone.addr) == AF_INET && zone.len > REGISTRY_IPV4_MAX)
+		return pop_doc_refuse(d, path, "give the /24 or shorter prefix that a registry delegates",
+		                      "%s has no reverse zone of its own", s->zones[i]);
+	for (unsigned j = 0; j < i; j++) {
+		(void)prefix_parse(s->zones[j], &other);
+		if (prefix_overlaps(&zone, &other))
+			return pop_doc_refuse(d, path, "keep the one that a registry delegates to the POP",
+			                      "overlaps %s", s->zones[j]);
+	}
+	return 0;
+}
+
+static int check_rdns(struct pop_doc *d, const struct pop_services *s)
+{
+	const struct pop_rdns *r = s->rdns;
+	int rc = 0;
+
+	if (s->pages == NULL)
+		return pop_doc_refuse(d, "services.rdns", "add \"pages: {}\"", "reached by the pages, which are off");
+	if (s->authoritative == NULL)
+		return pop_doc_refuse(d, "services.rdns", "add \"authoritative: {}\"",
+		                      "served by the authoritative DNS server, which is off");
+	for (unsigned i = 0; i < r->n_zones && rc == 0; i++)
+		rc = check_zone(d, r, i);
+	for (unsigned i = 0; i < r->n_secondaries && rc == 0; i++) {
+		const struct pop_secondary *second = &r->secondaries[i];
+		rc = pop_rule_check(d, &pop_rule_address, second->address, "services.rdns.secondaries[%u].address", i);
+		if (rc == 0)
+			rc = pop_rule_check(d, &pop_rule_domain, second->key, "services.rdns.secondaries[%u].key", i);
+	}
+	if (rc == 0)
+		rc = pop_rule_check(d, &pop_rule_path, r->assignments, "services.rdns.assignments");
+	if (rc == 0)
+		rc = pop_rule_check(d, &pop_rule_url, r->webhook, "services.rdns.webhook");
+	if (rc == 0 && r->recheck_hours > RECHECK_HOURS_MAX)
+		rc = pop_doc_refuse(d, "services.rdns.recheck_hours", "give at most 168, a week",
+		                    "%u hours are too long to notice what broke", r->recheck_hours);
+	return rc;
+}
+
 static int check_neighbours(struct pop_doc *d, const struct pop *p)
 {
 	int rc = 0;
@@ -271,6 +324,8 @@ static int check_services(struct pop_doc *d, const struct pop *p)
 		rc = check_speedtest(d, s->speedtest);
 	if (rc == 0 && s->turn != NULL)
 		rc = check_turn(d, s);
+	if (rc == 0 && s->rdns != NULL)
+		rc = check_rdns(d, s);
 	return rc;
 }
 

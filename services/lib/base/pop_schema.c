@@ -144,6 +144,25 @@ static const cyaml_schema_field_t authoritative_fields[] = {
 	CYAML_FIELD_END,
 };
 
+static const cyaml_schema_field_t secondary_fields[] = {
+	TEXT(struct pop_secondary, address, MUST),
+	TEXT(struct pop_secondary, key, MUST),
+	CYAML_FIELD_END,
+};
+
+static const cyaml_schema_value_t secondary_entry = {
+	CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct pop_secondary, secondary_fields),
+};
+
+static const cyaml_schema_field_t rdns_fields[] = {
+	LIST(struct pop_rdns, zones, MUST, &text_entry),
+	TEXT(struct pop_rdns, assignments, MAY),
+	LIST(struct pop_rdns, secondaries, MAY, &secondary_entry),
+	NUMBER(struct pop_rdns, recheck_hours, MAY),
+	TEXT(struct pop_rdns, webhook, MAY),
+	CYAML_FIELD_END,
+};
+
 static const cyaml_schema_field_t services_fields[] = {
 	GROUP(struct pop_services, pages, MAY, pages_fields),
 	GROUP(struct pop_services, speedtest, MAY, speedtest_fields),
@@ -152,6 +171,7 @@ static const cyaml_schema_field_t services_fields[] = {
 	GROUP(struct pop_services, ntp, MAY, ntp_fields),
 	GROUP(struct pop_services, resolver, MAY, resolver_fields),
 	GROUP(struct pop_services, authoritative, MAY, authoritative_fields),
+	GROUP(struct pop_services, rdns, MAY, rdns_fields),
 	CYAML_FIELD_END,
 };
 

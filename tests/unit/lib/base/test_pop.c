@@ -42,6 +42,9 @@ static const char good[] =
     "    prefixes: [198.51.100.128/25, \"2001:db8:2::/48\"]\n"    /* 26 */
     "    peering: [203.0.113.2]\n";                               /* 27 */
 
+/* What "pages: {}" becomes so that reverse DNS may be on, followed by its keys in line 15. */
+#define RDNS_ON "pages: {}\n  authoritative: {addresses: {ipv4: 192.0.2.54}}\n  rdns: "
+
 /** One change to the good file, and what must be said about it. */
 static const struct mistake {
 	const char *old, *new; /* the first @old is replaced by @new */
@@ -58,7 +61,7 @@ static const struct mistake {
 	{"    port: 53", "    prot: 53", 18, 5, "services.resolver.prot: unknown key",
          "did you mean \"port\"?"},
 	{"  pages: {}", "  mirrors: {}", 13, 3, "services.mirrors: unknown key",
-         "pages, speedtest, ipv6test, turn, ntp, resolver, authoritative"},
+         "pages, speedtest, ipv6test, turn, ntp, resolver, authoritative, rdns"},
 	{"  city: Lyon\n", "", 1, 1, "site.city: missing", "add the key \"city\""},
 	{"    name: One\n", "", 21, 5, "members[0].name: missing", "\"name\""},
 	{"  city: Lyon", "  city: Lyon\n  name: x", 6, 3, "site.name: given twice, first in line 2",
@@ -144,6 +147,29 @@ static const struct mistake {
          "services.ipv6test.vrps: \"vrps.csv\" is not an absolute path", "/etc"},
 	{"members:", "neighbours: [{name: p, title: P, city: P, country: FR, speedtest: p.example}]\nmembers:", 20, 67,
          "neighbours[0].speedtest: \"p.example\" is not the address of a speed test", "http and https"},
+	{"pages: {}", "pages: {}\n  rdns: {}", 14, 3, "services.rdns.zones: missing", "add the key \"zones\""},
+	{"pages: {}", "rdns: {zones: [198.51.100.0/24]}", 13, 3, "services.rdns: reached by the pages",
+         "add \"pages: {}\""},
+	{"pages: {}", "pages: {}\n  rdns: {zones: [198.51.100.0/24]}", 14, 3,
+         "services.rdns: served by the authoritative DNS server", "add \"authoritative: {}\""},
+	{"pages: {}", RDNS_ON "{zones: [198.51.100.1/24]}", 15, 18,
+         "services.rdns.zones[0]: \"198.51.100.1/24\" has bits set beyond its length", "write 198.51.100.0/24"},
+	{"pages: {}", RDNS_ON "{zones: [198.51.100.0]}", 15, 18,
+         "services.rdns.zones[0]: \"198.51.100.0\" is not a prefix", "192.0.2.0/24"},
+	{"pages: {}", RDNS_ON "{zones: [198.51.100.0/25]}", 15, 18,
+         "services.rdns.zones[0]: 198.51.100.0/25 has no reverse zone of its own", "/24 or shorter"},
+	{"pages: {}", RDNS_ON "{zones: [\"2001:db8:6400::/40\", \"2001:db8::/32\"]}", 15, 40,
+         "services.rdns.zones[1]: overlaps 2001:db8:6400::/40", "keep the one"},
+	{"pages: {}", RDNS_ON "{zones: [198.51.100.0/24], assignments: a.csv}", 15, 49,
+         "services.rdns.assignments: \"a.csv\" is not an absolute path", "/etc"},
+	{"pages: {}", RDNS_ON "{zones: [198.51.100.0/24], webhook: example.net}", 15, 45,
+         "services.rdns.webhook: \"example.net\" is not a web address", "https://"},
+	{"pages: {}", RDNS_ON "{zones: [198.51.100.0/24], recheck_hours: 169}", 15, 51,
+         "services.rdns.recheck_hours: 169 hours are too long", "at most 168"},
+	{"pages: {}", RDNS_ON "{zones: [198.51.100.0/24], secondaries: [{address: ns.example, key: k}]}", 15, 60,
+         "services.rdns.secondaries[0].address: \"ns.example\" is not an address", "192.0.2.1"},
+	{"pages: {}", RDNS_ON "{zones: [198.51.100.0/24], secondaries: [{address: 192.0.2.9, key: a b}]}", 15, 76,
+         "services.rdns.secondaries[0].key: \"a b\" is not a domain name", "no dot"},
 	{"members:", "ixf_export: /etc/ixf.json\nmembers:", 20, 13,
          "ixf_export: members are listed in this file as well", "keep one"},
 };
@@ -273,6 +299,37 @@ static void test_zones_of_the_ipv6_test(void **state)
 	free(text);
 }
 
+static void test_reverse_dns(void **state)
+{
+	(void)state;
+	char *text = changed("  pages: {}", "  " RDNS_ON "{zones: [198.51.100.0/24, \"2001:db8::/32\"]}");
+	struct pop *p = parse(text);
+	const struct pop_rdns *s = p->services->rdns;
+
+	assert_int_equal(s->n_zones, 2);
+	assert_string_equal(s->zones[1], "2001:db8::/32");
+	assert_int_equal(s->recheck_hours, 24);
+	assert_null(s->assignments);
+	assert_null(s->webhook);
+	assert_int_equal(s->n_secondaries, 0);
+	pop_free(p);
+	free(text);
+
+	text = changed("  pages: {}",
+	               "  " RDNS_ON "{zones: [198.51.100.0/24], assignments: /etc/a.csv, recheck_hours: 6, "
+	               "webhook: \"https://example.net/hook\", secondaries: [{address: 192.0.2.9, key: ns2.example}]}");
+	p = parse(text);
+	s = p->services->rdns;
+	assert_string_equal(s->assignments, "/etc/a.csv");
+	assert_int_equal(s->recheck_hours, 6);
+	assert_string_equal(s->webhook, "https://example.net/hook");
+	assert_int_equal(s->n_secondaries, 1);
+	assert_string_equal(s->secondaries[0].address, "192.0.2.9");
+	assert_string_equal(s->secondaries[0].key, "ns2.example");
+	pop_free(p);
+	free(text);
+}
+
 static void test_results_and_neighbours(void **state)
 {
 	(void)state;
@@ -390,6 +447,7 @@ int main(void)
 		cmocka_unit_test(test_good_file),
 		cmocka_unit_test(test_defaults),
 		cmocka_unit_test(test_zones_of_the_ipv6_test),
+		cmocka_unit_test(test_reverse_dns),
 		cmocka_unit_test(test_results_and_neighbours),
 		cmocka_unit_test(test_alias_is_its_anchor),
 		cmocka_unit_test(test_endpoints),
