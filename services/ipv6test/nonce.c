@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 #include "ipv6test/nonce.h"
 
+#include "base/base32.h"
 #include "base/siphash.h"
 
-#include <ctype.h>
 #include <endian.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* 48 bits of chance, 32 of time, 48 of a code over both: base32 (RFC 4648, 6) without padding, in lower case. */
+/* 48 bits of chance, 32 of time, 48 of a code over both: in base32. */
 enum {
 	CHANCE_BYTES = 6,
 	TIME_BYTES = 4,
@@ -17,51 +17,13 @@ enum {
 	NONCE_BYTES = SIGNED_BYTES + CODE_BYTES,
 };
 
-static const char digits[] = "abcdefghijklmnopqrstuvwxyz234567";
+_Static_assert(NONCE_LEN == BASE32_LEN(NONCE_BYTES), "all of it is written");
 
 static void add_code(const struct nonce_key *key, unsigned char bytes[NONCE_BYTES])
 {
 	uint64_t code = htobe64(siphash(key->words, bytes, SIGNED_BYTES));
 
 	memcpy(bytes + SIGNED_BYTES, &code, CODE_BYTES);
-}
-
-/* Five bits a digit; the last one has three, and two of zero. */
-static void encode(const unsigned char bytes[NONCE_BYTES], char ret[NONCE_LEN + 1])
-{
-	for (unsigned i = 0; i < NONCE_LEN; i++) {
-		unsigned at = i * 5 / 8, shift = i * 5 % 8;
-		unsigned pair = (unsigned)bytes[at] << 8 | (at + 1 < NONCE_BYTES ? bytes[at + 1] : 0u);
-		ret[i] = digits[pair >> (11 - shift) & 31];
-	}
-	ret[NONCE_LEN] = '\0';
-}
-
-static int value_of(char digit)
-{
-	int c = tolower((unsigned char)digit);
-
-	if (c >= 'a' && c <= 'z')
-		return c - 'a';
-	return c >= '2' && c <= '7' ? c - '2' + 26 : -1;
-}
-
-static bool decode(const char *text, unsigned char ret[NONCE_BYTES])
-{
-	unsigned bits = 0, n_bits = 0, n = 0;
-
-	for (unsigned i = 0; i < NONCE_LEN; i++) {
-		int value = value_of(text[i]);
-		if (value < 0)
-			return false;
-		bits = (bits << 5 | (unsigned)value) & 0xfff;
-		n_bits += 5;
-		if (n_bits < 8)
-			continue;
-		n_bits -= 8;
-		ret[n++] = (unsigned char)(bits >> n_bits);
-	}
-	return (bits & 3) == 0; /* one spelling only */
 }
 
 struct nonce_key nonce_key_new(void)
@@ -80,7 +42,7 @@ void nonce_make(const struct nonce_key *key, uint64_t now_s, char ret[NONCE_LEN 
 	arc4random_buf(bytes, CHANCE_BYTES);
 	memcpy(bytes + CHANCE_BYTES, &time, TIME_BYTES);
 	add_code(key, bytes);
-	encode(bytes, ret);
+	base32_encode(bytes, NONCE_BYTES, ret);
 }
 
 bool nonce_check(const struct nonce_key *key, const char *text, size_t len, uint64_t now_s)
@@ -88,7 +50,7 @@ bool nonce_check(const struct nonce_key *key, const char *text, size_t len, uint
 	unsigned char bytes[NONCE_BYTES], right[NONCE_BYTES];
 	uint32_t time;
 
-	if (len != NONCE_LEN || !decode(text, bytes))
+	if (len != NONCE_LEN || !base32_decode(text, NONCE_BYTES, bytes))
 		return false;
 	memcpy(right, bytes, SIGNED_BYTES);
 	add_code(key, right);
