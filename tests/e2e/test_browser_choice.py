@@ -49,11 +49,11 @@ def keep_place(test, until):
 def open_and_start(browser):
     browser.open(pop.url("speedtest"))
     wait.until(lambda: browser.find_all("#addresses code"), "the page is there")
-    browser.find("#start").click()
+    browser.click("#start")
 
 
 def phase(browser):
-    return browser.find("#content").get_attribute("data-phase")
+    return browser.attribute("#content", "data-phase")
 
 
 @pytest.mark.timeout(180)
@@ -98,17 +98,16 @@ def test_a_visitor_chooses_where_to_measure(folders):
             own_pop.serving(here, pop_file(here, neighbours=[neighbour])), chromium() as browser:
         browser.open(pop.url("speedtest"))
         wait.until(lambda: browser.find_all("#server option"), "the choice")
-        shown = [option.text for option in browser.find_all("#server option")]
-        assert shown == ["The nearest of 2", "Fontaine on this machine", "The spare POP"]
-        assert browser.find("#server").accessible_name == "Measured with"
+        assert browser.texts("#server option") == ["The nearest of 2", "Fontaine on this machine", "The spare POP"]
+        assert browser.label("#server") == "Measured with"
         looks.expect_fit(browser, "speedtest-choice", WIDE_AND_NARROW)
         looks.wear(browser, *WIDE_AND_NARROW[0])
-        browser.find("#server option[value=spare]").click()
-        browser.find("#start").click()
+        browser.click("#server option[value=spare]")
+        browser.click("#start")
         wait.until(lambda: phase(browser) == "download", "the test runs", 30)
         assert "The spare POP" in browser.text("#place")
         assert not browser.find("#server").is_enabled()
-        browser.find("#start").click()
+        browser.click("#start")
         assert browser.errors() == []
     assert any(f":{SPARE_PORTS['http_port']}/garbage" in url for url in browser.requests)
     assert not any(":8081/garbage" in url for url in browser.requests)

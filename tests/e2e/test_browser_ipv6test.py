@@ -29,11 +29,11 @@ def wait_for_end(browser):
 
 
 def mark(browser, test):
-    return browser.find(f"#tested [data-test={test}]").get_attribute("data-mark")
+    return browser.attribute(f"#tested [data-test={test}]", "data-mark")
 
 
 def findings(browser):
-    return [item.get_attribute("data-finding") for item in browser.find_all("#findings [data-finding]")]
+    return browser.attributes("#findings [data-finding]", "data-finding")
 
 
 @pytest.fixture(scope="module")
@@ -61,10 +61,10 @@ def test_both_families_are_tested_by_their_addresses(family, scheme):
 
 
 def test_what_needs_names_is_not_tested_and_there_is_no_score(tested):
-    assert tested.find("#content").get_attribute("data-headline") == "names-local"
+    assert tested.attribute("#content", "data-headline") == "names-local"
     for test in ["a", "aaaa", "ds", "he", "v6ns", "alg13", "bogus"]:
         assert mark(tested, test) == "none", test
-    assert [ring.get_attribute("data-score") for ring in tested.find_all("#scores [data-family]")] == ["", ""]
+    assert tested.attributes("#scores [data-family]", "data-score") == ["", ""]
     assert not {"healthy-dual-stack", "resolver-validating", "fallback-works"} & set(findings(tested))
 
 
@@ -107,7 +107,7 @@ def test_the_keyboard_is_enough(tested):
 
 def test_a_run_is_saved_as_json(tested, tmp_path):
     tested.driver.execute_cdp_cmd("Browser.setDownloadBehavior", {"behavior": "allow", "downloadPath": str(tmp_path)})
-    tested.find("#expert .files button").click()
+    tested.click("#expert .files button")
     [path] = wait.until(lambda: list(tmp_path.glob("fontaine-demo-*.json")), "a file")
     told = json.loads(path.read_text(encoding="utf-8"))
     assert told["observations"]["version"] == 1
@@ -127,7 +127,7 @@ def test_nothing_is_stored_unless_the_visitor_agrees(tested):
 
 @pytest.mark.timeout(120)
 def test_a_help_desk_sees_what_a_visitor_shares(tested):
-    tested.find("#share .button").click()
+    tested.click("#share .button")
     wait.until(lambda: tested.find_all("#share-url"), "the links")
     assert tested.driver.switch_to.active_element == tested.find("#share-url")
     code = tested.text("#share-code")
@@ -141,19 +141,19 @@ def test_a_help_desk_sees_what_a_visitor_shares(tested):
         assert {test: mark(tested, test) for test in TESTED} == rows
         assert [tested.text(f"#address-{family} code") for family in pop.FAMILIES] == ["127.0.0.0/24", "::/48"]
         looks.expect_fit(tested, "ipv6test-stored", [look for look in looks.LOOKS if look[2] < 3840])
-    with tested.tab(tested.find("#share-delete").get_attribute("value")):
-        tested.find("main button").click()
+    with tested.tab(tested.attribute("#share-delete", "value")):
+        tested.click("main button")
         wait.until(lambda: not tested.find_all("main button"), "the result is gone")
         tested.open(pop.url("ipv6test", path=f"/r/{code}"))
         wait.until(lambda: tested.state("#content") == "missing", "the page says so")
         looks.expect_fit(tested, "ipv6test-missing", EN_WIDE)
-        tested.find("#start").click()
+        tested.click("#start")
         wait.until(lambda: tested.state("#content") in ("running", "done"), "the visitor's own test")
     assert [error for error in tested.errors() if f"/results/{code}.json" not in error] == []
 
 
 def test_another_run_follows_by_a_click(tested):
-    tested.find("#start").click()
+    tested.click("#start")
     wait.until(lambda: tested.state("#content") == "running", "the test runs")
     wait_for_end(tested)
 
@@ -170,6 +170,6 @@ def test_a_server_that_is_gone_is_told(stopped_unit):
         wait_for_end(browser)
         stopped_unit("ipv6testd.socket")
         stopped_unit("ipv6testd.service")
-        browser.find("#start").click()
+        browser.click("#start")
         wait.until(lambda: browser.state("#content") == "failed", "the page says so", 20)
         looks.expect_fit(browser, "ipv6test-failed", EN_WIDE)

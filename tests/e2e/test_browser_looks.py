@@ -20,7 +20,7 @@ def start(browser):
 
 
 def wait_for_phase(browser, phase):
-    wait.until(lambda: browser.find("#content").get_attribute("data-phase") == phase, f"the phase {phase}", 60)
+    wait.until(lambda: browser.attribute("#content", "data-phase") == phase, f"the phase {phase}", 60)
 
 
 def open_details(browser):

@@ -58,15 +58,14 @@ def test_the_portal_shows_each_service_and_how_it_is(settled, family):
     with chromium() as browser:
         open_page(browser, "pages", family=family)
         wait.until(lambda: browser.state("#overall") == "up", "the live status")
-        cards = browser.find_all("#services > [data-service]")
-        assert [card.get_attribute("data-service") for card in cards] == SERVICES
+        assert browser.attributes("#services > [data-service]", "data-service") == SERVICES
         for service in SERVICES:
             card = f"[data-service={service}]"
             assert browser.state(card) == "up"
             assert browser.text(f"{card} .status").startswith("Up for")
         for service in ("ntp", "resolver", "authoritative"):
-            shown = {element.text for element in browser.find_all(f"[data-service={service}] code")}
-            assert {pop.address(service, "udp", each)[0] for each in pop.FAMILIES} <= shown
+            shown = browser.texts(f"[data-service={service}] code")
+            assert {pop.address(service, "udp", each)[0] for each in pop.FAMILIES} <= set(shown)
         site = pop.site()
         assert browser.text("#title") == site["title"]
         about = browser.text("#about")
@@ -80,10 +79,10 @@ def test_the_portal_shows_each_service_and_how_it_is(settled, family):
 def test_the_portal_leads_to_the_speed_test_and_back(family):
     with chromium() as browser:
         open_page(browser, "pages", family=family)
-        browser.find("#measure").click()
+        browser.click("#measure")
         wait.until(lambda: browser.driver.current_url == pop.url("speedtest", family=family), "the speed test opens")
         wait.until(lambda: browser.text("#start"), "its button is there")
-        browser.find("header nav a").click()
+        browser.click("header nav a")
         wait.until(lambda: browser.driver.current_url == pop.url("pages", family=family), "the portal opens")
         assert browser.errors() == []
 
@@ -93,13 +92,13 @@ def test_the_pop_is_reached_by_its_name_and_so_are_its_pages(settled):
     with chromium() as browser:
         browser.open(f"http://{domain}:{pop.address('pages')[1]}/")
         wait.until(lambda: browser.state("#overall") == "up", "the live status")
-        browser.find("[data-language=fr]").click()
-        browser.find("#measure").click()
+        browser.click("[data-language=fr]")
+        browser.click("#measure")
         speedtest = f"http://speedtest.{domain}:{pop.address('speedtest')[1]}/"
         wait.until(lambda: browser.driver.current_url == speedtest, "the speed test opens")
         wait.until(lambda: browser.text("#start") == "Commencer", "it speaks French too")
         assert browser.text("header nav [aria-current]") == "Test de débit"
-        browser.find("header nav a").click()
+        browser.click("header nav a")
         pages = f"http://www.{domain}:{pop.address('pages')[1]}/"
         wait.until(lambda: browser.driver.current_url == pages, "the portal opens")
         assert browser.errors() == []
@@ -115,9 +114,9 @@ def test_pages_speak_the_language_of_the_browser(wanted, spoken):
 def test_language_and_theme_are_a_choice_that_is_kept():
     with chromium("en", dark=False) as browser:
         open_page(browser, "pages")
-        browser.find("[data-language=fr]").click()
+        browser.click("[data-language=fr]")
         wait.until(lambda: browser.text("#measure") == LEAD["fr"], "the page speaks French")
-        browser.find("#theme").click()
+        browser.click("#theme")
         wait.until(lambda: luminance(browser) < 128, "the page is dark")
         open_page(browser, "speedtest")
         assert browser.text("#start") == "Commencer"

@@ -2,9 +2,8 @@
 # SPDX-License-Identifier: MIT
 
 import pytest
-from selenium.webdriver.common.by import By
 
-from support import axe, looks, pop, results
+from support import axe, looks, pop, results, wait
 from support.browser import chromium
 
 
@@ -38,6 +37,6 @@ def test_it_fits(shared, page, worn):
 def test_a_visitor_deletes_it(shared):
     with chromium() as browser:
         browser.open(pop.url("speedtest", path=shared["delete_url"]))
-        browser.find("button").click()
-        assert browser.driver.find_element(By.TAG_NAME, "main").text.endswith("The result is deleted.")
+        browser.click("button")
+        wait.until(lambda: browser.text("main").endswith("The result is deleted."), "the page says so")
     assert results.get(pop.address("speedtest"), shared["url"]).status == 404

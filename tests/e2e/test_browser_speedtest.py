@@ -41,7 +41,7 @@ def tab_to(browser, selector):
 
 def click_start(browser):
     wait.until(lambda: browser.text("#start"), "the button is there")
-    browser.find("#start").click()
+    browser.click("#start")
 
 
 def start_with_keys(browser):
@@ -58,7 +58,7 @@ def wait_for_phase(browser, phase, seconds=30):
     """Until the page shows what the phase has measured so far."""
     def shown():
         live = browser.script("return document.querySelector('[data-live] .figure')?.textContent ?? ''")
-        is_now = browser.find("#content").get_attribute("data-phase") == phase
+        is_now = browser.attribute("#content", "data-phase") == phase
         return browser.state("#content") == "failed" or is_now and re.search(r"\d", live)
     wait.until(shown, f"a live figure of {phase}", seconds)
     assert browser.state("#content") == "running", browser.text("#summary")
@@ -120,8 +120,8 @@ def expect_latency(browser, results):
 
 def compared(browser, row):
     """What the comparison has in a row, by family."""
-    cells = browser.find_all(f"#families [data-row={row}] td")
-    return dict(zip(pop.FAMILIES, [cell.get_attribute("data-value") for cell in cells], strict=True))
+    cells = browser.attributes(f"#families [data-row={row}] td", "data-value")
+    return dict(zip(pop.FAMILIES, cells, strict=True))
 
 
 def expect_comparison(browser, results):
@@ -177,7 +177,7 @@ def test_the_figures_of_the_page_are_those_of_the_server(family, language, dark,
             FAMILY_NAMES[leading_family(results)], spoken(browser, "#download"), spoken(browser, "#upload")))
         for chart in ("#rates", "#latencies"):
             assert len(browser.find_all(f"{chart} polyline")) == 2
-            assert browser.find(chart).accessible_name
+            assert browser.label(chart)
         assert browser.errors() == []
     assert browser.foreign_requests() == []
 
@@ -214,12 +214,11 @@ def test_a_test_that_is_cut_off_says_so(stopped_unit):
 def test_the_page_is_made_for_screen_readers():
     with chromium() as browser:
         browser.open(pop.url("speedtest"))
-        button = browser.find("#start")
-        wait.until(lambda: button.text, "the button is there")
-        assert (button.aria_role, button.accessible_name) == ("button", "Start")
-        assert browser.find("[role=status] > #summary").text
-        headings = [heading.text for heading in browser.find_all("h1")]
+        wait.until(lambda: browser.text("#start"), "the button is there")
+        assert browser.read("#start", lambda found: found[0].aria_role) == "button"
+        assert browser.label("#start") == "Start"
+        assert browser.text("[role=status] > #summary")
+        headings = browser.texts("h1")
         assert len(headings) == 1 and headings[0]
         assert browser.script("return document.documentElement.lang") == "en"
-        for figure in browser.find_all(".facts dt"):
-            assert figure.text
+        assert all(browser.texts(".facts dt"))

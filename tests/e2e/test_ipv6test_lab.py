@@ -54,7 +54,7 @@ def run(browser, scheme="http"):
     if not browser.find_all("main"):  # a resolver that has just started can be slower than a browser is patient
         browser.open(url)
     limit_s = LIMIT_S["broken"] + LATE_S
-    wait.until(lambda: browser.find("main").get_attribute("data-state") == "done", "the test has ended", limit_s)
+    wait.until(lambda: browser.attribute("main", "data-state") == "done", "the test has ended", limit_s)
     return json.loads(browser.script("return JSON.stringify(window.lastState)"))
 
 
@@ -128,7 +128,7 @@ def test_the_verdict_is_the_same_over_tls(internet):
 def test_a_help_desk_finds_the_result_of_a_line_that_loses_large_packets(internet, case):
     with visiting(internet, case) as (_, browser), internet.line() as help_desk:
         run(browser)
-        browser.find("#share button").click()
+        browser.click("#share button")
         wait.until(lambda: browser.find_all("#share-code"), "a code is shown", LIMIT_S["healthy"])
         stored = help_desk.home.run("curl", "--silent", "--fail", "--max-time", LIMIT_S["healthy"],
                                     lab.url("ipv6test", f"/results/{browser.text('#share-code')}.json"))

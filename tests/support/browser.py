@@ -5,6 +5,7 @@ import re
 import ssl
 import subprocess
 import tempfile
+import time
 from base64 import b64decode, b64encode
 from contextlib import contextmanager
 from hashlib import sha256
@@ -12,10 +13,11 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from selenium import webdriver
+from selenium.common.exceptions import StaleElementReferenceException
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 
-from support import pop
+from support import pop, wait
 
 SCREENSHOTS = pop.BUILD / "screenshots"
 DRIVER = "/usr/bin/chromedriver"
@@ -24,6 +26,7 @@ OPTIONS = [
     "--allow-loopback-in-peer-connection",  # the network of a test may have nothing else
 ]
 OUR_HOSTS = ["127.0.0.1", "::1"]
+READ_LIMIT_S = 10
 REQUEST_OF_A_PAGE = re.compile(r'"initiator":"http[^"]*".*?"url":"([^"]+)"')
 
 
@@ -49,21 +52,51 @@ class Browser:
             self.driver.close()
             self.driver.switch_to.window(first)
 
+    def read(self, selector, get):
+        """get(elements), of those that the selector finds. A page that is being left or drawn anew may take an
+        element away before it is read: then again, with what is there by then."""
+        end = time.monotonic() + READ_LIMIT_S
+        while True:
+            try:
+                return get(self.find_all(selector))
+            except (IndexError, StaleElementReferenceException):
+                if time.monotonic() > end:
+                    raise
+                time.sleep(wait.GAP_S)
+
     def find(self, selector):
-        return self.driver.find_element(By.CSS_SELECTOR, selector)
+        """The first that it finds, once there is one. To read something of it, ask for that at once, as below."""
+        return self.read(selector, lambda found: found[0])
 
     def find_all(self, selector):
         return self.driver.find_elements(By.CSS_SELECTOR, selector)
 
+    def click(self, selector):
+        """What the page shows then is to be waited for, with wait.until()."""
+        self.read(selector, lambda found: found[0].click())
+
     def text(self, selector):
-        return self.find(selector).text
+        return self.read(selector, lambda found: found[0].text)
+
+    def texts(self, selector):
+        return self.read(selector, lambda found: [element.text for element in found])
+
+    def attribute(self, selector, name):
+        return self.read(selector, lambda found: found[0].get_attribute(name))
+
+    def attributes(self, selector, name):
+        return self.read(selector, lambda found: [element.get_attribute(name) for element in found])
+
+    def label(self, selector):
+        """What a screen reader calls it."""
+        return self.read(selector, lambda found: found[0].accessible_name)
 
     def state(self, selector):
-        return self.find(selector).get_attribute("data-state")
+        return self.attribute(selector, "data-state")
 
     def figure(self, selector, name):
         """A data attribute that is a number."""
-        return float(self.find(selector).get_attribute(f"data-{name}"))
+        return float(self.attribute(selector, f"data-{name}"))
 
     def script(self, source):
         return self.driver.execute_script(source)
