@@ -161,12 +161,14 @@ int assignments_add_csv(struct assignments *a, const char *text, size_t len, cha
 
 	for (; (rc = csv_next(&c, &row)) != 0; is_first = false) {
 		struct assignment found = {.source = ASSIGNED_IN_CSV, .line = c.line};
-		const char *wrong = rc == -E2BIG ? "too long; write prefix,asn,name,contact"
-		                    : rc < 0     ? "not CSV; put a field with a comma or a quote into quotes"
-		                                 : NULL;
-		if (wrong == NULL && is_first && is_heading(&row))
+		const char *wrong = NULL;
+		if (rc == -E2BIG)
+			wrong = "too long; write prefix,asn,name,contact";
+		else if (rc < 0)
+			wrong = "not CSV; put a field with a comma or a quote into quotes";
+		else if (is_first && is_heading(&row))
 			continue;
-		if (wrong == NULL)
+		else
 			wrong = read_row(&row, &found);
 		if (wrong != NULL) {
 			(void)snprintf(reterr, ASSIGNMENTS_ERROR_MAX, "line %u: %s", c.line, wrong);

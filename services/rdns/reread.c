@@ -48,8 +48,9 @@ void reread_assignments(const struct assignments *before, const struct assignmen
 	const struct assignment *news = assignments_all(after, &n_new);
 
 	while (i < n_old || j < n_new) {
-		int order = i == n_old ? 1 : j == n_new ? -1
-		                                        : prefix_compare(&olds[i].prefix, &news[j].prefix);
+		int order = i == n_old ? 1 : -1;
+		if (i < n_old && j < n_new)
+			order = prefix_compare(&olds[i].prefix, &news[j].prefix);
 		const struct assignment *was = order <= 0 ? &olds[i++] : NULL;
 		const struct assignment *is = order >= 0 ? &news[j++] : NULL;
 		if (was == NULL || is == NULL || was->asn != is->asn)
