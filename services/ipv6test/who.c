@@ -36,16 +36,10 @@ struct visitor {
 
 struct who *who_new(const struct pop *p, struct whose *whose)
 {
-	struct pop_endpoint all[POP_ENDPOINTS_MAX];
 	struct who *w = mem_new(sizeof(*w));
-	size_t n = pop_endpoints(p, all);
 
 	w->whose = whose;
-	for (size_t i = 0; i < n && !w->has_resolver; i++)
-		if (strcmp(all[i].service, "resolver") == 0 && strcmp(all[i].protocol, "udp") == 0) {
-			w->resolver = all[i].addr;
-			w->has_resolver = true;
-		}
+	w->has_resolver = pop_resolver(p, &w->resolver);
 	return w;
 }
 

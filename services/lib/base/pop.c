@@ -251,6 +251,19 @@ size_t pop_endpoints(const struct pop *p, struct pop_endpoint ret[POP_ENDPOINTS_
 	return l.n;
 }
 
+bool pop_resolver(const struct pop *p, struct addr *ret)
+{
+	struct pop_endpoint all[POP_ENDPOINTS_MAX];
+	size_t n = pop_endpoints(p, all);
+
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(all[i].service, "resolver") == 0 && strcmp(all[i].protocol, "udp") == 0) {
+			*ret = all[i].addr;
+			return true;
+		}
+	return false;
+}
+
 size_t pop_ipv6_zones(const struct pop *p, const char *ret[POP_IPV6_ZONES_MAX])
 {
 	static const char *const always[] = {"a", "aaaa", "ds", "late", "tcp", "v4ns", "v6ns", "qmin",

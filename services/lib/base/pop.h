@@ -126,6 +126,8 @@ struct pop_secondary {
 	char *key; /* name of the TSIG key that it asks with */
 };
 
+enum { POP_LAB_PREFIXES_MAX = 8 };
+
 /** Reverse DNS: the POP is primary of the zones, its members fill them. Reached by the pages. */
 struct pop_rdns {
 	char **zones; /* prefixes whose reverse zones the registry delegates to the POP */
@@ -135,6 +137,10 @@ struct pop_rdns {
 	unsigned n_secondaries;
 	unsigned recheck_hours; /* between two checks of a delegation; default 24 */
 	char *webhook;          /* URL that is told when a delegation breaks; optional */
+	char **lab_prefixes;    /* where name servers may be besides global unicast space */
+	unsigned n_lab_prefixes;
+	char **origins; /* as struct pop_results has them */
+	unsigned n_origins;
 };
 
 struct pop_services {
@@ -226,6 +232,9 @@ enum { POP_ENDPOINTS_MAX = 64 };
 
 /** List every socket of the POP, in the order of struct pop_services. Return: how many. */
 size_t pop_endpoints(const struct pop *p, struct pop_endpoint ret[POP_ENDPOINTS_MAX]);
+
+/** Where the POP's resolver answers, over UDP and TCP. Return: whether there is one. */
+bool pop_resolver(const struct pop *p, struct addr *ret);
 
 enum { POP_IPV6_ZONES_MAX = 16 };
 

@@ -266,6 +266,28 @@ static int check_zone(struct pop_doc *d, const struct pop_rdns *s, unsigned i)
 	return 0;
 }
 
+static int check_rdns_lists(struct pop_doc *d, const struct pop_rdns *r)
+{
+	char path[PATH_MAX_BYTES];
+	int rc = 0;
+
+	for (unsigned i = 0; i < r->n_secondaries && rc == 0; i++) {
+		const struct pop_secondary *second = &r->secondaries[i];
+		rc = pop_rule_check(d, &pop_rule_address, second->address, "services.rdns.secondaries[%u].address", i);
+		if (rc == 0)
+			rc = pop_rule_check(d, &pop_rule_domain, second->key, "services.rdns.secondaries[%u].key", i);
+	}
+	for (unsigned i = 0; i < r->n_lab_prefixes && rc == 0; i++) {
+		(void)snprintf(path, sizeof(path), "services.rdns.lab_prefixes[%u]", i);
+		rc = pop_rule_check_prefix(d, r->lab_prefixes[i], path);
+		if (rc == 0 && i == POP_LAB_PREFIXES_MAX)
+			rc = pop_doc_refuse(d, path, "name fewer, larger ones", "one more than the %u that are possible", i);
+	}
+	for (unsigned i = 0; i < r->n_origins && rc == 0; i++)
+		rc = pop_rule_check(d, &pop_rule_path, r->origins[i], "services.rdns.origins[%u]", i);
+	return rc;
+}
+
 static int check_rdns(struct pop_doc *d, const struct pop_services *s)
 {
 	const struct pop_rdns *r = s->rdns;
@@ -276,14 +298,13 @@ static int check_rdns(struct pop_doc *d, const struct pop_services *s)
 	if (s->authoritative == NULL)
 		return pop_doc_refuse(d, "services.rdns", "add \"authoritative: {}\"",
 		                      "served by the authoritative DNS server, which is off");
+	if (s->resolver == NULL)
+		return pop_doc_refuse(d, "services.rdns", "add \"resolver: {}\"",
+		                      "its checks look names up at the resolver, which is off");
 	for (unsigned i = 0; i < r->n_zones && rc == 0; i++)
 		rc = check_zone(d, r, i);
-	for (unsigned i = 0; i < r->n_secondaries && rc == 0; i++) {
-		const struct pop_secondary *second = &r->secondaries[i];
-		rc = pop_rule_check(d, &pop_rule_address, second->address, "services.rdns.secondaries[%u].address", i);
-		if (rc == 0)
-			rc = pop_rule_check(d, &pop_rule_domain, second->key, "services.rdns.secondaries[%u].key", i);
-	}
+	if (rc == 0)
+		rc = check_rdns_lists(d, r);
 	if (rc == 0)
 		rc = pop_rule_check(d, &pop_rule_path, r->assignments, "services.rdns.assignments");
 	if (rc == 0)

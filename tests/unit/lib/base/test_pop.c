@@ -152,6 +152,9 @@ static const struct mistake {
          "add \"pages: {}\""},
 	{"pages: {}", "pages: {}\n  rdns: {zones: [198.51.100.0/24]}", 14, 3,
          "services.rdns: served by the authoritative DNS server", "add \"authoritative: {}\""},
+	{"resolver:\n    port: 53\n    addresses: {ipv4: 192.0.2.53}", "authoritative: {}\n  rdns: {zones: [198.51.100.0/24]}",
+         18, 3,
+         "services.rdns: its checks look names up at the resolver", "add \"resolver: {}\""},
 	{"pages: {}", RDNS_ON "{zones: [198.51.100.1/24]}", 15, 18,
          "services.rdns.zones[0]: \"198.51.100.1/24\" has bits set beyond its length", "write 198.51.100.0/24"},
 	{"pages: {}", RDNS_ON "{zones: [198.51.100.0]}", 15, 18,
@@ -170,6 +173,14 @@ static const struct mistake {
          "services.rdns.secondaries[0].address: \"ns.example\" is not an address", "192.0.2.1"},
 	{"pages: {}", RDNS_ON "{zones: [198.51.100.0/24], secondaries: [{address: 192.0.2.9, key: a b}]}", 15, 76,
          "services.rdns.secondaries[0].key: \"a b\" is not a domain name", "no dot"},
+	{"pages: {}", RDNS_ON "{zones: [198.51.100.0/24], lab_prefixes: [10.0.0.0]}", 15, 51,
+         "services.rdns.lab_prefixes[0]: \"10.0.0.0\" is not a prefix", "192.0.2.0/24"},
+	{"pages: {}",
+         RDNS_ON "{zones: [198.51.100.0/24], lab_prefixes: [10.0.0.0/32, 10.0.0.1/32, 10.0.0.2/32, 10.0.0.3/32, "
+                 "10.0.0.4/32, 10.0.0.5/32, 10.0.0.6/32, 10.0.0.7/32, 10.0.0.8/32]}",
+         15, 155, "services.rdns.lab_prefixes[8]: one more than the 8", "fewer, larger"},
+	{"pages: {}", RDNS_ON "{zones: [198.51.100.0/24], origins: [ris]}", 15, 46,
+         "services.rdns.origins[0]: \"ris\" is not an absolute path", "/etc"},
 	{"members:", "ixf_export: /etc/ixf.json\nmembers:", 20, 13,
          "ixf_export: members are listed in this file as well", "keep one"},
 };
@@ -312,12 +323,15 @@ static void test_reverse_dns(void **state)
 	assert_null(s->assignments);
 	assert_null(s->webhook);
 	assert_int_equal(s->n_secondaries, 0);
+	assert_int_equal(s->n_lab_prefixes, 0);
+	assert_int_equal(s->n_origins, 0);
 	pop_free(p);
 	free(text);
 
 	text = changed("  pages: {}",
 	               "  " RDNS_ON "{zones: [198.51.100.0/24], assignments: /etc/a.csv, recheck_hours: 6, "
-	               "webhook: \"https://example.net/hook\", secondaries: [{address: 192.0.2.9, key: ns2.example}]}");
+	               "webhook: \"https://example.net/hook\", secondaries: [{address: 192.0.2.9, key: ns2.example}], "
+	               "lab_prefixes: [127.0.0.0/8, \"::1/128\"], origins: [/var/ris]}");
 	p = parse(text);
 	s = p->services->rdns;
 	assert_string_equal(s->assignments, "/etc/a.csv");
@@ -326,6 +340,8 @@ static void test_reverse_dns(void **state)
 	assert_int_equal(s->n_secondaries, 1);
 	assert_string_equal(s->secondaries[0].address, "192.0.2.9");
 	assert_string_equal(s->secondaries[0].key, "ns2.example");
+	assert_string_equal(s->lab_prefixes[1], "::1/128");
+	assert_string_equal(s->origins[0], "/var/ris");
 	pop_free(p);
 	free(text);
 }
