@@ -76,6 +76,18 @@ int delegated_new(const struct prefix *prefix, enum reverse_form form, struct de
 	return 0;
 }
 
+struct delegated *delegated_copy(const struct delegated *d)
+{
+	struct delegated *copy = mem_new(sizeof(*d) + d->n_zones * sizeof(d->zones[0]));
+
+	*copy = *d;
+	for (size_t i = 0; i < d->n_zones; i++) {
+		copy->zones[i] = d->zones[i];
+		copy->zones[i].ds = ldns_rr_list_clone(d->zones[i].ds);
+	}
+	return copy;
+}
+
 void delegated_free(struct delegated *d)
 {
 	for (size_t i = 0; d != NULL && i < d->n_zones; i++)

@@ -39,6 +39,7 @@ int delegated_parse(const struct prefix *prefix, yyjson_val *v, struct delegated
 
 /** Name every zone of @prefix, without servers: as delegated_parse() otherwise. */
 int delegated_new(const struct prefix *prefix, enum reverse_form form, struct delegated **ret);
+struct delegated *delegated_copy(const struct delegated *d); /* never NULL */
 void delegated_free(struct delegated *d);
 
 /** The same as JSON, owned by @doc: equal for equal wishes, whatever order they were written in but for servers. */

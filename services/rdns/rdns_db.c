@@ -79,7 +79,34 @@ const char *const rdns_migrations[] = {
 	"  state TEXT NOT NULL CHECK (state IN ('written', 'sent', 'verified', 'rolled back')),"
 	"  is_end INTEGER NOT NULL) STRICT;" /* its subject is there no more */
 	"CREATE INDEX change_that_ends ON change (id) WHERE state IN ('written', 'sent') AND is_end;"
-	"CREATE INDEX change_in_progress ON change (id) WHERE state IN ('written', 'sent');",
+	"CREATE INDEX change_in_progress ON change (id) WHERE state IN ('written', 'sent');"
+	"CREATE TABLE checked ("
+	"  id INTEGER PRIMARY KEY,"
+	"  prefix TEXT NOT NULL,"
+	"  first BLOB NOT NULL,"
+	"  member INTEGER NOT NULL REFERENCES member,"
+	"  is_trial INTEGER NOT NULL," /* of a delegation that is not there: a member's last one */
+	"  at INTEGER NOT NULL,"
+	"  passed INTEGER NOT NULL,"
+	"  errors INTEGER NOT NULL,"
+	"  warnings INTEGER NOT NULL,"
+	"  notices INTEGER NOT NULL,"
+	"  en TEXT NOT NULL," /* the verdicts, in each language */
+	"  fr TEXT NOT NULL) STRICT;"
+	"CREATE UNIQUE INDEX checked_delegation ON checked (first) WHERE NOT is_trial;"
+	"CREATE UNIQUE INDEX checked_trial ON checked (member) WHERE is_trial;"
+	"CREATE INDEX checked_by_prefix ON checked (prefix);"
+	"CREATE TABLE recheck ("
+	"  prefix TEXT NOT NULL PRIMARY KEY,"
+	"  next INTEGER NOT NULL,"     /* Unix seconds */
+	"  failures INTEGER NOT NULL)" /* in a row */
+	" STRICT, WITHOUT ROWID;"
+	"CREATE INDEX recheck_by_next ON recheck (next);"
+	"CREATE TRIGGER recheck_begins AFTER INSERT ON delegation WHEN NEW.part = 0 BEGIN"
+	"  INSERT INTO recheck VALUES (NEW.prefix, unixepoch() + abs(random() % 3600), 0); END;"
+	"CREATE TRIGGER recheck_ends AFTER DELETE ON delegation WHEN OLD.part = 0 BEGIN"
+	"  DELETE FROM checked WHERE prefix = OLD.prefix AND NOT is_trial;"
+	"  DELETE FROM recheck WHERE prefix = OLD.prefix; END;",
 	NULL,
 };
 

@@ -72,6 +72,17 @@ const char *const *whose_read_paths(const struct whose *w)
 	return w->read_paths;
 }
 
+/* The newest table of files, which may be none; for prefix_table_release(). */
+static struct prefix_table *newest(struct prefix_files *files)
+{
+	return files != NULL ? prefix_files_get(files) : NULL;
+}
+
+struct prefix_table *whose_origins(const struct whose *w)
+{
+	return newest(w->origins);
+}
+
 void whose_watch(struct whose *w, uv_loop_t *loop)
 {
 	if (w->origins != NULL)
@@ -86,12 +97,6 @@ void whose_unwatch(struct whose *w)
 		prefix_files_unwatch(w->origins);
 	if (w->vrps != NULL)
 		prefix_files_unwatch(w->vrps);
-}
-
-/* The newest table of files, which may be none; for prefix_table_release(). */
-static struct prefix_table *newest(struct prefix_files *files)
-{
-	return files != NULL ? prefix_files_get(files) : NULL;
 }
 
 static void tell(const struct whose *w, const struct origin_match *m, const struct prefix_table *vrps,

@@ -46,6 +46,9 @@ struct whose_answer {
 /** Any thread. Return: 0, or -ENOENT when nothing is known of the address. */
 int whose_find(struct whose *w, const struct addr *a, struct whose_answer *ret);
 
+/** The newest table of the origins, for prefix_table_release(); NULL: nothing is known yet. Any thread. */
+struct prefix_table *whose_origins(const struct whose *w);
+
 /** Append what is known, and what could not be read, as metrics whose names begin with @daemon. Any thread. */
 void whose_metrics(const struct whose *w, struct buf *b, const char *daemon);
 
