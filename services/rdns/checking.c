@@ -11,6 +11,7 @@
 #include "delegation/collect.h"
 #include "delegation/judge.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -54,8 +55,7 @@ struct checking {
 
 static void take_lab(struct collect_settings *s, const struct pop_rdns *r)
 {
-	static_assert((int)POP_LAB_PREFIXES_MAX <= (int)COLLECT_ALLOWED_MAX, "all fit");
-
+	assert(r->n_lab_prefixes <= COLLECT_ALLOWED_MAX); /* as POP_LAB_PREFIXES_MAX has it */
 	for (unsigned i = 0; i < r->n_lab_prefixes; i++) {
 		(void)prefix_parse(r->lab_prefixes[i], &s->allowed[s->n_allowed++]); /* was checked */
 		log_warn("services.rdns.lab_prefixes: checks go to %s too, as a lab needs it", r->lab_prefixes[i]);

@@ -152,7 +152,9 @@ int checks_db_due(sqlite3 *db, int64_t now, int64_t interval_s, struct prefix *r
 	sqlite3_stmt *s;
 	int step = SQLITE_DONE;
 	/* What is to come far too late was put there by a clock that was wrong. */
-	int rc = db_prepare(db, "SELECT prefix FROM recheck WHERE next <= ?1 OR next > ?1 + 2 * ?2 ORDER BY next LIMIT ?3", &s);
+	int rc = db_prepare(db, "SELECT prefix FROM recheck WHERE next <= ?1 OR next > ?1 + 2 * ?2"
+	                        " ORDER BY next LIMIT ?3",
+	                    &s);
 
 	if (rc < 0)
 		return rc;

@@ -281,7 +281,8 @@ static int check_rdns_lists(struct pop_doc *d, const struct pop_rdns *r)
 		(void)snprintf(path, sizeof(path), "services.rdns.lab_prefixes[%u]", i);
 		rc = pop_rule_check_prefix(d, r->lab_prefixes[i], path);
 		if (rc == 0 && i == POP_LAB_PREFIXES_MAX)
-			rc = pop_doc_refuse(d, path, "name fewer, larger ones", "one more than the %u that are possible", i);
+			rc = pop_doc_refuse(d, path, "name fewer, larger ones",
+			                    "one more than the %u that are possible", i);
 	}
 	for (unsigned i = 0; i < r->n_origins && rc == 0; i++)
 		rc = pop_rule_check(d, &pop_rule_path, r->origins[i], "services.rdns.origins[%u]", i);

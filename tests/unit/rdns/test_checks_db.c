@@ -224,7 +224,8 @@ static void test_what_is_told(void **state)
 static void test_trials(void **state)
 {
 	struct fixture *f = *state;
-	struct delegated *other = wish("192.0.2.0/24", "new.example.net"), *elsewhere = wish("198.51.100.0/24", "a.example");
+	struct delegated *other = wish("192.0.2.0/24", "new.example.net");
+	struct delegated *elsewhere = wish("198.51.100.0/24", "a.example");
 	yyjson_mut_doc *doc = yyjson_mut_doc_new(NULL);
 	yyjson_mut_val *v;
 
