@@ -30,6 +30,8 @@ static const struct output {
 	{"resolver", "unbound/unbound.conf"},
 	{"authoritative", "knot/knot.conf"},
 	{"authoritative", "knot/pop.zone"},
+	{"rdns", "knot/reverse.zone"},
+	{"rdns", "knot/reverse.list"},
 };
 
 /** Fill in the template @path; *ret is released with free(). Logs what is wrong. */

@@ -4,6 +4,7 @@
 
 #include "base/mem.h"
 #include "base/name.h"
+#include "base/reverse.h"
 #include "fontaine/ixf.h"
 
 #include <stdio.h>
@@ -154,6 +155,40 @@ static void add_authoritative(yyjson_mut_doc *d, yyjson_mut_val *root, const str
 
 	if (o != NULL)
 		yyjson_mut_obj_add_uint(d, o, "port", p->services->authoritative->port);
+}
+
+/** The reverse zones of a prefix that a registry delegates. */
+static void add_reverse_zones(yyjson_mut_doc *d, yyjson_mut_val *list, const char *text)
+{
+	struct prefix allocated;
+
+	(void)prefix_parse(text, &allocated); /* was checked */
+	unsigned n = reverse_zones(&allocated);
+	for (unsigned i = 0; i < n; i++) {
+		struct prefix zone = reverse_zone(&allocated, i);
+		char name[REVERSE_NAME_MAX];
+		add_text(d, list, reverse_name(&zone, REVERSE_RANGE, name));
+	}
+}
+
+static void add_rdns(yyjson_mut_doc *d, yyjson_mut_val *root, const struct pop_rdns *s)
+{
+	if (s == NULL) {
+		yyjson_mut_obj_add_null(d, root, "rdns");
+		return;
+	}
+	yyjson_mut_val *o = yyjson_mut_obj_add_obj(d, root, "rdns");
+	yyjson_mut_val *zones = yyjson_mut_obj_add_arr(d, o, "zones");
+	yyjson_mut_val *secondaries = yyjson_mut_obj_add_arr(d, o, "secondaries");
+	for (unsigned i = 0; i < s->n_zones; i++)
+		add_reverse_zones(d, zones, s->zones[i]);
+	for (unsigned i = 0; i < s->n_secondaries; i++) {
+		yyjson_mut_val *second = yyjson_mut_arr_add_obj(d, secondaries);
+		yyjson_mut_obj_add_uint(d, second, "number", i + 1);
+		yyjson_mut_obj_add_strcpy(d, second, "name", s->secondaries[i].name);
+		yyjson_mut_obj_add_strcpy(d, second, "address", s->secondaries[i].address);
+		yyjson_mut_obj_add_strcpy(d, second, "key", s->secondaries[i].key);
+	}
 }
 
 /** A zone that the resolver is told the servers of. */
@@ -332,6 +367,7 @@ yyjson_mut_val *view_new(yyjson_mut_doc *d, const struct pop *p, const char *dir
 	add_turn(d, root, p);
 	add_ntp(d, root, p);
 	add_authoritative(d, root, p);
+	add_rdns(d, root, p->services->rdns);
 	add_names(d, root, p);
 	add_tls(d, root, p);
 	return add_resolver(d, root, p) < 0 ? NULL : root;

@@ -122,6 +122,7 @@ struct pop_authoritative {
 
 /** Another server of the reverse zones, which takes them from the POP. */
 struct pop_secondary {
+	char *name; /* as the zones' NS records have it */
 	char *address;
 	char *key; /* name of the TSIG key that it asks with */
 };

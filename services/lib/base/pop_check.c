@@ -273,7 +273,10 @@ static int check_rdns_lists(struct pop_doc *d, const struct pop_rdns *r)
 
 	for (unsigned i = 0; i < r->n_secondaries && rc == 0; i++) {
 		const struct pop_secondary *second = &r->secondaries[i];
-		rc = pop_rule_check(d, &pop_rule_address, second->address, "services.rdns.secondaries[%u].address", i);
+		rc = pop_rule_check(d, &pop_rule_domain, second->name, "services.rdns.secondaries[%u].name", i);
+		if (rc == 0)
+			rc = pop_rule_check(d, &pop_rule_address, second->address,
+			                    "services.rdns.secondaries[%u].address", i);
 		if (rc == 0)
 			rc = pop_rule_check(d, &pop_rule_domain, second->key, "services.rdns.secondaries[%u].key", i);
 	}

@@ -145,6 +145,7 @@ static const cyaml_schema_field_t authoritative_fields[] = {
 };
 
 static const cyaml_schema_field_t secondary_fields[] = {
+	TEXT(struct pop_secondary, name, MUST),
 	TEXT(struct pop_secondary, address, MUST),
 	TEXT(struct pop_secondary, key, MUST),
 	CYAML_FIELD_END,

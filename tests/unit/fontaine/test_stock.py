@@ -32,6 +32,12 @@ mkdir -p /run/fontaine-ipv6test /var/lib/fontaine/ipv6test
 ! grep -q '^  ipv6test:' "$POP" || STATE_DIRECTORY=/var/lib/fontaine/ipv6test \\
     "$IPV6TESTD" --pop "$POP" --prepare /run/fontaine-ipv6test/delegations.zone
 cd /run/fontaine
+prepare_reverse() {
+    mkdir -p /var/lib/fontaine/reverse-zones /var/lib/knot/reverse
+    "$PROJECT/packaging/systemd/reverse-zones" knot/reverse.list knot/reverse.zone \\
+        /var/lib/fontaine/reverse-zones /var/lib/knot/reverse
+}
+[ ! -e knot/reverse.list ] || prepare_reverse
 """
 
 CHECKS = {
@@ -178,3 +184,69 @@ def test_a_stranger_is_refused(without_web):
         ip address add 198.51.100.9/32 dev lo
         kdig @127.0.0.1 -b 198.51.100.9 -p 5053 demo.localhost SOA"""
     assert "status: REFUSED" in run(without_web, script).stdout
+
+
+@pytest.fixture
+def with_reverse(tmp_path):
+    """Reverse zones on Knot alone, for a secondary server on this machine."""
+    path = tmp_path / "pop.yaml"
+    text = (POPS / "demo.yaml").read_text()
+    path.write_text(f"{text[:text.index('  speedtest:')]}  rdns:\n    zones: [192.0.2.0/24, 10.0.0.0/15]\n    secondaries:\n"
+                    "      - {name: ns2.example.net, address: 127.0.0.1, key: second}\n" +
+                    text[text.index("  authoritative:"):])
+    return path
+
+
+ASK_REVERSE = """
+exec 2>/dev/null
+knotd -c knot/knot.conf >/dev/null &
+ask() { kdig @127.0.0.1 -p 5054 "$@" || true; }
+keys=/var/lib/fontaine/reverse-zones
+for attempt in 1 2 3 4 5 6 7 8 9 10; do
+    ask +short +dnssec 1.10.in-addr.arpa SOA | grep -q 'SOA 13' && break
+    sleep 0.3
+done
+"""
+
+
+def test_the_reverse_zones_are_signed_and_have_all_servers(with_reverse):
+    out = run(with_reverse, ASK_REVERSE + "ask +short +dnssec 2.0.192.in-addr.arpa NS").stdout
+    assert re.match(r"ns1\.demo\.localhost\.\nns2\.example\.net\.\nNS 13 5 3600 .*\n$", out), out
+
+
+TAKE = ASK_REVERSE + """
+ask 1.10.in-addr.arpa AXFR
+echo ---
+ask -y "$(sed -n 's/^# //p' $keys/second.conf)" reverse-zones.demo.localhost AXFR
+"""
+
+
+def test_who_takes_the_reverse_zones_needs_a_key(with_reverse):
+    without, _, out = run(with_reverse, TAKE).stdout.partition("---\n")
+    assert "Received 0 B" in without
+    assert set(re.findall(r"PTR\s+(\S+)\.\n", out)) == {"0.10.in-addr.arpa", "1.10.in-addr.arpa", "2.0.192.in-addr.arpa"}
+
+
+CHANGE = """
+change() {
+    printf 'server 127.0.0.1 5054\nzone 2.0.192.in-addr.arpa.\nadd %s.2.0.192.in-addr.arpa. 60 PTR %s.\nsend\n' \\
+        "$1" "$2" | knsupdate -y "$(sed -n 's/^# //p' $keys/$3.conf)" || true
+}
+"""
+
+
+def test_rdnsd_alone_changes_them(with_reverse):
+    script = ASK_REVERSE + CHANGE + """
+change 7 seven.example.net rdnsd
+change 8 eight.example.net second >/dev/null
+ask +short -x 192.0.2.7
+ask +short -x 192.0.2.8"""
+    assert run(with_reverse, script).stdout == "seven.example.net.\n"
+
+
+def test_what_is_there_is_made_once(with_reverse):
+    script = "cat $keys/*.conf /var/lib/knot/reverse/*.zone; "
+    out = run(with_reverse, f"keys=/var/lib/fontaine/reverse-zones; {script} echo ---; prepare_reverse; {script}").stdout
+    first, _, again = out.partition("---\n")
+    assert first == again
+    assert first.count("secret:") == 2

@@ -80,6 +80,7 @@ static void test_members(void **state)
 	assert_has(json, "\"turn\":{\"addresses\":[\"192.0.2.1\",\"2001:db8::1\"],\"port\":3478,"
 	                 "\"relay_port_first\":49152,\"relay_port_last\":49407}");
 	assert_has(json, "\"authoritative\":null");
+	assert_has(json, "\"rdns\":null");
 	assert_has(json, "\"ntp\":{\"addresses\":[\"192.0.2.1\",\"2001:db8::1\"],\"port\":123,"
 	                 "\"set_clock\":false,\"is_alone\":true,\"sources\":[]}");
 	assert_has(json, "\"resolver\":{\"addresses\":[\"192.0.2.53\"],\"port\":53,"
@@ -113,6 +114,20 @@ static void test_names_of_the_ipv6_test(void **state)
 	                 "\"servers\":[\"192.0.2.1@54\",\"2001:db8::1@54\"]}");
 	assert_has(json, "{\"name\":\"v6ns.ipv6test.lyon.example.net\",\"servers\":[\"2001:db8::1@54\"]}]}");
 	assert_has(json, "\"tls\":{\"addresses\":[\"192.0.2.1\",\"2001:db8::1\"]}"); /* each once */
+	free(json);
+}
+
+static void test_reverse_zones(void **state)
+{
+	(void)state;
+	char *json = view("lyon.example.net",
+	                  "  pages: {}\n  authoritative: {}\n"
+	                  "  rdns: {zones: [10.0.0.0/15, \"2001:db8::/32\"], "
+	                  "secondaries: [{name: ns2.example, address: 192.0.2.9, key: k}]}\n");
+
+	assert_has(json, "\"rdns\":{\"zones\":[\"0.10.in-addr.arpa\",\"1.10.in-addr.arpa\","
+	                 "\"8.b.d.0.1.0.0.2.ip6.arpa\"],\"secondaries\":["
+	                 "{\"number\":1,\"name\":\"ns2.example\",\"address\":\"192.0.2.9\",\"key\":\"k\"}]}");
 	free(json);
 }
 
@@ -177,6 +192,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_members),
 		cmocka_unit_test(test_names_of_the_ipv6_test),
+		cmocka_unit_test(test_reverse_zones),
 		cmocka_unit_test(test_names_set_aside),
 		cmocka_unit_test(test_export),
 		cmocka_unit_test(test_bad_exports),

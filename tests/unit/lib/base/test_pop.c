@@ -170,9 +170,9 @@ static const struct mistake {
          "services.rdns.webhook: \"example.net\" is not a web address", "https://"},
 	{"pages: {}", RDNS_ON "{zones: [198.51.100.0/24], recheck_hours: 169}", 15, 51,
          "services.rdns.recheck_hours: 169 hours are too long", "at most 168"},
-	{"pages: {}", RDNS_ON "{zones: [198.51.100.0/24], secondaries: [{address: ns.example, key: k}]}", 15, 60,
+	{"pages: {}", RDNS_ON "{zones: [198.51.100.0/24], secondaries: [{name: ns2.example, address: ns.example, key: k}]}", 15, 79,
          "services.rdns.secondaries[0].address: \"ns.example\" is not an address", "192.0.2.1"},
-	{"pages: {}", RDNS_ON "{zones: [198.51.100.0/24], secondaries: [{address: 192.0.2.9, key: a b}]}", 15, 76,
+	{"pages: {}", RDNS_ON "{zones: [198.51.100.0/24], secondaries: [{name: ns2.example, address: 192.0.2.9, key: a b}]}", 15, 95,
          "services.rdns.secondaries[0].key: \"a b\" is not a domain name", "no dot"},
 	{"pages: {}", RDNS_ON "{zones: [198.51.100.0/24], lab_prefixes: [10.0.0.0]}", 15, 51,
          "services.rdns.lab_prefixes[0]: \"10.0.0.0\" is not a prefix", "192.0.2.0/24"},
@@ -331,7 +331,8 @@ static void test_reverse_dns(void **state)
 
 	text = changed("  pages: {}",
 	               "  " RDNS_ON "{zones: [198.51.100.0/24], assignments: /etc/a.csv, recheck_hours: 6, "
-	               "webhook: \"https://example.net/hook\", secondaries: [{address: 192.0.2.9, key: ns2.example}], "
+	               "webhook: \"https://example.net/hook\", "
+	               "secondaries: [{name: ns2.example, address: 192.0.2.9, key: k2}], "
 	               "lab_prefixes: [127.0.0.0/8, \"::1/128\"], origins: [/var/ris]}");
 	p = parse(text);
 	s = p->services->rdns;
@@ -340,7 +341,8 @@ static void test_reverse_dns(void **state)
 	assert_string_equal(s->webhook, "https://example.net/hook");
 	assert_int_equal(s->n_secondaries, 1);
 	assert_string_equal(s->secondaries[0].address, "192.0.2.9");
-	assert_string_equal(s->secondaries[0].key, "ns2.example");
+	assert_string_equal(s->secondaries[0].key, "k2");
+	assert_string_equal(s->secondaries[0].name, "ns2.example");
 	assert_string_equal(s->lab_prefixes[1], "::1/128");
 	assert_string_equal(s->origins[0], "/var/ris");
 	pop_free(p);
