@@ -191,7 +191,8 @@ def with_reverse(tmp_path):
     """Reverse zones on Knot alone, for a secondary server on this machine."""
     path = tmp_path / "pop.yaml"
     text = (POPS / "demo.yaml").read_text()
-    path.write_text(f"{text[:text.index('  speedtest:')]}  rdns:\n    zones: [192.0.2.0/24, 10.0.0.0/15]\n    secondaries:\n"
+    path.write_text(text[:text.index("  speedtest:")] +
+                    "  rdns:\n    zones: [192.0.2.0/24, 10.0.0.0/15]\n    secondaries:\n"
                     "      - {name: ns2.example.net, address: 127.0.0.1, key: second}\n" +
                     text[text.index("  authoritative:"):])
     return path
@@ -224,7 +225,8 @@ ask -y "$(sed -n 's/^# //p' $keys/second.conf)" reverse-zones.demo.localhost AXF
 def test_who_takes_the_reverse_zones_needs_a_key(with_reverse):
     without, _, out = run(with_reverse, TAKE).stdout.partition("---\n")
     assert "Received 0 B" in without
-    assert set(re.findall(r"PTR\s+(\S+)\.\n", out)) == {"0.10.in-addr.arpa", "1.10.in-addr.arpa", "2.0.192.in-addr.arpa"}
+    zones = set(re.findall(r"PTR\s+(\S+)\.\n", out))
+    assert zones == {"0.10.in-addr.arpa", "1.10.in-addr.arpa", "2.0.192.in-addr.arpa"}
 
 
 CHANGE = """
@@ -246,7 +248,8 @@ ask +short -x 192.0.2.8"""
 
 def test_what_is_there_is_made_once(with_reverse):
     script = "cat $keys/*.conf /var/lib/knot/reverse/*.zone; "
-    out = run(with_reverse, f"keys=/var/lib/fontaine/reverse-zones; {script} echo ---; prepare_reverse; {script}").stdout
+    keys = "keys=/var/lib/fontaine/reverse-zones; "
+    out = run(with_reverse, f"{keys}{script} echo ---; prepare_reverse; {script}").stdout
     first, _, again = out.partition("---\n")
     assert first == again
     assert first.count("secret:") == 2
