@@ -1,30 +1,67 @@
 /* SPDX-License-Identifier: MIT */
 #include "delegation/signature.h"
 
+/** How @sig, one of @rrs or of other records of their name, signs them; LDNS_STATUS_NULL: it is none of @rrs. */
+static ldns_status verify(const ldns_rr_list *rrs, const ldns_rr *sig, const ldns_rr_list *keys, time_t now)
+{
+	const ldns_rr *first = ldns_rr_list_rr(rrs, 0);
+
+	if (ldns_rr_rd_count(sig) != 9 ||
+	    ldns_rdf2rr_type(ldns_rr_rrsig_typecovered(sig)) != ldns_rr_get_type(first))
+		return LDNS_STATUS_NULL;
+	ldns_rr_list *good = ldns_rr_list_new();
+	ldns_status s = ldns_verify_rrsig_keylist_time(rrs, sig, keys, now, good);
+	ldns_rr_list_free(good);
+	return s;
+}
+
+static ldns_rr_list *signatures_of(const ldns_rr_list *rrs, const ldns_pkt *p, ldns_pkt_section section)
+{
+	const ldns_rr *first = ldns_rr_list_rr(rrs, 0);
+
+	return ldns_pkt_rr_list_by_name_and_type(p, ldns_rr_owner(first), LDNS_RR_TYPE_RRSIG, section);
+}
+
 enum signature signature_of(const ldns_rr_list *rrs, const ldns_pkt *p, ldns_pkt_section section,
                             const ldns_rr_list *keys, time_t now)
 {
-	const ldns_rr *first = ldns_rr_list_rr(rrs, 0);
-	ldns_rr_list *all = ldns_pkt_rr_list_by_name_and_type(p, ldns_rr_owner(first), LDNS_RR_TYPE_RRSIG, section);
+	ldns_rr_list *all = signatures_of(rrs, p, section);
 	enum signature found = SIGNATURE_MISSING;
 	bool has_expired = false, is_early = false;
 
 	for (size_t i = 0; all != NULL && found != SIGNATURE_VALID && i < ldns_rr_list_rr_count(all); i++) {
-		const ldns_rr *sig = ldns_rr_list_rr(all, i);
-		ldns_rr_list *good = ldns_rr_list_new();
-		if (ldns_rr_rd_count(sig) == 9 &&
-		    ldns_rdf2rr_type(ldns_rr_rrsig_typecovered(sig)) == ldns_rr_get_type(first)) {
-			ldns_status s = ldns_verify_rrsig_keylist_time(rrs, sig, keys, now, good);
-			has_expired = has_expired || s == LDNS_STATUS_CRYPTO_SIG_EXPIRED;
-			is_early = is_early || s == LDNS_STATUS_CRYPTO_SIG_NOT_INCEPTED;
-			found = s == LDNS_STATUS_OK ? SIGNATURE_VALID : SIGNATURE_BOGUS;
-		}
-		ldns_rr_list_free(good);
+		ldns_status s = verify(rrs, ldns_rr_list_rr(all, i), keys, now);
+		if (s == LDNS_STATUS_NULL)
+			continue;
+		has_expired = has_expired || s == LDNS_STATUS_CRYPTO_SIG_EXPIRED;
+		is_early = is_early || s == LDNS_STATUS_CRYPTO_SIG_NOT_INCEPTED;
+		found = s == LDNS_STATUS_OK ? SIGNATURE_VALID : SIGNATURE_BOGUS;
 	}
 	ldns_rr_list_deep_free(all);
 	if (found == SIGNATURE_BOGUS && has_expired)
 		return SIGNATURE_EXPIRED;
 	return found == SIGNATURE_BOGUS && is_early ? SIGNATURE_EARLY : found;
+}
+
+bool signature_oldest(const ldns_rr_list *rrs, const ldns_pkt *p, const ldns_rr_list *keys, time_t now,
+                      time_t *ret_inception)
+{
+	ldns_rr_list *all = signatures_of(rrs, p, LDNS_SECTION_ANSWER);
+	time_t oldest = now;
+	bool has_one = false;
+
+	for (size_t i = 0; all != NULL && i < ldns_rr_list_rr_count(all); i++) {
+		const ldns_rr *sig = ldns_rr_list_rr(all, i);
+		if (verify(rrs, sig, keys, now) != LDNS_STATUS_OK)
+			continue;
+		time_t inception = ldns_rdf2native_time_t(ldns_rr_rrsig_inception(sig));
+		has_one = true;
+		oldest = inception < oldest ? inception : oldest;
+	}
+	ldns_rr_list_deep_free(all);
+	if (has_one)
+		*ret_inception = oldest;
+	return has_one;
 }
 
 static bool has_same_data(const ldns_rr *a, const ldns_rr *b)
