@@ -5,7 +5,6 @@
 #include "delegation/signature.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 
 enum {
 	DS_TTL_S = 3600,
@@ -207,8 +206,7 @@ static enum follow_outcome authenticate(const struct observed_target *t, const l
 	struct wanted w = wanted_of(t);
 	enum follow_outcome outcome = FOLLOW_CHANGE;
 
-	if (k.all == NULL || signature_of(k.all, a[PROBE_DNSKEY].packet, LDNS_SECTION_ANSWER, k.by_ds, now) !=
-	                         SIGNATURE_VALID)
+	if (!keys_are_led_to(&k, t, now))
 		outcome = FOLLOW_KEYS;
 	else if (!is_signed(&a[PROBE_CDS], w.cds, k.by_ds, now, oldest) ||
 	         !is_signed(&a[PROBE_CDNSKEY], w.cdnskey, k.by_ds, now, oldest))
@@ -351,10 +349,6 @@ void cds_done(struct cds_decision *d)
 
 void cds_signals_done(struct cds_signals *s)
 {
-	for (size_t i = 0; i < DELEGATION_SERVERS_MAX; i++) {
-		free(s->cds[i].query);
-		ldns_pkt_free(s->cds[i].packet);
-		free(s->cdnskey[i].query);
-		ldns_pkt_free(s->cdnskey[i].packet);
-	}
+	observed_answers_done(s->cds, DELEGATION_SERVERS_MAX);
+	observed_answers_done(s->cdnskey, DELEGATION_SERVERS_MAX);
 }

@@ -102,7 +102,8 @@ static void judge_wanted(struct verdict *v, const struct observed_target *t, con
 		verdict_see(v, PROBLEM_CDS_UNSIGNED, t, cdnskey, NULL);
 	if (w.cds != NULL && !wanted_is_removal(w.cds) && !keys_all_have(w.cds, k->all, signature_is_ds_of))
 		verdict_see(v, PROBLEM_CDS_NO_KEY, t, cds, NULL);
-	if (w.cdnskey != NULL && !wanted_is_removal(w.cdnskey) && !keys_all_have(w.cdnskey, k->all, signature_is_same_key))
+	if (w.cdnskey != NULL && !wanted_is_removal(w.cdnskey) &&
+	    !keys_all_have(w.cdnskey, k->all, signature_is_same_key))
 		verdict_see(v, PROBLEM_CDS_NO_KEY, t, cdnskey, NULL);
 	if (!wanted_is_one(&w))
 		verdict_see(v, PROBLEM_CDS_DIFFER, t, cds, NULL);

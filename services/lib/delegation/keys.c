@@ -38,6 +38,12 @@ void keys_done(struct keys *k)
 	ldns_rr_list_deep_free(k->all);
 }
 
+bool keys_are_led_to(const struct keys *k, const struct observed_target *t, time_t now)
+{
+	return k->all != NULL && signature_of(k->all, t->answers[PROBE_DNSKEY].packet, LDNS_SECTION_ANSWER, k->by_ds,
+	                                      now) == SIGNATURE_VALID;
+}
+
 static ldns_rr_list *sorted(const struct observed_answer *a, ldns_rr_type type)
 {
 	ldns_rr_list *list = observed_records(a, type);

@@ -14,6 +14,9 @@ struct keys {
 struct keys keys_of(const struct observed_target *t, const ldns_rr_list *ds);
 void keys_done(struct keys *k);
 
+/** Whether a key of by_ds has signed all keys that @t shows: a DS leads to them (RFC 4035, 5.2). */
+bool keys_are_led_to(const struct keys *k, const struct observed_target *t, time_t now);
+
 /** CDS and CDNSKEY records (RFC 7344), canonical and sorted; NULL: none. */
 struct wanted {
 	ldns_rr_list *cds, *cdnskey; /* owned */

@@ -18,7 +18,7 @@ struct observed *observed_new(const struct delegation *d)
 	return o;
 }
 
-static void release(struct observed_answer *a, size_t n)
+void observed_answers_done(struct observed_answer *a, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
 		free(a[i].query);
@@ -28,11 +28,11 @@ static void release(struct observed_answer *a, size_t n)
 
 void observed_free(struct observed *o)
 {
-	release(&o->parent, 1);
-	release(o->lookups[0], sizeof(o->lookups) / sizeof(o->parent));
+	observed_answers_done(&o->parent, 1);
+	observed_answers_done(o->lookups[0], sizeof(o->lookups) / sizeof(o->parent));
 	for (size_t i = 0; i < o->n_targets; i++) {
-		release(o->targets[i].answers, PROBES);
-		release(o->targets[i].inside[0], sizeof(o->targets[i].inside) / sizeof(o->parent));
+		observed_answers_done(o->targets[i].answers, PROBES);
+		observed_answers_done(o->targets[i].inside[0], sizeof(o->targets[i].inside) / sizeof(o->parent));
 	}
 	free(o);
 }

@@ -58,6 +58,9 @@ struct observed {
 struct observed *observed_new(const struct delegation *d);
 void observed_free(struct observed *o);
 
+/** Release what @n answers own. */
+void observed_answers_done(struct observed_answer *a, size_t n);
+
 /**
  * Make the targets: of the addresses given, and where none is, of those looked up, OBSERVED_LOOKED_UP_MAX
  * of each family. @may says which may be asked.

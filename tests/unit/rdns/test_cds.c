@@ -60,7 +60,8 @@ static const struct cds_case cases[] = {
 	{"two algorithms", .keys = "ACZ", .signers = "AC", .cds = "A2,C2", .expected = FOLLOW_CHANGE, .ds = "A2,C2"},
 	{"two algorithms, one does not sign", .keys = "ACZ", .signers = "A", .cds = "A2,C2",
 	 .cds_signers = "A", .expected = FOLLOW_BREAKS},
-	{"two of one algorithm, one does not sign", .signers = "A", .cds = "A2,B2", .expected = FOLLOW_CHANGE, .ds = "A2,B2"},
+	{"two of one algorithm, one does not sign", .signers = "A", .cds = "A2,B2", .expected = FOLLOW_CHANGE,
+	 .ds = "A2,B2"},
 	{"the new key does not sign", .signers = "A", .cds = "B2", .expected = FOLLOW_BREAKS},
 	{"the new key is not there", .keys = "AZ", .signers = "A", .cds = "B2", .expected = FOLLOW_BREAKS},
 	{"a digest of nothing", .cds = "1 13 2 " "00000000000000000000000000000000" "00000000000000000000000000000000",
@@ -86,7 +87,8 @@ static const struct cds_case cases[] = {
 	{"removal", .cds = REMOVAL, .expected = FOLLOW_CHANGE, .ds = "", NO_REMOVAL},
 	{"removal by both", .cds = REMOVAL, .cdnskey = "0", .expected = FOLLOW_CHANGE, .ds = "",
 	 .other = {OF_NO_KEY, true, NO_KEY_2 "," NO_KEY_4}},
-	{"removal by CDNSKEY", .cdnskey = "0", .expected = FOLLOW_CHANGE, .ds = "", .other = {OF_NO_KEY, true, NO_KEY_2}},
+	{"removal by CDNSKEY", .cdnskey = "0", .expected = FOLLOW_CHANGE, .ds = "",
+	 .other = {OF_NO_KEY, true, NO_KEY_2}},
 	{"removal, signed by a key without DS", .cds = REMOVAL, .cds_signers = "Z", .expected = FOLLOW_SIGNER},
 	{"removal, signed before the last change", .since_s = 1, .cds = REMOVAL, .expected = FOLLOW_OLD},
 	{"removal among others", .cds = "A2," REMOVAL, .expected = FOLLOW_REMOVAL,
@@ -175,7 +177,8 @@ static int run(const char *const words[], const char *out)
 
 	(void)posix_spawn_file_actions_init(&actions);
 	if (out != NULL)
-		(void)posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, out, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+		(void)posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, out, O_WRONLY | O_CREAT | O_TRUNC,
+		                                       0600);
 	(void)posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
 	assert_int_equal(posix_spawnp(&pid, words[0], &actions, NULL, (char **)(uintptr_t)words, environ), 0);
 	(void)posix_spawn_file_actions_destroy(&actions);
