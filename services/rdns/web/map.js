@@ -1,0 +1,63 @@
+// What becomes of the addresses of a prefix: cells of a picture, and parts in order. Pure.
+// SPDX-License-Identifier: MIT
+
+import { compare, contains, overlaps, sizeOf, split } from "./prefix.js";
+
+export const USES = ["delegated", "broken", "pending", "hosted", "free"];
+
+/* How a delegation shows: as its state has it, and "delegated" when that is good. */
+const useOf = ({ state }) => state === "live" ? "delegated" : state;
+
+/** Things with a "place" for their prefix or address, those that @prefix has something to do with, in order. */
+export function inside(prefix, things) {
+	return things.filter(({ place }) => overlaps(prefix, place)).toSorted((a, b) => compare(a.place, b.place));
+}
+
+/** The delegation of @prefix itself or of what is around it; undefined: none. */
+export const delegationOver = (prefix, delegations) => delegations.find(({ place }) => contains(place, prefix));
+
+/* What one part is used for, and by how many delegations or names. */
+function cellOf(place, delegations, ptrs) {
+	const over = delegationOver(place, delegations);
+	if (over)
+		return { place, use: useOf(over), count: 1 };
+	const within = delegations.filter((each) => contains(place, each.place));
+	const named = ptrs.filter((each) => contains(place, each.place));
+	const worst = ["broken", "pending", "delegated"].find((use) => within.some((each) => useOf(each) === use));
+	return { place, use: worst ?? (named.length > 0 ? "hosted" : "free"), count: within.length + named.length };
+}
+
+/** @prefix in 2^@bits parts, or as many as it has addresses: [{place, use, count}]. */
+export function cellsOf(prefix, delegations, ptrs, bits) {
+	const [nearDelegations, nearPtrs] = [inside(prefix, delegations), inside(prefix, ptrs)];
+	return split(prefix, bits).map((place) => cellOf(place, nearDelegations, nearPtrs));
+}
+
+/* Percent of @whole that lies before @address. */
+const positionIn = (whole, address) => Number(1000000n * (address - whole.first) / sizeOf(whole)) / 10000;
+
+/** What the cells say together, neighbours of one use as one: [{use, from, to, count}], in percent of the whole. */
+export function bandOf(prefix, cells) {
+	return cells.reduce((parts, { place, use, count }) => {
+		const to = positionIn(prefix, place.first + sizeOf(place));
+		const last = parts.at(-1);
+		if (last?.use === use)
+			return [...parts.slice(0, -1), { ...last, to, count: last.count + count }];
+		return [...parts, { use, from: last?.to ?? 0, to, count }];
+	}, []);
+}
+
+/** {delegations, broken, pending, names, share}: what there is in @prefix; share: percent of it that is delegated. */
+export function countsOf(prefix, delegations, ptrs) {
+	const near = inside(prefix, delegations);
+	const covered = near.reduce((sum, { place }) => sum + (contains(place, prefix) ? sizeOf(prefix) : sizeOf(place)), 0n);
+	const having = (state) => near.filter((each) => each.state === state).length;
+	return { delegations: near.length, broken: having("broken"), pending: having("pending"),
+		names: inside(prefix, ptrs).length, share: Number(10000n * covered / sizeOf(prefix)) / 100 };
+}
+
+/** The prefixes to be shown apart: no prefix that another one of the same member holds. */
+export function largest(prefixes) {
+	return prefixes.filter((each) => !prefixes.some((other) => other !== each && other.asn === each.asn
+		&& contains(other.place, each.place) && compare(other.place, each.place) !== 0));
+}
