@@ -1,0 +1,158 @@
+// The page of reverse DNS: who is signed in, what they have, and the view that the address names.
+// SPDX-License-Identifier: MIT
+//
+// For tests. <main data-state> is "loading", "signed-out", "ready" or "failed"; data-view the view (route.js).
+// #notice[data-kind] has what became of the last change ("good" or "bad"). What each view has is said in its file.
+
+import { make } from "/shared/dom.js";
+import { openPage } from "/shared/page.js";
+import * as api from "./api.js";
+import { load } from "./data.js";
+import { showHistory } from "./history.js";
+import { showMembers } from "./members.js";
+import { showOverview } from "./overview.js";
+import { showPrefix } from "./place.js";
+import { historyHref, routeOf } from "./route.js";
+import { showSignIn } from "./signin.js";
+import * as texts from "./text.js";
+
+const VIEWS = { overview: showOverview, prefix: showPrefix, history: showHistory, members: showMembers };
+
+const find = (selector) => document.querySelector(selector);
+
+let page;            /* the frame, in the current language */
+let session = null;  /* who we are, or nobody */
+let data = null;     /* what there is (data.js), once it is known */
+let dataAsn = null;  /* whose data that is; null: of all that we may see */
+let drawn = 0;       /* a view that comes too late is not shown */
+
+function setState(state, view = "") {
+	find("#content").dataset.state = state;
+	find("#content").dataset.view = view;
+}
+
+/** Say what became of something: a text and the kind "good" or "bad"; null: nothing any more. */
+function notify(kind, text = "") {
+	find("#notice").dataset.kind = kind ?? "";
+	find("#notice").replaceChildren(...kind === null ? [] : [make("p", {}, text)]);
+}
+
+/** In words, why something was not done. */
+function problemText({ kind, message, detail }) {
+	if (kind === "lost")
+		return page.t("lost");
+	return [message, detail].filter(Boolean).join(": ");
+}
+
+function showBar(route) {
+	const { t } = page;
+	find("#bar").hidden = session === null;
+	if (session === null)
+		return;
+	const name = session.role === "operator" ? t("operator") : t("as", { asn: session.asn, name: session.name ?? "" });
+	find("#who").replaceChildren(make("strong", {}, name), session.frozen ? make("span", { class: "badge", "data-use": "broken" }, t("frozen")) : "");
+	const tabs = [["overview", "#/"], ["history", historyHref()], ...session.role === "operator" ? [["members", "#/members"]] : []];
+	find("#tabs").replaceChildren(...tabs.map(([view, href]) =>
+		make("a", { href, "aria-current": route.view === view ? "page" : null }, t(`view_${view}`))));
+}
+
+/* Read all anew when it is another's, or was changed. */
+async function dataOf(route) {
+	if (data === null || dataAsn !== route.asn) {
+		data = await load(route.asn);
+		dataAsn = route.asn;
+	}
+	return data;
+}
+
+const desk = {
+	get page() { return page; },
+	get session() { return session; },
+	get data() { return data; },
+	notify,
+	problemText,
+	/** Something was changed: forget what was known, and show the view again. */
+	async changed() {
+		data = null;
+		await show();
+	},
+	/** A session has begun. */
+	async enter(entered) {
+		session = entered;
+		await show();
+	},
+	leave,
+};
+
+function fail(problem) {
+	if (!(problem instanceof api.Problem))
+		throw problem;
+	if (problem.status === 401) {
+		leave(page.t("signedOutNote"));
+		return;
+	}
+	setState("failed");
+	notify("bad", problemText(problem));
+}
+
+function leave(note = null) {
+	session = null;
+	data = null;
+	notify(note === null ? null : "bad", note ?? "");
+	show();
+}
+
+/* Show what the address names. */
+async function show() {
+	const route = routeOf(location.hash);
+	const turn = ++drawn;
+	document.title = `${page.t("heading")} \u2013 ${page.pop.site.title}`;
+	showBar(route);
+	if (session === null) {
+		find("#view").replaceChildren(...showSignIn(desk));
+		setState("signed-out");
+		return;
+	}
+	try {
+		const parts = await VIEWS[route.view](desk, route, await dataOf(route));
+		if (turn !== drawn)
+			return;
+		find("#view").replaceChildren(...parts);
+		setState("ready", route.view);
+	} catch (problem) {
+		fail(problem);
+	}
+}
+
+async function begin() {
+	try {
+		session = await api.session();
+		await show();
+	} catch (problem) {
+		fail(problem);
+	}
+}
+
+find("#sign-out").addEventListener("click", async () => {
+	try {
+		await api.signOut();
+		leave();
+	} catch (problem) {
+		fail(problem);
+	}
+});
+addEventListener("hashchange", () => {
+	notify(null);
+	scrollTo(0, 0);
+	show();
+});
+
+let isBegun = false;
+await openPage(texts, (opened) => {
+	page = opened;
+	api.speak(page.language);
+	if (isBegun)
+		show();
+});
+isBegun = true;
+await begin();
