@@ -3,6 +3,7 @@
 
 #include "base/json_write.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdio.h>
 
@@ -92,6 +93,33 @@ enum api_problem_id api_problem_of(int rc)
 	}
 }
 
+enum api_problem_id api_problem_of_refusal(enum refusal r)
+{
+	switch (r) {
+	case REFUSAL_UNKNOWN:
+		return API_NO_TOKEN;
+	case REFUSAL_FROZEN:
+		return API_FROZEN;
+	case REFUSAL_OPERATORS_ONLY:
+	case REFUSAL_FORGED:
+	case REFUSAL_NOT_YOURS:
+		return API_FORBIDDEN;
+	case REFUSAL_UNASSIGNED:
+	case REFUSAL_OUTSIDE:
+	case REFUSAL_APEX:
+	case REFUSAL_OVERLAP:
+	case REFUSAL_FORMER:
+	case REFUSAL_PTRS:
+	case REFUSAL_DELEGATED:
+		return API_OVERLAP;
+	case REFUSAL_NONE:
+	case REFUSALS:
+		break;
+	}
+	assert(false);
+	return API_FAILED;
+}
+
 yyjson_mut_val *api_problem_json(const struct api_problem *p, const char *instance, enum language language,
                                  yyjson_mut_doc *doc)
 {
@@ -105,6 +133,12 @@ yyjson_mut_val *api_problem_json(const struct api_problem *p, const char *instan
 	yyjson_mut_obj_add_int(doc, o, "status", kind->status);
 	if (p->detail[0] != '\0')
 		json_add_text(doc, o, "detail", p->detail);
+	else if (p->reason != REFUSAL_NONE)
+		json_add_text(doc, o, "detail", refusal_what(p->reason, language));
 	json_add_text(doc, o, "instance", instance);
+	if (p->reason != REFUSAL_NONE) {
+		json_add_text(doc, o, "reason", refusal_word(p->reason));
+		json_add_text(doc, o, "remedy", refusal_remedy(p->reason, language));
+	}
 	return o;
 }

@@ -3,7 +3,7 @@
 #ifndef FONTAINE_RDNS_PROBLEM_H
 #define FONTAINE_RDNS_PROBLEM_H
 
-#include "base/language.h"
+#include "rdns/refusal.h"
 
 #include <yyjson.h>
 
@@ -43,14 +43,19 @@ enum { API_DETAIL_MAX = 320 };
 struct api_problem {
 	enum api_problem_id id;
 	unsigned methods;            /* with API_METHOD: those that are allowed, for Allow */
-	char detail[API_DETAIL_MAX]; /* "nameservers[1].name: why"; "": the title says it all */
+	unsigned wait_s;             /* with API_LIMITED and API_BUSY: for Retry-After; 0: a moment */
+	enum refusal reason;         /* in words, when there is one */
+	char detail[API_DETAIL_MAX]; /* "nameservers[1].name: why"; "": the reason or the title says it all */
 };
 
 /** What to say when an edit (rdns/edit.h) or another job of the store has failed with @rc, which is not 0. */
 enum api_problem_id api_problem_of(int rc);
 
+/** What kind of problem @r, which is not REFUSAL_NONE, is. */
+enum api_problem_id api_problem_of_refusal(enum refusal r);
+
 /**
- * {"type","title","status","detail","instance"}, owned by @doc; @instance is the path that was asked for. More
+ * {"type","title","status","detail","instance"} and of a reason {"reason","remedy"}, owned by @doc; @instance is the path that was asked for. More
  * members may be added, such as the "checks" that a delegation has failed.
  */
 yyjson_mut_val *api_problem_json(const struct api_problem *p, const char *instance, enum language language,

@@ -17,25 +17,16 @@ enum refusal {
 	REFUSAL_FROZEN,     /* the member vanished from the assignments */
 	REFUSAL_NOT_YOURS,  /* assigned to another member, or to none */
 	REFUSAL_UNASSIGNED, /* what an operator is told in that case */
-	REFUSAL_NO_PREFIX,  /* the text is neither a prefix nor a reverse zone's name */
-	REFUSAL_NO_ADDRESS,
-	REFUSAL_OUTSIDE,     /* in no zone of the POP */
-	REFUSAL_APEX,        /* the zones that registries delegate to the POP itself */
-	REFUSAL_OVERLAP,     /* with a delegation of the same member */
-	REFUSAL_FORMER,      /* with what the prefix's former holder has there */
-	REFUSAL_PTRS,        /* PTRs are hosted there */
-	REFUSAL_DELEGATED,   /* a PTR where another server answers */
-	REFUSAL_SERVERS,     /* fewer than two name servers, or more than thirteen */
-	REFUSAL_SERVER_NAME, /* no host's name */
-	REFUSAL_SERVER_TWICE,
-	REFUSAL_GLUE_MISSING,  /* a server in the zone itself, without its addresses */
-	REFUSAL_GLUE_UNNEEDED, /* a server elsewhere, with addresses */
-	REFUSAL_GLUE_ADDRESS,  /* an address that the Internet cannot reach, or too many of them */
+	REFUSAL_OUTSIDE,    /* in no zone of the POP */
+	REFUSAL_APEX,       /* the zones that registries delegate to the POP itself */
+	REFUSAL_OVERLAP,    /* with a delegation of the same member */
+	REFUSAL_FORMER,     /* with what the prefix's former holder has there */
+	REFUSAL_PTRS,       /* PTRs are hosted there */
+	REFUSAL_DELEGATED,  /* a PTR where another server answers */
 	REFUSALS,
 };
 
-/** HTTP's status (RFC 9110, 15.5) and the word that a program tells it by: "not-yours". */
-unsigned refusal_status(enum refusal r);
+/** The word that a program tells it by: "not-yours". */
 const char *refusal_word(enum refusal r);
 
 /** What is wrong, and what to do about it: one sentence each, without the prefix. */

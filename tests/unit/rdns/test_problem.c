@@ -44,6 +44,24 @@ static void test_json(void **state)
 	assert_string_equal(text, "{\"type\":\"/rdns/openapi.yaml#/components/x-problems/not-found\","
 	                          "\"title\":\"Il n'y a rien ici\",\"status\":404,\"instance\":\"/\"}");
 	free(text);
+	p = (struct api_problem){.id = API_FROZEN, .reason = REFUSAL_FROZEN};
+	doc = yyjson_mut_doc_new(NULL);
+	yyjson_mut_val *root = api_problem_json(&p, "/", LANGUAGE_EN, doc);
+	assert_string_equal(yyjson_mut_get_str(yyjson_mut_obj_get(root, "detail")),
+	                    refusal_what(REFUSAL_FROZEN, LANGUAGE_EN));
+	assert_string_equal(yyjson_mut_get_str(yyjson_mut_obj_get(root, "reason")), "frozen");
+	assert_string_equal(yyjson_mut_get_str(yyjson_mut_obj_get(root, "remedy")),
+	                    refusal_remedy(REFUSAL_FROZEN, LANGUAGE_EN));
+	yyjson_mut_doc_free(doc);
+}
+
+static void test_of_refusals(void **state)
+{
+	(void)state;
+
+	for (enum refusal r = REFUSAL_NONE + 1; r < REFUSALS; r++)
+		assert_in_range(api_problem_kinds[api_problem_of_refusal(r)].status, 401, 409);
+	assert_int_equal(api_problem_of_refusal(REFUSAL_NOT_YOURS), API_FORBIDDEN);
 }
 
 static void test_of_failures(void **state)
@@ -74,6 +92,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_kinds),
 		cmocka_unit_test(test_json),
+		cmocka_unit_test(test_of_refusals),
 		cmocka_unit_test(test_of_failures),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
