@@ -54,6 +54,7 @@ static const char *type_of(const char *name)
 		{".json", "application/json"},
 		{".png", "image/png"},
 		{".ico", "image/x-icon"},
+		{".yaml", "application/yaml"},
 		{".txt", "text/plain; charset=utf-8"},
 		{".webmanifest", "application/manifest+json"},
 	};

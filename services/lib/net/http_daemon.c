@@ -65,8 +65,33 @@ static int load_pages(struct http_daemon *d, const char *web)
 	return rc;
 }
 
+/** The part of @protocol that says how HTTP is spoken; NULL: it is no HTTP. */
+static const char *http_of(const char *protocol)
+{
+	if (strncmp(protocol, "mtu-", 4) == 0)
+		protocol += 4;
+	return strncmp(protocol, "http", 4) == 0 || strcmp(protocol, "rpm") == 0 ? protocol : NULL;
+}
+
+/* Only who speaks TLS gets to see the key. */
+static bool needs_certificate(const struct http_daemon *d)
+{
+	struct pop_endpoint endpoints[POP_ENDPOINTS_MAX];
+	size_t n = pop_endpoints(d->pop, endpoints);
+
+	for (size_t i = 0; i < n; i++) {
+		const char *protocol = http_of(endpoints[i].protocol);
+		bool is_tls = protocol != NULL && strcmp(protocol, "http") != 0;
+		if (is_tls && strcmp(endpoints[i].service, d->service) == 0)
+			return true;
+	}
+	return false;
+}
+
 static int load_certificate(struct http_daemon *d, const char *dir)
 {
+	if (!needs_certificate(d))
+		return 0;
 	char *certificate = mem_printf("%s/server.crt", dir), *key = mem_printf("%s/server.key", dir);
 	int rc = tls_open(certificate, key, false, &d->https);
 
@@ -75,14 +100,6 @@ static int load_certificate(struct http_daemon *d, const char *dir)
 	free(certificate);
 	free(key);
 	return rc;
-}
-
-/** The part of @protocol that says how HTTP is spoken; NULL: it is no HTTP. */
-static const char *http_of(const char *protocol)
-{
-	if (strncmp(protocol, "mtu-", 4) == 0)
-		protocol += 4;
-	return strncmp(protocol, "http", 4) == 0 || strcmp(protocol, "rpm") == 0 ? protocol : NULL;
 }
 
 static struct tls *tls_for(const struct http_daemon *d, const char *protocol)
@@ -147,7 +164,7 @@ int http_daemon_open(struct http_daemon *d, const struct daemon_options *options
 	return rc;
 }
 
-int http_daemon_confine(const struct daemon_options *options, const struct sandbox *s)
+int http_daemon_confine(const struct http_daemon *d, const struct daemon_options *options, const struct sandbox *s)
 {
 	size_t n = 0;
 
@@ -156,7 +173,7 @@ int http_daemon_confine(const struct daemon_options *options, const struct sandb
 	const char **read_paths = (const char **)mem_new((n + 2) * sizeof(*read_paths));
 	if (n > 0)
 		memcpy((void *)read_paths, (const void *)s->read_paths, n * sizeof(*read_paths));
-	read_paths[n] = options->tls_path;
+	read_paths[n] = d->https != NULL ? options->tls_path : NULL;
 	struct sandbox whole = *s;
 	whole.read_paths = read_paths;
 	int rc = sandbox_apply(&whole);
@@ -182,7 +199,7 @@ static int listen_on(struct http_daemon *d, unsigned worker, const struct socket
 int http_daemon_start(struct http_daemon *d, unsigned worker, uv_loop_t *loop)
 {
 	d->servers[worker] = http_server_new(loop, &d->http, &d->counters[worker]);
-	if (worker == 0) { /* one looks for all */
+	if (worker == 0 && d->https != NULL) { /* one looks for all */
 		tls_watch(d->https, loop, TLS_LOOK_MS);
 		tls_watch(d->h2, loop, TLS_LOOK_MS);
 	}
@@ -197,7 +214,7 @@ int http_daemon_start(struct http_daemon *d, unsigned worker, uv_loop_t *loop)
 void http_daemon_stop(struct http_daemon *d, unsigned worker, void (*on_closed)(void *data), void *data)
 {
 	http_server_close(d->servers[worker], GRACE_MS, on_closed, data);
-	if (worker != 0)
+	if (worker != 0 || d->https == NULL)
 		return;
 	tls_unwatch(d->https);
 	tls_unwatch(d->h2);
