@@ -11,9 +11,10 @@ include build/libuv-asan/done.mk
 endif
 
 PACKAGES := libuv libllhttp libnghttp2 libssl libcrypto sqlite3 yyjson libcyaml yaml-0.1 libseccomp libsystemd libcurl zlib cairo freetype2 ldns
-PROGRAMS := speedtestd ipv6testd fontaine
+PROGRAMS := speedtestd ipv6testd rdnsd fontaine
 program_dir_speedtestd := services/speedtest
 program_dir_ipv6testd := services/ipv6test
+program_dir_rdnsd := services/rdns
 program_dir_fontaine := services/fontaine
 
 CC_release := gcc

@@ -251,6 +251,21 @@ static void probe_ipv6test(const struct pop *p, const struct pop_endpoint *e, st
 		find_up(ret, "answer_time", took_ms, "ms");
 }
 
+/** What the API is, which everyone may read. */
+static void probe_rdns(const struct pop *p, const struct pop_endpoint *e, struct finding *ret)
+{
+	(void)p;
+	struct exchange x = {.to = NULL};
+	const char *body = get(e, "/rdns/openapi.yaml", &x, ret);
+
+	if (body == NULL)
+		return;
+	if (strstr(body, "openapi:") == NULL)
+		find_down(ret, "it answers without the description of its API");
+	else
+		find_up(ret, "answer_time", x.took_ms, "ms");
+}
+
 void probe(const struct pop *p, const struct pop_endpoint *e, struct finding *ret)
 {
 	static const struct {
@@ -264,6 +279,7 @@ void probe(const struct pop *p, const struct pop_endpoint *e, struct finding *re
 		{"ntp", probe_ntp},
 		{"resolver", probe_resolver},
 		{"authoritative", probe_authoritative},
+		{"rdns", probe_rdns},
 	};
 	size_t i = 0;
 

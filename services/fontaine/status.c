@@ -15,7 +15,10 @@
 #include <time.h>
 #include <uv.h>
 
-enum { TIME_TEXT_MAX = 32 };
+enum {
+	TIME_TEXT_MAX = 32,
+	SOCKETS_MAX = POP_ENDPOINTS_MAX + 2, /* those of the pages twice */
+};
 
 struct question {
 	uv_work_t work;
@@ -59,6 +62,20 @@ static void ask_all(struct question *questions, size_t n)
 	assert(rc == 0);
 	(void)rc;
 	uv_library_shutdown(); /* the threads end, and with them what libraries keep for each */
+}
+
+/** List the sockets to ask; reverse DNS is asked where the pages answer. Return: how many. */
+static size_t list_sockets(const struct pop *p, struct pop_endpoint ret[SOCKETS_MAX])
+{
+	size_t n = pop_endpoints(p, ret), n_all = n;
+
+	for (size_t i = 0; p->services->rdns != NULL && i < n; i++) {
+		if (strcmp(ret[i].service, "pages") != 0 || strcmp(ret[i].protocol, "https") != 0)
+			continue;
+		ret[n_all] = ret[i];
+		ret[n_all++].service = "rdns";
+	}
+	return n_all;
 }
 
 /** Take what was found at one more socket. */
@@ -163,15 +180,15 @@ static void print_table(const struct state *states, size_t n)
 
 int status_run(const struct arguments *a)
 {
-	struct pop_endpoint endpoints[POP_ENDPOINTS_MAX];
-	struct question questions[POP_ENDPOINTS_MAX] = {0};
+	struct pop_endpoint endpoints[SOCKETS_MAX];
+	struct question questions[SOCKETS_MAX] = {0};
 	struct state states[POP_SERVICES] = {0};
 	struct pop *p;
 
 	int rc = command_load_pop(a->pop_path, &p);
 	if (rc != EXIT_FINE)
 		return rc;
-	size_t n = pop_endpoints(p, endpoints);
+	size_t n = list_sockets(p, endpoints);
 	for (size_t i = 0; i < n; i++) {
 		questions[i].pop = p;
 		questions[i].endpoint = &endpoints[i];

@@ -19,6 +19,7 @@ static const struct {
 	{"ntp", "chrony.service"},
 	{"resolver", "unbound.service"},
 	{"authoritative", "knot.service"},
+	{"rdns", "rdnsd.service"},
 };
 
 const char *units_of(const char *service)

@@ -333,7 +333,8 @@ static void add_tls(yyjson_mut_doc *d, yyjson_mut_val *root, const struct pop *p
 /** The POP's own names, for its zone and for its certificate. */
 static void add_names(yyjson_mut_doc *d, yyjson_mut_val *root, const struct pop *p)
 {
-	static const char *const names[POP_SERVICES] = {"www", "speedtest", "ipv6test", "turn", "ntp", "dns", "ns1"};
+	static const char *const names[POP_SERVICES] = {"www", "speedtest", "ipv6test", "turn",
+	                                                "ntp", "dns", "ns1", NULL};
 	struct pop_service all[POP_SERVICES];
 	yyjson_mut_val *list = yyjson_mut_obj_add_arr(d, root, "names");
 	yyjson_mut_val *records = yyjson_mut_obj_add_arr(d, root, "records");
@@ -344,7 +345,7 @@ static void add_names(yyjson_mut_doc *d, yyjson_mut_val *root, const struct pop 
 		add_record(d, records, "@", "AAAA", all[0].addresses->ipv6);
 	}
 	for (size_t i = 0; i < POP_SERVICES; i++) {
-		if (!all[i].is_on)
+		if (!all[i].is_on || names[i] == NULL)
 			continue;
 		add_text(d, list, names[i]);
 		add_record(d, records, names[i], "A", all[i].addresses->ipv4);

@@ -50,20 +50,30 @@ static struct member member_of(sqlite3_stmt *row)
 	return m;
 }
 
-int members_db_find(sqlite3 *db, uint32_t asn, struct member *ret)
+static int find(sqlite3 *db, const char *sql, int64_t wanted, struct member *ret)
 {
 	sqlite3_stmt *s;
-	int rc = db_prepare(db, "SELECT id, asn, name, frozen_since FROM member WHERE asn = ?", &s);
+	int rc = db_prepare(db, sql, &s);
 
 	if (rc < 0)
 		return rc;
-	(void)sqlite3_bind_int64(s, 1, asn);
+	(void)sqlite3_bind_int64(s, 1, wanted);
 	rc = rdns_db_first_row(s);
 	if (rc < 0)
 		return rc;
 	*ret = member_of(s);
 	(void)sqlite3_finalize(s);
 	return 0;
+}
+
+int members_db_find(sqlite3 *db, uint32_t asn, struct member *ret)
+{
+	return find(db, "SELECT id, asn, name, frozen_since FROM member WHERE asn = ?", asn, ret);
+}
+
+int members_db_get(sqlite3 *db, int64_t id, struct member *ret)
+{
+	return find(db, "SELECT id, asn, name, frozen_since FROM member WHERE id = ?", id, ret);
 }
 
 int members_db_each(sqlite3 *db, void (*on_member)(const struct member *m, void *data), void *data)

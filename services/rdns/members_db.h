@@ -30,6 +30,9 @@ int members_db_freeze(sqlite3 *db, uint32_t asn, int64_t at);
 /** Return: also -ENOENT. */
 int members_db_find(sqlite3 *db, uint32_t asn, struct member *ret);
 
+/** The member with this id. Return: also -ENOENT. */
+int members_db_get(sqlite3 *db, int64_t id, struct member *ret);
+
 /** Call @on_member for each, by ASN; it must not change members. */
 int members_db_each(sqlite3 *db, void (*on_member)(const struct member *m, void *data), void *data);
 

@@ -178,6 +178,7 @@ void pop_list_services(const struct pop *p, struct pop_service ret[POP_SERVICES]
 	ret[5] = service(p, "resolver", s->resolver, s->resolver ? s->resolver->addresses : NULL);
 	ret[6] = service(p, "authoritative", s->authoritative,
 	                 s->authoritative ? s->authoritative->addresses : NULL);
+	ret[7] = service(p, "rdns", s->rdns, s->pages ? s->pages->addresses : NULL);
 }
 
 /** Where pop_endpoints() puts what it finds. */

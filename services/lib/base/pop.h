@@ -210,14 +210,14 @@ int pop_load(const char *path, struct pop **ret_pop, struct pop_error *reterr);
 int pop_parse(const char *text, size_t len, struct pop **ret_pop, struct pop_error *reterr);
 void pop_free(struct pop *p);
 
-/** One row of the services in the POP file that have addresses, on or off, in its order. */
+/** One row of the services in the POP file, on or off, in its order. Reverse DNS is reached at those of the pages. */
 struct pop_service {
 	const char *name; /* key in the POP file */
 	bool is_on;
 	const struct pop_addresses *addresses; /* its own, or else the shared ones; NULL: neither */
 };
 
-enum { POP_SERVICES = 7 };
+enum { POP_SERVICES = 8 };
 
 void pop_list_services(const struct pop *p, struct pop_service ret[POP_SERVICES]);
 

@@ -65,7 +65,7 @@ def test_wrong_command_lines(arguments):
 def test_check_of_a_good_file(pop, sockets):
     done = fontaine("check", f"image/pops/{pop}.yaml")
     assert done.returncode == 0
-    assert done.stdout == f"image/pops/{pop}.yaml: fine: site {pop}, 7 services, {sockets} sockets\n"
+    assert done.stdout == f"image/pops/{pop}.yaml: fine: site {pop}, 8 services, {sockets} sockets\n"
 
 
 def test_check_of_a_bad_file(broken):
@@ -151,7 +151,7 @@ def test_generate(tmp_path):
     assert {link.name: os.readlink(link) for link in wants.iterdir()} == {
         unit: f"/usr/lib/systemd/system/{unit}"
         for unit in ["nginx.service", "speedtestd.service", "ipv6testd.service", "coturn.service", "chrony.service",
-                     "unbound.service", "knot.service", "fontaine-status.timer"]}
+                     "unbound.service", "knot.service", "rdnsd.service", "fontaine-status.timer"]}
     assert (tmp_path / "speedtestd.socket.d/pop.conf").read_text().splitlines()[1:] == (
         ["[Socket]"] + [f"ListenStream={host}:{port}" for port in (80, 443, 8443)
                         for host in ("192.0.2.11", "[2001:db8:10::11]") for _ in range(4)])

@@ -110,7 +110,7 @@ def without_web(tmp_path):
     """The demo POP with chrony, unbound and Knot alone."""
     path = tmp_path / "pop.yaml"
     text = (POPS / "demo.yaml").read_text()
-    path.write_text(text[:text.index("  pages:")] + text[text.index("  ntp:"):])
+    path.write_text(text[:text.index("  pages:")] + text[text.index("  ntp:"):text.index("  rdns:")])
     return path
 
 

@@ -1,0 +1,22 @@
+/*
+ * Who asks: by a token (RFC 6750), whose secret costs one Argon2id and is then known for minutes, or by
+ * the page's session. Whoever tries too many tokens waits.
+ */
+/* SPDX-License-Identifier: MIT */
+#ifndef FONTAINE_RDNS_AUTH_H
+#define FONTAINE_RDNS_AUTH_H
+
+#include "base/buf.h"
+#include "rdns/api_call.h"
+
+struct auth; /* opaque; release with auth_free() */
+
+struct auth *auth_new(void); /* never NULL */
+void auth_free(struct auth *a);
+
+/** Find out who sent @c's request: c->caller is set, then @on_known called, now or later; or @c is replied to. */
+void auth_find(struct api_call *c, void (*on_known)(struct api_call *c));
+
+void auth_metrics(const struct auth *a, struct buf *b);
+
+#endif

@@ -1,0 +1,150 @@
+/* rdnsd: reverse DNS, which members fill themselves. */
+/* SPDX-License-Identifier: MIT */
+#include "base/log.h"
+#include "base/mem.h"
+#include "net/http_daemon.h"
+#include "rdns/api.h"
+#include "rdns/auth.h"
+#include "rdns/rdns_db.h"
+#include "rdns/rdnsd.h"
+#include "rdns/roster.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+/* Of nginx, which passes requests on. */
+enum {
+	CONNECTIONS_MAX = 1024,
+	REQUESTS_PER_SECOND = 1000, /* of one client */
+	SESSIONS_MAX = 4096,
+};
+
+static const struct http_route *const tables[] = {api_http_routes, NULL};
+
+struct program {
+	struct http_daemon daemon;
+	struct rdnsd rdnsd;
+};
+
+static int open_database(struct rdnsd *d)
+{
+	const char *state = getenv("STATE_DIRECTORY"); /* systemd.exec(5) */
+
+	if (state == NULL) {
+		log_error("no $STATE_DIRECTORY to keep the database in: have the service manager give one");
+		return -ENOENT;
+	}
+	d->database = mem_printf("%s/rdns.db", state);
+	d->roster = roster_new(d->pop);
+	return roster_read(d->roster, d->database);
+}
+
+static int load(struct program *p)
+{
+	struct rdnsd *d = &p->rdnsd;
+
+	p->daemon.n_workers = 1;
+	p->daemon.http.max_conns = CONNECTIONS_MAX;
+	p->daemon.http.rate = (struct limit_rate){REQUESTS_PER_SECOND, REQUESTS_PER_SECOND * 5};
+	d->daemon = &p->daemon;
+	d->pop = p->daemon.pop;
+	allocations_init(&d->allocations, d->pop->services->rdns);
+	d->sessions = sessions_new(SESSIONS_MAX);
+	d->auth = auth_new();
+	return open_database(d);
+}
+
+/* No request is at hand any more, nor what one has begun. */
+static void close_parts(struct rdnsd *d)
+{
+	roster_stop(d->roster);
+	store_close(d->store, NULL, NULL);
+}
+
+static void on_server_closed(void *data)
+{
+	struct rdnsd *d = data;
+
+	d->on_idle = close_parts;
+	if (d->n_calls == 0)
+		close_parts(d);
+}
+
+static void stop_worker(unsigned index, void *data)
+{
+	struct program *p = data;
+
+	http_daemon_stop(&p->daemon, index, on_server_closed, &p->rdnsd);
+}
+
+static int start_worker(uv_loop_t *loop, unsigned index, void *data)
+{
+	struct program *p = data;
+	struct rdnsd *d = &p->rdnsd;
+
+	d->loop = loop;
+	int rc = store_open(loop, d->database, rdns_migrations, &d->store);
+	if (rc < 0)
+		return rc;
+	roster_watch(d->roster, loop, d->store);
+	rc = http_daemon_start(&p->daemon, index, loop);
+	if (rc < 0)
+		stop_worker(index, p);
+	return rc;
+}
+
+/* All is open: what is left is to answer, to keep the database, and to read files that change. */
+static int enter_sandbox(struct program *p, const struct daemon_options *options)
+{
+	const char *const write_paths[] = {getenv("STATE_DIRECTORY"), NULL};
+
+	return http_daemon_confine(&p->daemon, options, &(struct sandbox){.read_paths = roster_read_paths(p->rdnsd.roster), .write_paths = write_paths, .network = true});
+}
+
+static int serve(struct program *p, const struct daemon_options *options)
+{
+	static const struct worker_ops ops = {start_worker, stop_worker};
+	int rc = load(p);
+
+	if (rc == 0)
+		rc = http_daemon_open(&p->daemon, options);
+	if (rc == 0)
+		rc = enter_sandbox(p, options);
+	return rc == 0 ? workers_run(1, &ops, p) : rc;
+}
+
+static void release(struct program *p)
+{
+	struct rdnsd *d = &p->rdnsd;
+
+	if (d->auth != NULL)
+		auth_free(d->auth);
+	sessions_free(d->sessions);
+	if (d->roster != NULL)
+		roster_free(d->roster);
+	allocations_done(&d->allocations);
+	free(d->database);
+	http_daemon_release(&p->daemon);
+	free(p);
+}
+
+int main(int argc, char **argv)
+{
+	struct daemon_options options = {.name = "rdnsd", .summary = "Serve a POP's reverse DNS to its members."};
+	int status = daemon_start(&options, argc, argv);
+	if (status >= 0)
+		return status;
+
+	struct program *p = mem_new(sizeof(*p));
+	p->daemon.name = options.name;
+	p->daemon.service = "rdns";
+	p->daemon.proxy_path = "/run/rdnsd/http.sock";
+	p->daemon.http =
+	    (struct http_config){.tables = tables, .timeouts = http_timeouts_default, .data = &p->rdnsd};
+
+	int rc = http_daemon_load_pop(&p->daemon, options.pop_path);
+	if (rc == 0)
+		rc = serve(p, &options);
+	release(p);
+	return rc == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}

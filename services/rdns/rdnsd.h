@@ -1,0 +1,35 @@
+/* What all of rdnsd shares: one loop, one database, who holds what. Handlers get it as their data. */
+/* SPDX-License-Identifier: MIT */
+#ifndef FONTAINE_RDNS_RDNSD_H
+#define FONTAINE_RDNS_RDNSD_H
+
+#include "rdns/allocations.h"
+#include "rdns/session.h"
+#include "store/store.h"
+
+struct auth;
+struct http_daemon;
+struct roster;
+
+/** Used by the one worker's thread alone, but for what its jobs are given. */
+struct rdnsd {
+	const struct http_daemon *daemon;
+	const struct pop *pop;
+	char *database; /* path */
+	struct allocations allocations;
+	struct roster *roster; /* whose assignments are */
+	struct sessions *sessions;
+	struct auth *auth;
+
+	/* While the worker runs. */
+	uv_loop_t *loop;
+	struct store *store;
+	unsigned n_calls; /* requests of the API at hand */
+	/** Called when the last of them has ended; NULL: not stopping. */
+	void (*on_idle)(struct rdnsd *d);
+};
+
+/** The clock of sessions: seconds that never go back. */
+uint64_t rdnsd_now_s(void);
+
+#endif
