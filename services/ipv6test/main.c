@@ -101,9 +101,11 @@ static int start_worker(uv_loop_t *loop, unsigned index, void *data)
 /* All is open: what is left is to answer, to store results, to read files that change, and to ask the resolver. */
 static int enter_sandbox(struct ipv6testd *d, const struct daemon_options *options)
 {
-	return http_daemon_confine(&d->daemon, options, &(struct sandbox){.read_paths = whose_read_paths(d->test.whose),
-	                                                      .write_paths = archive_write_paths(d->test.archive),
-	                                                      .network = true});
+	struct sandbox left = {.read_paths = whose_read_paths(d->test.whose),
+	                       .write_paths = archive_write_paths(d->test.archive),
+	                       .network = true};
+
+	return http_daemon_confine(&d->daemon, options, &left);
 }
 
 static int run(struct ipv6testd *d)

@@ -98,7 +98,10 @@ static int enter_sandbox(struct program *p, const struct daemon_options *options
 {
 	const char *const write_paths[] = {getenv("STATE_DIRECTORY"), NULL};
 
-	return http_daemon_confine(&p->daemon, options, &(struct sandbox){.read_paths = roster_read_paths(p->rdnsd.roster), .write_paths = write_paths, .network = true});
+	struct sandbox left = {
+		.read_paths = roster_read_paths(p->rdnsd.roster), .write_paths = write_paths, .network = true};
+
+	return http_daemon_confine(&p->daemon, options, &left);
 }
 
 static int serve(struct program *p, const struct daemon_options *options)

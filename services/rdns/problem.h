@@ -55,8 +55,8 @@ enum api_problem_id api_problem_of(int rc);
 enum api_problem_id api_problem_of_refusal(enum refusal r);
 
 /**
- * {"type","title","status","detail","instance"} and of a reason {"reason","remedy"}, owned by @doc; @instance is the path that was asked for. More
- * members may be added, such as the "checks" that a delegation has failed.
+ * {"type","title","status","detail","instance"} and of a reason {"reason","remedy"}, owned by @doc; @instance
+ * is the path that was asked for. More members may be added, such as the "checks" that a delegation has failed.
  */
 yyjson_mut_val *api_problem_json(const struct api_problem *p, const char *instance, enum language language,
                                  yyjson_mut_doc *doc);

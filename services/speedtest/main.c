@@ -83,9 +83,10 @@ static int start_worker(uv_loop_t *loop, unsigned index, void *data)
 /* All is open: what is left is to accept, to answer, to store results, and to read files that change. */
 static int enter_sandbox(struct speedtestd *d, const struct daemon_options *options)
 {
-	return http_daemon_confine(&d->daemon, options, &(struct sandbox){
-						    .read_paths = results_read_paths(d->test.results),
-						    .write_paths = results_write_paths(d->test.results)});
+	struct sandbox left = {.read_paths = results_read_paths(d->test.results),
+	                       .write_paths = results_write_paths(d->test.results)};
+
+	return http_daemon_confine(&d->daemon, options, &left);
 }
 
 static int run(struct speedtestd *d)

@@ -39,7 +39,10 @@ struct http_daemon {
 /** Each of these returns 0, or a negative errno, logged. */
 int http_daemon_load_pop(struct http_daemon *d, const char *path);
 
-/** Pages, certificate if any socket speaks TLS, sockets; then no worker takes more connections than open files allow. */
+/**
+ * Pages, certificate if any socket speaks TLS, sockets; then no worker takes more connections than open
+ * files allow.
+ */
 int http_daemon_open(struct http_daemon *d, const struct daemon_options *options);
 
 /** Close the sandbox: what is left is @s (its lists borrowed), and the certificate's folder to read, if it has one. */

@@ -123,12 +123,13 @@ def test_render_is_repeatable_and_drops_what_is_off(tmp_path):
 
     first = render(POPS / "demo.yaml")
     assert list(first) == ["chrony/chrony.conf", "chrony/options", "coturn/turnserver.conf", "knot/knot.conf",
-                           "knot/pop.zone", "nginx/nginx.conf", "tls/names", "unbound/unbound.conf", "www/pop.json"]
+                           "knot/pop.zone", "knot/reverse.list", "knot/reverse.zone", "nginx/nginx.conf", "tls/names",
+                           "unbound/unbound.conf", "www/pop.json"]
     assert render(POPS / "demo.yaml") == first
 
     smaller = tmp_path / "smaller.yaml"
-    smaller.write_text((POPS / "demo.yaml").read_text().replace("  resolver:\n    port: 5053\n", ""))
-    assert list(render(smaller)) == [name for name in first if not name.startswith("unbound/")]
+    smaller.write_text((POPS / "demo.yaml").read_text().replace("  turn: {}\n", ""))
+    assert list(render(smaller)) == [name for name in first if not name.startswith("coturn/")]
 
 
 def test_render_changes_nothing_on_a_mistake(tmp_path, broken):
