@@ -11,6 +11,7 @@
 #include "base/reachable.h"
 #include "net/dns_client.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -37,6 +38,7 @@ struct collect {
 	void *data;
 	struct asked *open;
 	size_t n_open, n_asked;
+	size_t n_bytes;                         /* of all answers */
 	size_t n_open_of[OBSERVED_TARGETS_MAX]; /* by target */
 	bool has_rest[OBSERVED_TARGETS_MAX];    /* the second round was asked */
 	size_t n_lookups;                       /* still open */
@@ -89,14 +91,26 @@ static void forget(struct asked *a)
 	free(a);
 }
 
+static void keep(struct collect *c, const struct dns_answer *answer, struct observed_answer *ret)
+{
+	ret->rc = answer->rc;
+	ret->packet = answer->packet;
+	if (answer->packet == NULL)
+		return;
+	c->n_bytes += ldns_pkt_size(answer->packet);
+	if (c->n_bytes > COLLECT_BYTES_MAX) {
+		ldns_pkt_free(answer->packet);
+		*ret = (struct observed_answer){.query = ret->query, .rc = -EMSGSIZE};
+	}
+}
+
 static void on_answer(const struct dns_answer *answer, void *data)
 {
 	struct asked *a = data;
 	struct collect *c = a->owner;
 	struct observed_target *t = a->target;
 
-	a->answer->rc = answer->rc;
-	a->answer->packet = answer->packet;
+	keep(c, answer, a->answer);
 	forget(a);
 	c->n_open--;
 	if (c->on_progress != NULL)

@@ -7,7 +7,10 @@
 
 #include <uv.h>
 
-enum { COLLECT_ALLOWED_MAX = 8 };
+enum {
+	COLLECT_ALLOWED_MAX = 8,
+	COLLECT_BYTES_MAX = 2 * 1024 * 1024, /* of answers kept; later ones count as far too long */
+};
 
 struct collect_settings {
 	struct addr resolver; /* with its port */

@@ -6,6 +6,8 @@
 
 #include <stdio.h>
 
+enum { DENIALS_MAX = 8 }; /* records of a proof that are looked at: it needs three */
+
 static void judge_ds(struct verdict *v, const struct observed *o, const struct observed_target *t, const struct keys *k)
 {
 	enum problem_id problem = ldns_rr_list_rr_count(k->by_ds) == 0 ? PROBLEM_DS_NO_KEY : PROBLEM_DS_SPARE;
@@ -64,20 +66,21 @@ static void judge_denial(struct verdict *v, const struct observed_target *t, con
 {
 	const struct observed_answer *a = &t->answers[PROBE_DENIAL];
 	const ldns_rr_list *list = a->packet == NULL ? NULL : ldns_pkt_authority(a->packet);
-	bool has_one = false, is_signed = true;
+	bool is_signed = true;
+	size_t n = 0;
 
-	for (size_t i = 0; list != NULL && i < ldns_rr_list_rr_count(list); i++) {
+	for (size_t i = 0; list != NULL && i < ldns_rr_list_rr_count(list) && n < DENIALS_MAX; i++) {
 		ldns_rr *rr = ldns_rr_list_rr(list, i);
 		if (ldns_rr_get_type(rr) != LDNS_RR_TYPE_NSEC && ldns_rr_get_type(rr) != LDNS_RR_TYPE_NSEC3)
 			continue;
 		ldns_rr_list *set = ldns_rr_list_new();
 		(void)ldns_rr_list_push_rr(set, rr);
-		has_one = true;
+		n++;
 		is_signed = is_signed && signature_of(set, a->packet, LDNS_SECTION_AUTHORITY, k->all, now) ==
 		                             SIGNATURE_VALID;
 		ldns_rr_list_free(set);
 	}
-	if (!has_one)
+	if (n == 0)
 		verdict_see(v, PROBLEM_NO_DENIAL, t, a, NULL);
 	else if (!is_signed)
 		verdict_see(v, PROBLEM_DENIAL_BOGUS, t, a, NULL);

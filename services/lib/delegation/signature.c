@@ -1,6 +1,25 @@
 /* SPDX-License-Identifier: MIT */
 #include "delegation/signature.h"
 
+/* What is tried of one set: a zone can be made to cost its validators far more (CVE-2023-50387). */
+enum {
+	SIGNATURES_MAX = 8,
+	KEYS_MAX = 4, /* that share a tag */
+};
+
+/** Those of @keys that @sig can be by, its tag says. Borrowed records. */
+static ldns_rr_list *keys_with_tag(const ldns_rr_list *keys, const ldns_rr *sig)
+{
+	ldns_rr_list *few = ldns_rr_list_new();
+
+	for (size_t i = 0; i < ldns_rr_list_rr_count(keys) && ldns_rr_list_rr_count(few) < KEYS_MAX; i++) {
+		ldns_rr *key = ldns_rr_list_rr(keys, i);
+		if (ldns_calc_keytag(key) == ldns_rdf2native_int16(ldns_rr_rrsig_keytag(sig)))
+			(void)ldns_rr_list_push_rr(few, key);
+	}
+	return few;
+}
+
 /** How @sig, one of @rrs or of other records of their name, signs them; LDNS_STATUS_NULL: it is none of @rrs. */
 static ldns_status verify(const ldns_rr_list *rrs, const ldns_rr *sig, const ldns_rr_list *keys, time_t now)
 {
@@ -9,9 +28,10 @@ static ldns_status verify(const ldns_rr_list *rrs, const ldns_rr *sig, const ldn
 	if (ldns_rr_rd_count(sig) != 9 ||
 	    ldns_rdf2rr_type(ldns_rr_rrsig_typecovered(sig)) != ldns_rr_get_type(first))
 		return LDNS_STATUS_NULL;
-	ldns_rr_list *good = ldns_rr_list_new();
-	ldns_status s = ldns_verify_rrsig_keylist_time(rrs, sig, keys, now, good);
+	ldns_rr_list *few = keys_with_tag(keys, sig), *good = ldns_rr_list_new();
+	ldns_status s = ldns_verify_rrsig_keylist_time(rrs, sig, few, now, good);
 	ldns_rr_list_free(good);
+	ldns_rr_list_free(few);
 	return s;
 }
 
@@ -27,12 +47,14 @@ enum signature signature_of(const ldns_rr_list *rrs, const ldns_pkt *p, ldns_pkt
 {
 	ldns_rr_list *all = signatures_of(rrs, p, section);
 	enum signature found = SIGNATURE_MISSING;
+	size_t n = all == NULL ? 0 : ldns_rr_list_rr_count(all), n_tried = 0;
 	bool has_expired = false, is_early = false;
 
-	for (size_t i = 0; all != NULL && found != SIGNATURE_VALID && i < ldns_rr_list_rr_count(all); i++) {
+	for (size_t i = 0; i < n && found != SIGNATURE_VALID && n_tried < SIGNATURES_MAX; i++) {
 		ldns_status s = verify(rrs, ldns_rr_list_rr(all, i), keys, now);
 		if (s == LDNS_STATUS_NULL)
 			continue;
+		n_tried++;
 		has_expired = has_expired || s == LDNS_STATUS_CRYPTO_SIG_EXPIRED;
 		is_early = is_early || s == LDNS_STATUS_CRYPTO_SIG_NOT_INCEPTED;
 		found = s == LDNS_STATUS_OK ? SIGNATURE_VALID : SIGNATURE_BOGUS;
@@ -47,12 +69,15 @@ bool signature_oldest(const ldns_rr_list *rrs, const ldns_pkt *p, const ldns_rr_
                       time_t *ret_inception)
 {
 	ldns_rr_list *all = signatures_of(rrs, p, LDNS_SECTION_ANSWER);
+	size_t n = all == NULL ? 0 : ldns_rr_list_rr_count(all), n_tried = 0;
 	time_t oldest = now;
 	bool has_one = false;
 
-	for (size_t i = 0; all != NULL && i < ldns_rr_list_rr_count(all); i++) {
+	for (size_t i = 0; i < n && n_tried < SIGNATURES_MAX; i++) {
 		const ldns_rr *sig = ldns_rr_list_rr(all, i);
-		if (verify(rrs, sig, keys, now) != LDNS_STATUS_OK)
+		ldns_status s = verify(rrs, sig, keys, now);
+		n_tried += s != LDNS_STATUS_NULL;
+		if (s != LDNS_STATUS_OK)
 			continue;
 		time_t inception = ldns_rdf2native_time_t(ldns_rr_rrsig_inception(sig));
 		has_one = true;

@@ -161,8 +161,10 @@ static void add_finding(yyjson_mut_doc *doc, yyjson_mut_val *list, const struct 
 	yyjson_mut_obj_add_str(doc, o, "what", p->what[language]);
 	yyjson_mut_obj_add_str(doc, o, "remedy", p->remedy[language]);
 	yyjson_mut_val *seen = yyjson_mut_obj_add_arr(doc, o, "seen");
-	for (size_t i = 0; i < f->n_seen; i++)
+	for (size_t i = 0; i < f->n_seen && i < VERDICT_SEEN_MAX; i++)
 		add_seen(doc, seen, &f->seen[i], language);
+	if (f->n_seen > VERDICT_SEEN_MAX)
+		yyjson_mut_obj_add_uint(doc, o, "more", f->n_seen - VERDICT_SEEN_MAX);
 }
 
 static void add_check(yyjson_mut_doc *doc, yyjson_mut_val *list, const struct verdict *v, enum check_id id,

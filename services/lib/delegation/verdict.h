@@ -55,9 +55,12 @@ size_t verdict_count(const struct verdict *v, enum severity severity);
 /** What to say of a server that did not answer. */
 const char *verdict_silence(int rc, enum language language);
 
+enum { VERDICT_SEEN_MAX = 16 }; /* of one problem, as JSON */
+
 /**
  * {"zone","passed","errors","warnings","notices","checks":[{"id","group","title","result","why",
  * "findings":[{"severity","what","remedy","seen":[{"server","address","query","answer"}]}]}]};
+ * where there is more to be seen, its number is in "more";
  * result: "passed", "notice", "warning", "error" or "untested", then with why. Owned by @doc.
  */
 yyjson_mut_val *verdict_json(const struct verdict *v, enum language language, yyjson_mut_doc *doc);

@@ -132,10 +132,33 @@ static void test_ds_of_key(void **state)
 	assert_false(signature_is_same_key(key, other));
 }
 
+/** Any number of wrong signatures costs no more than the first few of them. */
+static void test_only_so_many_are_tried(void **state)
+{
+	struct fixture *f = *state;
+	ldns_pkt *p = ldns_pkt_new();
+	ldns_rr *good = ldns_rr_list_rr(ldns_pkt_answer(f->packet), 1);
+
+	for (int n_wrong = 0; n_wrong < 7; n_wrong++) {
+		ldns_rr *wrong = ldns_rr_clone(good);
+		ldns_rdf *bytes = ldns_rr_rdf(wrong, 8);
+		ldns_rdf_data(bytes)[n_wrong] ^= 1;
+		(void)ldns_pkt_push_rr(p, LDNS_SECTION_ANSWER, wrong);
+	}
+	(void)ldns_pkt_push_rr(p, LDNS_SECTION_ANSWER, ldns_rr_clone(good));
+	assert_int_equal(signature_of(f->soa, p, LDNS_SECTION_ANSWER, f->keys, BEGIN + 1), SIGNATURE_VALID);
+	ldns_rr *last = ldns_rr_list_pop_rr(ldns_pkt_answer(p));
+	(void)ldns_rr_list_push_rr(ldns_pkt_answer(p), ldns_rr_clone(ldns_rr_list_rr(ldns_pkt_answer(p), 0)));
+	(void)ldns_rr_list_push_rr(ldns_pkt_answer(p), last);
+	assert_int_equal(signature_of(f->soa, p, LDNS_SECTION_ANSWER, f->keys, BEGIN + 1), SIGNATURE_BOGUS);
+	ldns_pkt_free(p);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_times, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_only_so_many_are_tried, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_what_is_no_signature, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_ds_of_key, setup, teardown),
 	};

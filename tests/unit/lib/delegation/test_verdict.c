@@ -93,6 +93,23 @@ static void test_json(void **state)
 	yyjson_mut_doc_free(doc);
 }
 
+/** What many servers have in common is not told of each. */
+static void test_seen_by_many(void **state)
+{
+	(void)state;
+	yyjson_mut_doc *doc = yyjson_mut_doc_new(NULL);
+	struct verdict *v = verdict_new(ZONE);
+
+	for (int i = 0; i < VERDICT_SEEN_MAX + 3; i++)
+		verdict_see_name(v, PROBLEM_NO_GLUE, "ns2." ZONE, NULL, NULL);
+	yyjson_mut_val *check = yyjson_mut_arr_get(yyjson_mut_obj_get(verdict_json(v, LANGUAGE_EN, doc), "checks"),
+	                                           CHECK_GLUE);
+	assert_int_equal(yyjson_mut_arr_size(yyjson_mut_ptr_get(check, "/findings/0/seen")), VERDICT_SEEN_MAX);
+	assert_int_equal(yyjson_mut_get_uint(yyjson_mut_ptr_get(check, "/findings/0/more")), 3);
+	verdict_free(v);
+	yyjson_mut_doc_free(doc);
+}
+
 static void test_silence(void **state)
 {
 	(void)state;
@@ -106,6 +123,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_counts),
 		cmocka_unit_test(test_json),
+		cmocka_unit_test(test_seen_by_many),
 		cmocka_unit_test(test_silence),
 	};
 
