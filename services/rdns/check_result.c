@@ -2,6 +2,7 @@
 #include "rdns/check_result.h"
 
 #include "base/json_write.h"
+#include "base/mem.h"
 
 #include <stdlib.h>
 
@@ -57,6 +58,14 @@ void check_result_init(struct check_result *r, const struct verdict *const *verd
 	for (unsigned l = 0; l < LANGUAGES; l++)
 		r->verdicts[l] = verdicts_text(verdicts, n, (enum language)l);
 	r->summary = summary_text(r, verdicts, n);
+}
+
+void check_result_copy(const struct check_result *r, struct check_result *ret)
+{
+	*ret = *r;
+	for (unsigned l = 0; l < LANGUAGES; l++)
+		ret->verdicts[l] = mem_strdup(r->verdicts[l]);
+	ret->summary = mem_strdup(r->summary);
 }
 
 void check_result_done(struct check_result *r)

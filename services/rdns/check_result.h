@@ -16,6 +16,7 @@ struct check_result {
 
 /** Of the @n verdicts. Release with check_result_done(). */
 void check_result_init(struct check_result *r, const struct verdict *const *verdicts, size_t n);
+void check_result_copy(const struct check_result *r, struct check_result *ret);
 void check_result_done(struct check_result *r);
 
 #endif

@@ -78,6 +78,7 @@ static int read_failures(sqlite3 *db, const struct prefix *prefix, int64_t *ret)
 	return 0;
 }
 
+/** Members see their own failures mended soon; and nobody is asked more often than that. */
 static int64_t next_after(const struct checks_note *n)
 {
 	int64_t part = n->interval_s / CHECKS_JITTER_PART;
@@ -146,27 +147,43 @@ int checks_db_note(sqlite3 *db, struct checks_note *n)
 	return rc;
 }
 
-int checks_db_due(sqlite3 *db, int64_t now, int64_t interval_s, struct prefix *ret, size_t max, size_t *ret_n)
+static int take(sqlite3 *db, sqlite3_stmt *row, struct delegated **ret)
 {
-	size_t n = 0;
+	struct zones_row found;
+	struct prefix p;
+
+	if (prefix_parse(rdns_db_text(row, 0), &p) < 0)
+		return -EBADMSG;
+	int rc = zones_db_get(db, &p, &found);
+	if (rc == 0)
+		*ret = found.delegated;
+	return rc;
+}
+
+int checks_db_take(sqlite3 *db, int64_t now, int64_t interval_s, struct delegated **ret, size_t max, size_t *ret_n)
+{
 	sqlite3_stmt *s;
 	int step = SQLITE_DONE;
 	/* What is to come far too late was put there by a clock that was wrong. */
-	int rc = db_prepare(db, "SELECT prefix FROM recheck WHERE next <= ?1 OR next > ?1 + 2 * ?2"
-	                        " ORDER BY next LIMIT ?3",
+	int rc = db_prepare(db,
+	                    "UPDATE recheck SET next = ?1 + ?4 WHERE prefix IN (SELECT prefix FROM recheck"
+	                    " WHERE next <= ?1 OR next > ?1 + 2 * ?2 ORDER BY next LIMIT ?3) RETURNING prefix",
 	                    &s);
 
+	*ret_n = 0;
 	if (rc < 0)
 		return rc;
 	(void)sqlite3_bind_int64(s, 1, now);
 	(void)sqlite3_bind_int64(s, 2, interval_s);
 	(void)sqlite3_bind_int64(s, 3, (int64_t)max);
-	while (rc == 0 && (step = sqlite3_step(s)) == SQLITE_ROW)
-		rc = prefix_parse(rdns_db_text(s, 0), &ret[n++]) < 0 ? -EBADMSG : 0;
+	(void)sqlite3_bind_int64(s, 4, CHECKS_RETRY_S);
+	while (rc == 0 && (step = sqlite3_step(s)) == SQLITE_ROW) {
+		rc = take(db, s, &ret[*ret_n]);
+		*ret_n += rc == 0;
+	}
 	if (rc == 0 && step != SQLITE_DONE)
 		rc = db_errno(db);
 	(void)sqlite3_finalize(s);
-	*ret_n = rc == 0 ? n : 0;
 	return rc;
 }
 

@@ -41,8 +41,11 @@ struct checks_note {
  */
 int checks_db_note(sqlite3 *db, struct checks_note *n);
 
-/** Add prefixes whose check is due at @now, the longest due first, at most @max of them. */
-int checks_db_due(sqlite3 *db, int64_t now, int64_t interval_s, struct prefix *ret, size_t max, size_t *ret_n);
+/**
+ * Take up to @max delegations whose check is due at @now, for delegated_free(), the longest due first: they are
+ * due again CHECKS_RETRY_S later, if nothing comes of it.
+ */
+int checks_db_take(sqlite3 *db, int64_t now, int64_t interval_s, struct delegated **ret, size_t max, size_t *ret_n);
 
 /**
  * The last check of @prefix, the newer one of its delegation's and @member's (0: anybody's), owned by @doc:

@@ -110,12 +110,23 @@ static enum rdns_state state_of(struct fixture *f, const char *where)
 	return row.state;
 }
 
-static size_t due(struct fixture *f, int64_t now)
+static size_t take(struct fixture *f, int64_t now)
 {
-	struct prefix all[SOME];
+	struct delegated *all[SOME];
 	size_t n;
 
-	assert_int_equal(checks_db_due(f->db, now, DAY_S, all, SOME, &n), 0);
+	assert_int_equal(checks_db_take(f->db, now, DAY_S, all, SOME, &n), 0);
+	for (size_t i = 0; i < n; i++)
+		delegated_free(all[i]);
+	return n;
+}
+
+/** How many could be taken at @now. */
+static size_t due(struct fixture *f, int64_t now)
+{
+	assert_int_equal(db_exec(f->db, "SAVEPOINT before"), 0);
+	size_t n = take(f, now);
+	assert_int_equal(db_exec(f->db, "ROLLBACK TO before; RELEASE before"), 0);
 	return n;
 }
 
@@ -167,6 +178,17 @@ static void test_when_the_next_is_due(void **state)
 	(void)note(f, f->d, 1, NOW, 0);
 	assert_int_equal(due(f, NOW + CHECKS_RETRY_S - 1), 0);
 	assert_int_equal(due(f, NOW + CHECKS_RETRY_S), 1);
+}
+
+/** Who takes a delegation and is killed has not lost it. */
+static void test_taken_once_in_a_while(void **state)
+{
+	struct fixture *f = *state;
+
+	(void)note(f, f->d, 0, NOW, 0);
+	assert_int_equal(take(f, NOW + 2 * DAY_S), 1);
+	assert_int_equal(take(f, NOW + 2 * DAY_S + 1), 0);
+	assert_int_equal(take(f, NOW + 2 * DAY_S + CHECKS_RETRY_S), 1);
 }
 
 /** The time of the next check is spread, so that many that were made at once are not checked at once. */
@@ -309,6 +331,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_a_silent_resolver_breaks_nothing, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_pending_stays_pending, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_when_the_next_is_due, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_taken_once_in_a_while, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_jitter, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_all_goes_with_the_delegation, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_what_is_told, setup, teardown),
