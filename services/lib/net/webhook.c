@@ -56,7 +56,7 @@ static int on_progress(void *data, curl_off_t down_total, curl_off_t down, curl_
 }
 
 /** What the server says is of no interest, and may be long. */
-static size_t on_body(char *data, size_t size, size_t n, void *user)
+static size_t on_body(const char *data, size_t size, size_t n, void *user)
 {
 	(void)data;
 	(void)user;
