@@ -70,7 +70,7 @@ static const struct command {
 		.name = "rdns",
 		.main = rdns_main,
 		.usage = "COMMAND ...",
-		.summary = "check delegations of reverse DNS",
+		.summary = "check delegations of reverse DNS, and say who may change them",
 	},
 };
 

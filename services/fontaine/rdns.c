@@ -4,22 +4,48 @@
 
 #include "fontaine/command.h"
 
-#include <stdio.h>
-#include <string.h>
+static const struct subcommand commands[] = {
+	{
+		.group = "rdns",
+		.name = "check",
+		.run = rdns_check,
+		.usage = "ZONE --ns NAME[=ADDR,...] ... [OPTION]...",
+		.summary = "check whether a reverse zone may be delegated to its name servers",
+		.options = "  ZONE          its name, or its prefix\n"
+			   "  --ns NAME[=ADDR,...]\n"
+			   "                a name server, and its addresses if they are not in DNS yet\n"
+			   "  --ds \"TAG ALGORITHM TYPE DIGEST\"\n"
+			   "                a DS record, if the zone is signed\n"
+			   "  --resolver ADDR\n"
+			   "                look names up there (default: the first of /etc/resolv.conf)\n"
+			   "  --origins FILE\n"
+			   "                who announces which prefix, in RIS dump format\n"
+			   "  --allow PREFIX\n"
+			   "                ask there too, though it is no global unicast space\n"
+			   "  --lang en|fr  the language of the report (default: the environment's)\n"
+			   "  --json        print JSON\n",
+	},
+	{
+		.group = "rdns",
+		.name = "token",
+		.run = rdns_token,
+		.usage = "add --asn ASN|--operator --label TEXT | list [--json] | revoke ID",
+		.summary = "say whom rdnsd lets in",
+		.options = "  --asn ASN     the token is for this member\n"
+			   "  --operator    the token is for the operators, who may do everything\n"
+			   "  --label TEXT  what it is for; the log of changes names it\n"
+			   "  --json        print JSON, one token a line\n"
+			   "  --db FILE     the database (default: /var/lib/fontaine/rdns/rdns.db)\n",
+	},
+};
 
 int rdns_main(int argc, char **argv)
 {
-	const char *name = argc > 1 ? argv[1] : "";
-
-	if (strcmp(name, "check") == 0)
-		return rdns_check(argc - 1, argv + 1);
-	if (strcmp(name, "--help") == 0) {
-		(void)printf("Usage: fontaine rdns check ZONE --ns NAME[=ADDR,...] ...\n"
-		             "fontaine-rdns: check delegations of reverse DNS.\n\n"
-		             "  --help  print this text and exit; after a command, explain that one\n\n"
-		             "More: man fontaine-rdns\n");
-		return EXIT_FINE;
-	}
-	(void)fprintf(stderr, "fontaine rdns: \"%s\" is not a command; see fontaine rdns --help\n", name);
-	return EXIT_WRONG_INPUT;
+	static const struct command_group group = {
+		.name = "rdns",
+		.summary = "check delegations of reverse DNS, and say who may change them",
+		.commands = commands,
+		.n = sizeof(commands) / sizeof(*commands),
+	};
+	return command_group_main(&group, argc, argv);
 }

@@ -149,25 +149,6 @@ static int take_delegated(const char *subject, const char *text, const char *com
 	return complaint == NULL ? EXIT_FINE : wrong(subject, text, complaint);
 }
 
-static void print_help(void)
-{
-	(void)printf("Usage: fontaine rdns check ZONE --ns NAME[=ADDR,...] ... [OPTION]...\n"
-	             "fontaine-rdns: check whether a reverse zone may be delegated to its name servers.\n\n"
-	             "  ZONE                  its name, or its prefix\n"
-	             "  --ns NAME[=ADDR,...]  a name server, and its addresses if they are not in DNS yet\n"
-	             "  --ds \"TAG ALGORITHM TYPE DIGEST\"\n"
-	             "                        a DS record, if the zone is signed\n"
-	             "  --resolver ADDR       look names up there (default: the first of " RESOLV_CONF ")\n"
-	             "  --origins FILE        who announces which prefix, in RIS dump format\n"
-	             "  --allow PREFIX        ask there too, though it is no global unicast space\n"
-	             "  --lang en|fr          the language of the report (default: the environment's)\n"
-	             "  --json                print JSON\n"
-	             "  --help                print this text and exit\n\n"
-	             "Exit status: 0 when the zone may be delegated, 1 when there are errors, 2 when the\n"
-	             "command line is wrong.\n\n"
-	             "More: man fontaine-rdns\n");
-}
-
 /** Return: EXIT_FINE to go on, else an exit status. */
 static int take_option(struct options *o, int option)
 {
@@ -187,14 +168,13 @@ static int take_option(struct options *o, int option)
 	case 'j':
 		o->json = true;
 		return EXIT_FINE;
-	default: /* getopt_long() has said what is wrong */
-		(void)fprintf(stderr, "Usage: fontaine rdns check ZONE --ns NAME[=ADDR,...] ...\n");
-		return EXIT_WRONG_INPUT;
+	default:
+		abort(); /* our own mistake */
 	}
 }
 
 /** What the options mean depends on the zone, which may stand anywhere: it is looked for first. */
-static int take_options(struct options *o, int argc, char **argv)
+static int take_options(const struct subcommand *c, struct options *o, int argc, char **argv)
 {
 	static const struct option long_options[] = {
 		{"ns", required_argument, NULL, 'n'},
@@ -211,9 +191,9 @@ static int take_options(struct options *o, int argc, char **argv)
 
 	for (optind = 0; (option = getopt_long(argc, argv, "", long_options, NULL)) != -1 && option != 'h';)
 		if (option == '?')
-			return take_option(o, option);
+			return subcommand_usage_error(c);
 	if (option == 'h') {
-		print_help();
+		subcommand_print_help(c);
 		return -1;
 	}
 	if (optind + 1 != argc)
@@ -239,10 +219,10 @@ static enum language environments_language(void)
 	return LANGUAGE_EN;
 }
 
-int rdns_check(int argc, char **argv)
+int rdns_check(const struct subcommand *c, int argc, char **argv)
 {
 	struct options o = {.language = environments_language()};
-	int status = take_options(&o, argc, argv);
+	int status = take_options(c, &o, argc, argv);
 
 	if (status == EXIT_FINE) {
 		if (!o.settings.has_resolver)

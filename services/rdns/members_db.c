@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "rdns/members_db.h"
 
-#include "base/json_write.h"
 #include "store/db.h"
 
 #include <stdio.h>
@@ -93,21 +92,6 @@ int members_db_each(sqlite3 *db, void (*on_member)(const struct member *m, void 
 	return rc;
 }
 
-int token_db_add(sqlite3 *db, const struct token_row *t)
-{
-	sqlite3_stmt *s;
-	int rc = db_prepare(db, "INSERT INTO token (id, member, label, hash, created) VALUES (?, ?, ?, ?, ?)", &s);
-
-	if (rc < 0)
-		return rc;
-	db_bind_text(s, 1, t->id);
-	rdns_db_bind_id(s, 2, t->member);
-	db_bind_text(s, 3, t->label);
-	db_bind_text(s, 4, t->hash);
-	(void)sqlite3_bind_int64(s, 5, t->created);
-	return db_execute(s);
-}
-
 int token_db_get(sqlite3 *db, const char *id, struct token_row *ret)
 {
 	sqlite3_stmt *s;
@@ -127,53 +111,14 @@ int token_db_get(sqlite3 *db, const char *id, struct token_row *ret)
 	return 0;
 }
 
-/* Of a statement whose parameters are a time and a token's id. */
-static int note(sqlite3 *db, const char *sql, const char *id, int64_t at)
+int token_db_used(sqlite3 *db, const char *id, int64_t at)
 {
 	sqlite3_stmt *s;
-	int rc = db_prepare(db, sql, &s);
+	int rc = db_prepare(db, "UPDATE token SET last_used = ? WHERE id = ?", &s);
 
 	if (rc < 0)
 		return rc;
 	(void)sqlite3_bind_int64(s, 1, at);
 	db_bind_text(s, 2, id);
 	return rdns_db_execute_on_row(s);
-}
-
-int token_db_used(sqlite3 *db, const char *id, int64_t at)
-{
-	return note(db, "UPDATE token SET last_used = ? WHERE id = ?", id, at);
-}
-
-int token_db_revoke(sqlite3 *db, const char *id, int64_t at)
-{
-	return note(db, "UPDATE token SET revoked = ? WHERE id = ? AND revoked IS NULL", id, at);
-}
-
-int token_db_list(sqlite3 *db, int64_t member, yyjson_mut_doc *doc, yyjson_mut_val *list)
-{
-	sqlite3_stmt *s;
-	int step;
-	int rc = db_prepare(db,
-	                    "SELECT token.id, asn, label, created, last_used, revoked FROM token"
-	                    " LEFT JOIN member ON member.id = token.member"
-	                    " WHERE ?1 IS NULL OR token.member = ?1 ORDER BY created, token.id",
-	                    &s);
-
-	if (rc < 0)
-		return rc;
-	rdns_db_bind_id(s, 1, member);
-	while ((step = sqlite3_step(s)) == SQLITE_ROW) {
-		yyjson_mut_val *o = yyjson_mut_arr_add_obj(doc, list);
-		json_add_text(doc, o, "id", rdns_db_text(s, 0));
-		rdns_db_add_number(doc, o, "asn", s, 1);
-		json_add_text(doc, o, "label", rdns_db_text(s, 2));
-		rdns_db_add_number(doc, o, "created", s, 3);
-		rdns_db_add_number(doc, o, "last_used", s, 4);
-		rdns_db_add_number(doc, o, "revoked", s, 5);
-	}
-	if (step != SQLITE_DONE)
-		rc = db_errno(db);
-	(void)sqlite3_finalize(s);
-	return rc;
 }

@@ -5,8 +5,6 @@
 
 #include "rdns/rdns_db.h"
 
-#include <yyjson.h>
-
 enum {
 	MEMBER_NAME_MAX = 128,
 	TOKEN_ID_MAX = 40,
@@ -36,7 +34,7 @@ int members_db_get(sqlite3 *db, int64_t id, struct member *ret);
 /** Call @on_member for each, by ASN; it must not change members. */
 int members_db_each(sqlite3 *db, void (*on_member)(const struct member *m, void *data), void *data);
 
-/** What is kept of a token: enough to know it again. */
+/** What is kept of a token: enough to know it again. It is made and revoked by way of the view tokens. */
 struct token_row {
 	char id[TOKEN_ID_MAX]; /* its public part */
 	int64_t member;        /* 0: the operators' */
@@ -45,18 +43,9 @@ struct token_row {
 	int64_t created, last_used, revoked; /* Unix seconds; 0: never */
 };
 
-/** last_used and revoked count for nothing. Return: also -EEXIST when there is one with this id. */
-int token_db_add(sqlite3 *db, const struct token_row *t);
-
 /** Also one that is revoked. Return: also -ENOENT. */
 int token_db_get(sqlite3 *db, const char *id, struct token_row *ret);
 
 int token_db_used(sqlite3 *db, const char *id, int64_t at);
-
-/** Return: also -ENOENT when there is no such token, or it is revoked already. */
-int token_db_revoke(sqlite3 *db, const char *id, int64_t at);
-
-/** Add the tokens of @member (0: all) to the array @list: {"id","asn","label","created","last_used","revoked"}. */
-int token_db_list(sqlite3 *db, int64_t member, yyjson_mut_doc *doc, yyjson_mut_val *list);
 
 #endif

@@ -107,6 +107,20 @@ const char *const rdns_migrations[] = {
 	"CREATE TRIGGER recheck_ends AFTER DELETE ON delegation WHEN OLD.part = 0 BEGIN"
 	"  DELETE FROM checked WHERE prefix = OLD.prefix AND NOT is_trial;"
 	"  DELETE FROM recheck WHERE prefix = OLD.prefix; END;",
+	/* What "fontaine rdns token" asks and tells: it need not know more. */
+	"CREATE VIEW tokens AS SELECT token.id, asn, label, hash, created, last_used, revoked"
+	"  FROM token LEFT JOIN member ON member.id = token.member;"
+	"CREATE TRIGGER token_is_made INSTEAD OF INSERT ON tokens BEGIN"
+	"  SELECT raise(ABORT, 'no assignment names this member')"
+	"  WHERE NEW.asn IS NOT NULL AND NOT EXISTS (SELECT 1 FROM member WHERE asn = NEW.asn);"
+	"  INSERT INTO token (id, member, label, hash, created)"
+	"  VALUES (NEW.id, (SELECT id FROM member WHERE asn = NEW.asn), NEW.label, NEW.hash, NEW.created);"
+	"  INSERT INTO audit (at, who, what, subject, member, after) SELECT NEW.created, 'root', 'token', NEW.label,"
+	"  member, json_object('id', NEW.id) FROM token WHERE id = NEW.id; END;"
+	"CREATE TRIGGER token_is_revoked INSTEAD OF UPDATE OF revoked ON tokens WHEN OLD.revoked IS NULL BEGIN"
+	"  UPDATE token SET revoked = NEW.revoked WHERE id = OLD.id;"
+	"  INSERT INTO audit (at, who, what, subject, member, before) SELECT NEW.revoked, 'root', 'token', OLD.label,"
+	"  member, json_object('id', OLD.id) FROM token WHERE id = OLD.id; END;",
 	NULL,
 };
 
