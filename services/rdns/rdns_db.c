@@ -121,6 +121,24 @@ const char *const rdns_migrations[] = {
 	"  UPDATE token SET revoked = NEW.revoked WHERE id = OLD.id;"
 	"  INSERT INTO audit (at, who, what, subject, member, before) SELECT NEW.revoked, 'root', 'token', OLD.label,"
 	"  member, json_object('id', OLD.id) FROM token WHERE id = OLD.id; END;",
+	"CREATE TABLE look ("
+	"  prefix TEXT NOT NULL PRIMARY KEY,"
+	"  next INTEGER NOT NULL,"   /* Unix seconds */
+	"  looked INTEGER NOT NULL)" /* when last */
+	" STRICT, WITHOUT ROWID;"
+	"CREATE INDEX look_by_next ON look (next);"
+	"CREATE TABLE followed ("
+	"  zone TEXT NOT NULL,"
+	"  what TEXT NOT NULL,"
+	"  outcome TEXT NOT NULL,"
+	"  since INTEGER NOT NULL," /* Unix seconds, as the two others */
+	"  seen INTEGER NOT NULL,"
+	"  signed_since INTEGER NOT NULL," /* of what was last changed as the zone asked for */
+	"  PRIMARY KEY (zone, what)) STRICT, WITHOUT ROWID;"
+	"CREATE TRIGGER look_begins AFTER INSERT ON delegation WHEN NEW.part = 0 BEGIN"
+	"  INSERT INTO look VALUES (NEW.prefix, unixepoch() + abs(random() % 3600), 0); END;"
+	"CREATE TRIGGER look_ends AFTER DELETE ON delegation WHEN OLD.part = 0 BEGIN"
+	"  DELETE FROM look WHERE prefix = OLD.prefix; END;",
 	NULL,
 };
 
