@@ -6,6 +6,7 @@
 #include "rdns/api_change.h"
 #include "rdns/api_read.h"
 #include "rdns/auth.h"
+#include "rdns/publishing.h"
 #include "rdns/roster.h"
 
 /* What each operation does once it is known who asks. */
@@ -54,6 +55,7 @@ static void add_metrics(const void *data, struct buf *b)
 
 	roster_metrics(d->roster, b);
 	auth_metrics(d->auth, b);
+	publishing_add_metrics(d->publishing, b);
 }
 
 static void on_metrics(struct http_request *r, void *data)

@@ -128,7 +128,7 @@ int change_db_add(sqlite3 *db, int64_t id, bool is_end)
 	return db_execute(s);
 }
 
-static enum audit_state state_of(const char *name)
+enum audit_state audit_state_of(const char *name)
 {
 	unsigned state = 0;
 
@@ -181,7 +181,7 @@ int change_db_move(sqlite3 *db, int64_t id, enum audit_state to)
 	rc = rdns_db_first_row(s);
 	if (rc < 0)
 		return rc;
-	enum audit_state from = state_of(rdns_db_text(s, 0));
+	enum audit_state from = audit_state_of(rdns_db_text(s, 0));
 	(void)sqlite3_finalize(s);
 	return audit_next[from] & BIT(to) ? set_state(db, id, to) : -EINVAL;
 }
@@ -198,7 +198,7 @@ static int find_change(sqlite3 *db, const char *sql, int64_t id, struct audit_ch
 	rc = rdns_db_first_row(s);
 	if (rc < 0)
 		return rc;
-	*ret = (struct audit_change){.id = sqlite3_column_int64(s, 0), .state = state_of(rdns_db_text(s, 1))};
+	*ret = (struct audit_change){.id = sqlite3_column_int64(s, 0), .state = audit_state_of(rdns_db_text(s, 1))};
 	(void)snprintf(ret->what, sizeof(ret->what), "%s", rdns_db_text(s, 2));
 	(void)snprintf(ret->subject, sizeof(ret->subject), "%s", rdns_db_text(s, 3));
 	(void)sqlite3_finalize(s);

@@ -9,19 +9,23 @@ static void put_in_order(ldns_rr_list *list)
 	ldns_rr_list_sort(list);
 }
 
-static bool is_servers_own(const ldns_rr *rr, const ldns_rdf *origin)
+static bool is_servers_own(const ldns_rr *rr)
 {
 	static const ldns_rr_type types[] = {
 		LDNS_RR_TYPE_SOA,
 		LDNS_RR_TYPE_RRSIG,
 		LDNS_RR_TYPE_NSEC,
 		LDNS_RR_TYPE_NSEC3,
+		LDNS_RR_TYPE_CDS,
+		LDNS_RR_TYPE_CDNSKEY,
+		LDNS_RR_TYPE_DNSKEY,
+		LDNS_RR_TYPE_NSEC3PARAM,
 	};
 
 	for (size_t i = 0; i < sizeof(types) / sizeof(*types); i++)
 		if (ldns_rr_get_type(rr) == types[i])
 			return true;
-	return ldns_dname_compare(ldns_rr_owner(rr), origin) == 0;
+	return false;
 }
 
 static bool is_same_name(const ldns_rr *a, const ldns_rr *b)
@@ -123,7 +127,7 @@ static const ldns_rr *of_either(const struct both *r)
 	return r->a != NULL ? r->a : r->b;
 }
 
-size_t difference_of(ldns_rr_list *served, ldns_rr_list *wanted, const ldns_rdf *origin, ldns_rr_list *out)
+size_t difference_of(ldns_rr_list *served, ldns_rr_list *wanted, ldns_rr_list *out)
 {
 	struct pair p = {.a = served, .b = wanted};
 	struct name name;
@@ -137,7 +141,7 @@ size_t difference_of(ldns_rr_list *served, ldns_rr_list *wanted, const ldns_rdf 
 		name_begin(&name, of_either(&r), out);
 		name.last = of_either(&r);
 		bool is_right = r.a != NULL && r.b != NULL && ldns_rr_ttl(r.a) == ldns_rr_ttl(r.b);
-		if (is_right || is_servers_own(name.last, origin))
+		if (is_right || is_servers_own(name.last))
 			continue;
 		n++;
 		if (r.a != NULL)
@@ -168,6 +172,25 @@ void difference_replace(ldns_rr_list *before, ldns_rr_list *after, ldns_rr_list 
 			(void)ldns_rr_list_push_rr(name.additions, ldns_rr_clone(r.b));
 	}
 	name_done(&name, out);
+}
+
+void difference_leave_alone(ldns_rr_list *updates, ldns_rr_list *others)
+{
+	size_t kept = 0, j = 0;
+
+	put_in_order(others);
+	for (size_t i = 0; i < ldns_rr_list_rr_count(updates); i++) {
+		ldns_rr *rr = ldns_rr_list_rr(updates, i);
+		int order = 1;
+		while (j < ldns_rr_list_rr_count(others) &&
+		       (order = ldns_dname_compare(ldns_rr_owner(ldns_rr_list_rr(others, j)), ldns_rr_owner(rr))) < 0)
+			j++;
+		if (j < ldns_rr_list_rr_count(others) && order == 0)
+			ldns_rr_free(rr);
+		else
+			(void)ldns_rr_list_set_rr(updates, rr, kept++);
+	}
+	ldns_rr_list_set_rr_count(updates, kept);
 }
 
 static bool is_deletion(const ldns_rr *rr)

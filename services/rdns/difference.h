@@ -12,10 +12,10 @@
 
 /**
  * Append to @out what makes @served, as a zone transfer gave it, into @wanted. What is the server's own
- * is left alone: all at @origin, signatures, NSEC. Both lists are put into canonical form and order.
+ * is left alone: SOA, keys, signatures, NSEC. Both lists are put into canonical form and order.
  * Return: how many records were too many or missing.
  */
-size_t difference_of(ldns_rr_list *served, ldns_rr_list *wanted, const ldns_rdf *origin, ldns_rr_list *out);
+size_t difference_of(ldns_rr_list *served, ldns_rr_list *wanted, ldns_rr_list *out);
 
 /**
  * Append to @out what puts @after in the place of @before, whatever is served now: sent twice, it does the
@@ -28,6 +28,9 @@ void difference_replace(ldns_rr_list *before, ldns_rr_list *after, ldns_rr_list 
  * whose other records the same update deletes, nor other records for what was an alias.
  */
 void difference_clear(const ldns_rr_list *updates, ldns_rr_list *out);
+
+/** Take away from @updates, which is in order, all of names that @others has records of. */
+void difference_leave_alone(ldns_rr_list *updates, ldns_rr_list *others);
 
 /**
  * How many records of @updates, from @from on, fit into @max_bytes without parting a name's; at least

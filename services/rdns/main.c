@@ -5,6 +5,7 @@
 #include "net/http_daemon.h"
 #include "rdns/api.h"
 #include "rdns/auth.h"
+#include "rdns/publishing.h"
 #include "rdns/rdns_db.h"
 #include "rdns/rdnsd.h"
 #include "rdns/roster.h"
@@ -51,14 +52,22 @@ static int load(struct program *p)
 	allocations_init(&d->allocations, d->pop->services->rdns);
 	d->sessions = sessions_new(SESSIONS_MAX);
 	d->auth = auth_new();
-	return open_database(d);
+	int rc = publishing_read_key(&d->key);
+	return rc == 0 ? open_database(d) : rc;
+}
+
+static void on_publishing_closed(void *data)
+{
+	struct rdnsd *d = data;
+
+	store_close(d->store, NULL, NULL);
 }
 
 /* No request is at hand any more, nor what one has begun. */
 static void close_parts(struct rdnsd *d)
 {
 	roster_stop(d->roster);
-	store_close(d->store, NULL, NULL);
+	publishing_close(d->publishing, on_publishing_closed, d);
 }
 
 static void on_server_closed(void *data)
@@ -87,6 +96,8 @@ static int start_worker(uv_loop_t *loop, unsigned index, void *data)
 	if (rc < 0)
 		return rc;
 	roster_watch(d->roster, loop, d->store);
+	d->publishing =
+	    publishing_new(&(struct publishing_config){loop, d->store, d->pop, &d->allocations, &d->key});
 	rc = http_daemon_start(&p->daemon, index, loop);
 	if (rc < 0)
 		stop_worker(index, p);

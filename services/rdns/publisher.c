@@ -1,14 +1,15 @@
 /*
- * start_next() takes a job. A change goes through advance(), step by step; a reconciliation from
- * publisher_wanted() by the zone's transfer to on_zone(), which sends what differs. send_next() sends
- * a list of records in as many updates as it needs.
+ * start_next() takes what waits. A change goes through advance(), step by step. A reconciliation is a comparison,
+ * beside the changes, and then a repair among them: on_compared() puts it behind those that it left alone.
  */
 /* SPDX-License-Identifier: MIT */
 #include "rdns/publisher.h"
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "rdns/comparison.h"
 #include "rdns/difference.h"
+#include "rdns/sending.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -22,27 +23,34 @@ struct job {
 	bool is_change; /* or a reconciliation */
 	char *origin;
 	ldns_rdf *zone;
+	ldns_rr_list *updates; /* of the change; or what repairs the zone */
+
 	struct publication publication;
 	struct change change;
-	ldns_rr_list *updates, *undoing; /* of the change; or what repairs the zone */
-	ldns_rr_list *wanted;
-	size_t n_wrong;
+	ldns_rr_list *undoing;
+
+	void (*on_reconciled)(bool is_right, void *data);
+	void *data;
 };
+
+STAILQ_HEAD(jobs, job);
 
 struct publisher {
 	struct publisher_config config;
 	struct publisher_counters counters;
-	STAILQ_HEAD(jobs, job)
-	waiting;
-	size_t n_waiting;
+	struct jobs waiting, uncompared;
+	size_t n_waiting, n_uncompared;
+
 	struct job *job;             /* the one in progress */
+	struct sending *sending;     /* of it */
 	struct primary_job *running; /* of it */
-	uv_timer_t timer;
-	const ldns_rr_list *sending;
-	ldns_rr_list *clearing; /* goes first */
-	size_t n_sent;          /* records of the list that is being sent */
-	size_t n_sending;       /* of the message */
-	bool is_clearing, has_sent;
+	uv_timer_t wait;
+
+	struct job *compared;          /* beside it */
+	struct comparison *comparison; /* of that */
+
+	uv_timer_t turn;
+	unsigned n_handles;
 	bool is_closing;
 	void (*on_closed)(void *data);
 	void *closed_data;
@@ -61,16 +69,27 @@ static void job_free(struct job *job)
 	ldns_rr_list_deep_free(job->publication.after);
 	ldns_rr_list_deep_free(job->updates);
 	ldns_rr_list_deep_free(job->undoing);
-	ldns_rr_list_deep_free(job->wanted);
 	free(job);
 }
 
-static void on_timer_closed(uv_handle_t *handle)
+static void jobs_free(struct jobs *jobs)
+{
+	struct job *job;
+
+	while ((job = STAILQ_FIRST(jobs)) != NULL) {
+		STAILQ_REMOVE_HEAD(jobs, next);
+		job_free(job);
+	}
+}
+
+static void on_handle_closed(uv_handle_t *handle)
 {
 	struct publisher *p = handle->data;
 	void (*on_closed)(void *data) = p->on_closed;
 	void *data = p->closed_data;
 
+	if (--p->n_handles > 0)
+		return;
 	free(p);
 	if (on_closed != NULL)
 		on_closed(data);
@@ -78,125 +97,82 @@ static void on_timer_closed(uv_handle_t *handle)
 
 void publisher_close(struct publisher *p, void (*on_closed)(void *data), void *data)
 {
-	struct job *job;
-
 	p->is_closing = true;
 	p->on_closed = on_closed;
 	p->closed_data = data;
 	if (p->running != NULL)
 		primary_cancel(p->running);
+	if (p->sending != NULL)
+		sending_cancel(p->sending);
+	if (p->comparison != NULL)
+		comparison_cancel(p->comparison);
 	job_free(p->job);
-	while ((job = STAILQ_FIRST(&p->waiting)) != NULL) {
-		STAILQ_REMOVE_HEAD(&p->waiting, next);
-		job_free(job);
-	}
-	ldns_rr_list_deep_free(p->clearing);
-	uv_close((uv_handle_t *)&p->timer, on_timer_closed);
+	job_free(p->compared);
+	jobs_free(&p->waiting);
+	jobs_free(&p->uncompared);
+	uv_close((uv_handle_t *)&p->wait, on_handle_closed);
+	uv_close((uv_handle_t *)&p->turn, on_handle_closed);
 }
 
-/** The job is over: the next one. */
-static void finish(struct publisher *p)
+static void put_in_queue(struct publisher *p, struct job *job)
 {
-	struct job *job = p->job;
-
-	p->job = NULL;
-	if (job->is_change)
-		job->publication.on_end(job->change.end, job->change.why, job->publication.data);
-	job_free(job);
-	if (!p->is_closing)
-		start_next(p);
+	STAILQ_INSERT_TAIL(&p->waiting, job, next);
+	p->n_waiting++;
+	start_next(p);
 }
 
 static void finish_change(struct publisher *p)
 {
-	const struct change *c = &p->job->change;
+	struct job *job = p->job;
+	const struct change *c = &job->change;
 
 	p->counters.live += c->end == CHANGE_LIVE ? 1 : 0;
 	p->counters.failed += c->end == CHANGE_FAILED ? 1 : 0;
 	p->counters.pending += c->end == CHANGE_PENDING ? 1 : 0;
-	if (c->is_drifting && publisher_reconcile(p, p->job->origin) < 0)
-		log_warn("rdns: %s: not compared now, too much else waits", p->job->origin);
-	finish(p);
+	if (c->is_drifting && publisher_reconcile(p, job->origin, NULL, NULL) < 0)
+		log_warn("rdns: %s: not compared now, too much else waits", job->origin);
+	p->job = NULL;
+	start_next(p);
+	job->publication.on_end(c->end, c->why, job->publication.data);
+	job_free(job);
 }
 
-static void finish_reconciling(struct publisher *p, bool is_right)
+static void finish_reconciling(struct publisher *p, struct job *job, bool is_right)
 {
-	struct job *job = p->job;
+	size_t n_wrong = ldns_rr_list_rr_count(job->updates);
 
 	if (is_right) {
 		p->counters.reconciled++;
-		p->counters.drifted += job->n_wrong;
+		p->counters.drifted += n_wrong;
 	} else {
 		p->counters.unreachable++;
 	}
-	if (job->n_wrong > 0)
-		log_warn("rdns: %s: %zu records were not as they should be%s", job->origin, job->n_wrong,
+	if (n_wrong > 0 && job->on_reconciled == NULL) /* else it was known before */
+		log_warn("rdns: %s: %zu records were not as they should be%s", job->origin, n_wrong,
 		         is_right ? "; repaired" : " and could not be repaired");
-	finish(p);
+	start_next(p);
+	if (job->on_reconciled != NULL)
+		job->on_reconciled(is_right, job->data);
+	job_free(job);
 }
 
-/** All is sent, or one message was not taken. */
-static void on_all_sent(struct publisher *p, enum change_event e)
+static void on_repaired(enum change_event e, void *data)
 {
-	ldns_rr_list_deep_free(p->clearing);
-	p->clearing = NULL;
-	if (!p->job->is_change) {
-		finish_reconciling(p, e == CHANGE_DONE);
-		return;
-	}
-	change_on(&p->job->change, e != CHANGE_DONE && p->has_sent ? CHANGE_UNANSWERED : e);
-	advance(p);
-}
+	struct publisher *p = data;
+	struct job *job = p->job;
 
-static void send_next(struct publisher *p);
+	p->sending = NULL;
+	p->job = NULL;
+	finish_reconciling(p, job, e == CHANGE_DONE);
+}
 
 static void on_sent(enum change_event e, void *data)
 {
 	struct publisher *p = data;
 
-	p->running = NULL;
-	if (e != CHANGE_DONE) {
-		on_all_sent(p, e);
-		return;
-	}
-	p->has_sent = true;
-	p->n_sent += p->n_sending;
-	send_next(p);
-}
-
-static void send_next(struct publisher *p)
-{
-	const ldns_rr_list *list = p->is_clearing ? p->clearing : p->sending;
-	ldns_rr_list *part = ldns_rr_list_new();
-
-	p->n_sending = difference_part(list, p->n_sent, MESSAGE_RECORDS_MAX_BYTES);
-	if (p->n_sending == 0 && p->is_clearing) {
-		p->is_clearing = false;
-		p->n_sent = 0;
-		list = p->sending;
-		p->n_sending = difference_part(list, 0, MESSAGE_RECORDS_MAX_BYTES);
-	}
-	for (size_t i = 0; i < p->n_sending; i++)
-		(void)ldns_rr_list_push_rr(part, ldns_rr_list_rr(list, p->n_sent + i));
-	int rc = 0;
-	if (p->n_sending > 0)
-		rc = primary_update(&p->config.primary, p->job->zone, part, on_sent, p, &p->running);
-	ldns_rr_list_free(part);
-	if (rc < 0)
-		log_error("rdns: %s: an update cannot be written: %s", p->job->origin, strerror(-rc));
-	if (rc < 0 || p->n_sending == 0)
-		on_all_sent(p, rc < 0 ? CHANGE_REFUSED : CHANGE_DONE);
-}
-
-static void send_list(struct publisher *p, const ldns_rr_list *list)
-{
-	p->sending = list;
-	p->clearing = ldns_rr_list_new();
-	p->is_clearing = true;
-	p->has_sent = false;
-	p->n_sent = 0;
-	difference_clear(list, p->clearing);
-	send_next(p);
+	p->sending = NULL;
+	change_on(&p->job->change, e);
+	advance(p);
 }
 
 static void on_asked(enum change_event e, void *data)
@@ -223,10 +199,10 @@ static void advance(struct publisher *p)
 
 	switch (job->change.step) {
 	case CHANGE_SEND:
-		send_list(p, job->updates);
+		p->sending = sending_start(&p->config.primary, job->zone, job->updates, on_sent, p);
 		break;
 	case CHANGE_UNDO:
-		send_list(p, job->undoing);
+		p->sending = sending_start(&p->config.primary, job->zone, job->undoing, on_sent, p);
 		break;
 	case CHANGE_NOTE:
 		p->config.note(job->publication.id, job->change.note_state, p->config.data);
@@ -235,7 +211,7 @@ static void advance(struct publisher *p)
 		p->running = primary_ask(&p->config.primary, job->updates, on_asked, p);
 		break;
 	case CHANGE_WAIT:
-		(void)uv_timer_start(&p->timer, on_waited, CHANGE_WAIT_MS, 0);
+		(void)uv_timer_start(&p->wait, on_waited, CHANGE_WAIT_MS, 0);
 		break;
 	case CHANGE_OVER:
 		finish_change(p);
@@ -254,31 +230,81 @@ void publisher_noted(struct publisher *p, int rc)
 	advance(p);
 }
 
-static void on_zone(int rc, ldns_rr_list *records, void *data)
+static void on_compared(int rc, ldns_rr_list *updates, void *data)
 {
 	struct publisher *p = data;
-	struct job *job = p->job;
+	struct job *job = p->compared;
 
-	p->running = NULL;
-	if (rc < 0) {
-		log_error("rdns: %s: transfer: %s", job->origin, strerror(-rc));
-		finish_reconciling(p, false);
-		return;
-	}
-	job->n_wrong = difference_of(records, job->wanted, job->zone, job->updates);
-	ldns_rr_list_deep_free(records);
-	send_list(p, job->updates);
+	p->compared = NULL;
+	p->comparison = NULL;
+	job->updates = rc < 0 ? ldns_rr_list_new() : updates;
+	if (rc < 0)
+		log_error("rdns: %s: not compared: %s", job->origin, strerror(-rc));
+	if (rc == 0 && ldns_rr_list_rr_count(updates) > 0)
+		put_in_queue(p, job);
+	else
+		finish_reconciling(p, job, rc == 0);
 }
 
-void publisher_wanted(struct publisher *p, ldns_rr_list *records)
+/** What waits already, or has begun, is left alone too. */
+static void leave_changes_alone(struct publisher *p)
 {
-	assert(p->job != NULL && !p->job->is_change && p->job->wanted == NULL);
-	p->job->wanted = records;
-	int rc = records == NULL ? -EIO : primary_transfer(&p->config.primary, p->job->zone, on_zone, p, &p->running);
+	const struct job *job;
+
+	if (p->job != NULL)
+		comparison_leave_alone(p->comparison, p->job->updates);
+	STAILQ_FOREACH(job, &p->waiting, next)
+	comparison_leave_alone(p->comparison, job->updates);
+}
+
+void publisher_wanted(struct publisher *p, ldns_rr_list *records, ldns_rr_list *unsettled)
+{
+	assert(p->comparison != NULL);
+	if (records == NULL) {
+		comparison_cancel(p->comparison);
+		on_compared(-EIO, NULL, p);
+		return;
+	}
+	int rc = comparison_start(p->comparison, records, unsettled);
 	if (rc == 0)
 		return;
-	log_error("rdns: %s: not compared: %s", p->job->origin, strerror(-rc));
-	finish_reconciling(p, false);
+	comparison_cancel(p->comparison);
+	on_compared(rc, NULL, p);
+}
+
+static void start_comparison(struct publisher *p)
+{
+	struct job *job = STAILQ_FIRST(&p->uncompared);
+
+	STAILQ_REMOVE_HEAD(&p->uncompared, next);
+	p->n_uncompared--;
+	p->compared = job;
+	p->comparison = comparison_new(&p->config.primary, job->zone, on_compared, p);
+	leave_changes_alone(p);
+	p->config.want(job->origin, p->config.data);
+}
+
+static void start_job(struct publisher *p)
+{
+	struct job *job = STAILQ_FIRST(&p->waiting);
+
+	STAILQ_REMOVE_HEAD(&p->waiting, next);
+	p->n_waiting--;
+	p->job = job;
+	if (job->is_change)
+		advance(p);
+	else
+		p->sending = sending_start(&p->config.primary, job->zone, job->updates, on_repaired, p);
+}
+
+static bool can_compare(const struct publisher *p)
+{
+	return p->compared == NULL && !STAILQ_EMPTY(&p->uncompared);
+}
+
+static bool can_work(const struct publisher *p)
+{
+	return p->job == NULL && !STAILQ_EMPTY(&p->waiting);
 }
 
 /** Jobs begin on the loop's next turn, never within the caller's call. */
@@ -286,19 +312,18 @@ static void on_turn(uv_timer_t *timer)
 {
 	struct publisher *p = timer->data;
 
-	p->job = STAILQ_FIRST(&p->waiting);
-	STAILQ_REMOVE_HEAD(&p->waiting, next);
-	p->n_waiting--;
-	if (p->job->is_change)
-		advance(p);
-	else
-		p->config.want(p->job->origin, p->config.data);
+	if (can_compare(p)) {
+		start_next(p); /* also the other one, for want() may be answered, and all be closed, within this call */
+		start_comparison(p);
+	} else if (can_work(p)) {
+		start_job(p);
+	}
 }
 
 static void start_next(struct publisher *p)
 {
-	if (p->job == NULL && !STAILQ_EMPTY(&p->waiting))
-		(void)uv_timer_start(&p->timer, on_turn, 0, 0);
+	if (!p->is_closing && (can_work(p) || can_compare(p)))
+		(void)uv_timer_start(&p->turn, on_turn, 0, 0);
 }
 
 static struct job *job_new(const char *origin)
@@ -307,45 +332,44 @@ static struct job *job_new(const char *origin)
 
 	job->origin = mem_strdup(origin);
 	job->zone = ldns_dname_new_frm_str(origin);
-	job->updates = ldns_rr_list_new();
 	if (job->zone != NULL)
 		return job;
 	job_free(job);
 	return NULL;
 }
 
-static void put_in_queue(struct publisher *p, struct job *job)
-{
-	STAILQ_INSERT_TAIL(&p->waiting, job, next);
-	p->n_waiting++;
-	start_next(p);
-}
-
 int publisher_change(struct publisher *p, const struct publication *publication)
 {
-	if (p->n_waiting == PUBLISHER_WAITING_MAX)
+	if (p->n_waiting >= PUBLISHER_WAITING_MAX)
 		return -EAGAIN;
 	struct job *job = job_new(publication->origin);
 	if (job == NULL)
 		return -EINVAL;
 	job->is_change = true;
 	job->publication = *publication;
+	job->updates = ldns_rr_list_new();
 	job->undoing = ldns_rr_list_new();
 	difference_replace(publication->before, publication->after, job->updates);
 	difference_replace(publication->after, publication->before, job->undoing);
 	change_begin(&job->change, publication->noted, publication->is_again);
+	if (p->comparison != NULL)
+		comparison_leave_alone(p->comparison, job->updates);
 	put_in_queue(p, job);
 	return 0;
 }
 
-int publisher_reconcile(struct publisher *p, const char *origin)
+int publisher_reconcile(struct publisher *p, const char *origin, void (*on_end)(bool is_right, void *data), void *data)
 {
-	if (p->n_waiting == PUBLISHER_WAITING_MAX)
+	if (p->n_uncompared >= PUBLISHER_WAITING_MAX)
 		return -EAGAIN;
 	struct job *job = job_new(origin);
 	if (job == NULL)
 		return -EINVAL;
-	put_in_queue(p, job);
+	job->on_reconciled = on_end;
+	job->data = data;
+	STAILQ_INSERT_TAIL(&p->uncompared, job, next);
+	p->n_uncompared++;
+	start_next(p);
 	return 0;
 }
 
@@ -360,7 +384,10 @@ struct publisher *publisher_new(const struct publisher_config *config)
 
 	p->config = *config;
 	STAILQ_INIT(&p->waiting);
-	(void)uv_timer_init(config->primary.loop, &p->timer);
-	p->timer.data = p;
+	STAILQ_INIT(&p->uncompared);
+	(void)uv_timer_init(config->primary.loop, &p->wait);
+	(void)uv_timer_init(config->primary.loop, &p->turn);
+	p->wait.data = p->turn.data = p;
+	p->n_handles = 2;
 	return p;
 }

@@ -1,6 +1,7 @@
 /*
  * Changes into DNS, one after the other, each as change.h has it; and now and then a whole zone compared with
- * what it is to be, and repaired. The database is the owner's: it notes what it is told, and says what is wanted.
+ * what it is to be, and repaired. A comparison keeps no change waiting. The database is the owner's: it notes
+ * what it is told, and says what is wanted.
  */
 /* SPDX-License-Identifier: MIT */
 #ifndef FONTAINE_RDNS_PUBLISHER_H
@@ -8,7 +9,7 @@
 
 #include "rdns/primary.h"
 
-enum { PUBLISHER_WAITING_MAX = 1024 }; /* jobs */
+enum { PUBLISHER_WAITING_MAX = 1024 }; /* changes and repairs; and as many comparisons */
 
 struct publisher_config {
 	struct primary primary;
@@ -23,7 +24,7 @@ struct publisher_config {
 struct publisher_counters {
 	uint64_t live, failed, pending;   /* changes, by their end */
 	uint64_t reconciled, unreachable; /* zones compared, and those that could not be */
-	uint64_t drifted;                 /* records repaired */
+	uint64_t drifted;                 /* records deleted and added by repairs */
 };
 
 /** A change, whose lists the publisher takes: the records of all names it touches, as they were and are to be. */
@@ -49,14 +50,20 @@ struct publisher *publisher_new(const struct publisher_config *config);
  */
 int publisher_change(struct publisher *p, const struct publication *publication);
 
-/** Compare the zone when its turn comes. Return: as publisher_change(). */
-int publisher_reconcile(struct publisher *p, const char *origin);
+/**
+ * Compare the zone when its turn comes, and repair it; then call @on_end (may be NULL).
+ * Return: as publisher_change().
+ */
+int publisher_reconcile(struct publisher *p, const char *origin, void (*on_end)(bool is_right, void *data), void *data);
 
 /** The answer to note(): 0, or that the database could not. */
 void publisher_noted(struct publisher *p, int rc);
 
-/** The answer to want(): the records, taken, or NULL when they could not be read; then nothing is changed. */
-void publisher_wanted(struct publisher *p, ldns_rr_list *records);
+/**
+ * The answer to want(): the records, and those of names that a change is on its way for, which are left
+ * alone. Both are taken; NULL: they could not be read; then nothing is changed.
+ */
+void publisher_wanted(struct publisher *p, ldns_rr_list *records, ldns_rr_list *unsettled);
 
 const struct publisher_counters *publisher_counters(const struct publisher *p);
 

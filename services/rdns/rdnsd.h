@@ -4,11 +4,13 @@
 #define FONTAINE_RDNS_RDNSD_H
 
 #include "rdns/allocations.h"
+#include "rdns/key_file.h"
 #include "rdns/session.h"
 #include "store/store.h"
 
 struct auth;
 struct http_daemon;
+struct publishing;
 struct roster;
 
 /** Used by the one worker's thread alone, but for what its jobs are given. */
@@ -20,10 +22,12 @@ struct rdnsd {
 	struct roster *roster; /* whose assignments are */
 	struct sessions *sessions;
 	struct auth *auth;
+	struct key_file key; /* of Knot's */
 
 	/* While the worker runs. */
 	uv_loop_t *loop;
 	struct store *store;
+	struct publishing *publishing;
 	unsigned n_calls; /* requests of the API at hand */
 	/** Called when the last of them has ended; NULL: not stopping. */
 	void (*on_idle)(struct rdnsd *d);

@@ -19,6 +19,7 @@
 #define KNOT_ADDRESS "127.0.0.1"
 #define KNOT_SECRET  "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="
 #define KNOT_ZONE    "2.0.192.in-addr.arpa"
+#define KNOT_NS      KNOT_ZONE ". 3600 NS ns.example.net."
 
 enum {
 	KNOT_PORT = 5300,
@@ -53,8 +54,8 @@ static inline void knot_configure(const struct knot *k)
 	                 "key:\n  - id: rdnsd\n    algorithm: hmac-sha256\n    secret: " KNOT_SECRET "\n"
 	                 "acl:\n  - id: rdnsd\n    key: rdnsd\n    action: [update, transfer]\n"
 	                 "policy:\n  - id: pop\n    algorithm: ecdsap256sha256\n"
-	                 "template:\n  - id: default\n    storage: %s\n    zonefile-sync: -1\n"
-	                 "    zonefile-load: whole\n    journal-content: changes\n    serial-policy: unixtime\n"
+	                 "template:\n  - id: default\n    storage: %s\n    zonefile-sync: 1h\n"
+	                 "    journal-max-depth: 5000\n    serial-policy: unixtime\n"
 	                 "    dnssec-signing: on\n    dnssec-policy: pop\n"
 	                 "zone:\n  - domain: " KNOT_ZONE ".\n    file: zone\n    acl: rdnsd\n",
 	                 k->folder, KNOT_PORT, k->folder, k->folder);
@@ -62,8 +63,7 @@ static inline void knot_configure(const struct knot *k)
 	assert_true(n > 0 && (size_t)n < sizeof(text));
 	knot_write(k, "knot.conf", text);
 	knot_write(k, "zone", "$ORIGIN " KNOT_ZONE ".\n$TTL 3600\n"
-	                      "@ SOA ns.example.net. noc.example.net. 1 7200 900 1209600 300\n"
-	                      "@ NS ns.example.net.\n");
+	                      "@ SOA ns.example.net. noc.example.net. 1 7200 900 1209600 300\n" KNOT_NS "\n");
 }
 
 /** It has loaded the zone, and so says NOERROR when asked for its SOA. */

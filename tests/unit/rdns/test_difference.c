@@ -73,7 +73,7 @@ static void assert_same(ldns_rr_list *a, ldns_rr_list *b)
 }
 
 #define APEX \
-	"b.arpa. SOA ns. mail. 1 2 3 4 5\nb.arpa. NS ns.example.\nb.arpa. DNSKEY 257 3 13 AwEAAQ==\n" \
+	"b.arpa. SOA ns. mail. 1 2 3 4 5\nb.arpa. DNSKEY 257 3 13 AwEAAQ==\n" \
 	"b.arpa. NSEC 1.b.arpa. NS SOA\n"
 
 static const struct {
@@ -109,18 +109,15 @@ static ldns_rr_list *apply(ldns_rr_list *zone, ldns_rr_list *updates)
 static void test_difference_makes_it_so(void **state)
 {
 	(void)state;
-	ldns_rdf *origin = ldns_dname_new_frm_str("b.arpa.");
-
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
 		ldns_rr_list *served = records(cases[i].served), *wanted = records(cases[i].wanted);
 		ldns_rr_list *updates = ldns_rr_list_new();
-		assert_int_equal(difference_of(served, wanted, origin, updates), cases[i].n_wrong);
+		assert_int_equal(difference_of(served, wanted, updates), cases[i].n_wrong);
 		assert_same(apply(served, updates), wanted);
 		ldns_rr_list_deep_free(updates);
 		ldns_rr_list_deep_free(served);
 		ldns_rr_list_deep_free(wanted);
 	}
-	ldns_rdf_deep_free(origin);
 }
 
 /* The same from wherever it starts: from what was, from what is wanted, from half of it. */
@@ -148,17 +145,15 @@ static void test_replacing_does_not_ask_what_is_served(void **state)
 static void test_servers_own_is_left_alone(void **state)
 {
 	(void)state;
-	ldns_rdf *origin = ldns_dname_new_frm_str("b.arpa.");
 	ldns_rr_list *served = records(APEX "1.b.arpa. NSEC b.arpa. NS\n1.b.arpa. NS ns.example.\n");
 	ldns_rr_list *wanted = records("1.b.arpa. NS ns.example.\n");
 	ldns_rr_list *updates = ldns_rr_list_new();
 
-	assert_int_equal(difference_of(served, wanted, origin, updates), 0);
+	assert_int_equal(difference_of(served, wanted, updates), 0);
 	assert_int_equal(ldns_rr_list_rr_count(updates), 0);
 	ldns_rr_list_deep_free(updates);
 	ldns_rr_list_deep_free(served);
 	ldns_rr_list_deep_free(wanted);
-	ldns_rdf_deep_free(origin);
 }
 
 /* Knot deletes the alias that one update deletes and adds. */
@@ -195,13 +190,11 @@ static void test_what_is_cleared_before(void **state)
 	         "1.b.arpa. CNAME c.example.\n2.b.arpa. NS ns2.example.\n",
 	         "1.b.arpa. A 192.0.2.1\n1.b.arpa. PTR host.example.\n"},
 	};
-	ldns_rdf *origin = ldns_dname_new_frm_str("b.arpa.");
-
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++) {
 		ldns_rr_list *before = records(kinds[i].before), *after = records(kinds[i].after);
 		ldns_rr_list *cleared = records(kinds[i].cleared);
 		ldns_rr_list *updates = ldns_rr_list_new(), *first = ldns_rr_list_new();
-		(void)difference_of(before, after, origin, updates);
+		(void)difference_of(before, after, updates);
 		difference_clear(updates, first);
 		assert_int_equal(ldns_rr_list_rr_count(first), ldns_rr_list_rr_count(cleared));
 		for (size_t j = 0; j < ldns_rr_list_rr_count(first); j++)
@@ -212,7 +205,33 @@ static void test_what_is_cleared_before(void **state)
 		ldns_rr_list_deep_free(updates);
 		ldns_rr_list_deep_free(first);
 	}
-	ldns_rdf_deep_free(origin);
+}
+
+#define ONE   "1.b.arpa. NS a.example.\n"
+#define TWO   "2.b.arpa. NS a.example.\n2.b.arpa. NS b.example.\n"
+#define THREE "3.b.arpa. NS a.example.\n"
+
+/* Names of changes that are on their way, in whatever order these come. */
+static void test_what_is_left_alone(void **state)
+{
+	(void)state;
+	static const char *const kinds[][2] = {
+		{"", ONE TWO THREE},
+		{"4.b.arpa. PTR a.example.\n0.b.arpa. PTR a.example.\n1.1.b.arpa. NS a.example.\n", ONE TWO THREE},
+		{"2.B.arpa. DS 1 13 2 00\n", ONE THREE},
+		{"3.b.arpa. PTR a.example.\n" ONE, TWO},
+		{TWO THREE ONE, ""},
+	};
+
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++) {
+		ldns_rr_list *updates = records(kinds[0][1]), *others = records(kinds[i][0]);
+		ldns_rr_list *left = records(kinds[i][1]);
+		difference_leave_alone(updates, others);
+		assert_same(updates, left);
+		ldns_rr_list_deep_free(updates);
+		ldns_rr_list_deep_free(others);
+		ldns_rr_list_deep_free(left);
+	}
 }
 
 static void test_parts(void **state)
@@ -240,6 +259,7 @@ int main(void)
 		cmocka_unit_test(test_servers_own_is_left_alone),
 		cmocka_unit_test(test_aliases_are_never_both),
 		cmocka_unit_test(test_what_is_cleared_before),
+		cmocka_unit_test(test_what_is_left_alone),
 		cmocka_unit_test(test_parts),
 	};
 

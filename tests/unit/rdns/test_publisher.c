@@ -28,6 +28,8 @@ struct fixture {
 	enum change_state noted;
 	unsigned n_notes, note_fails_at, killed_at; /* counted from 1; 0: never */
 	ldns_rr_list *wanted;                       /* NULL: cannot be read */
+	ldns_rr_list *unsettled;
+	ldns_rr *ns; /* of the zone itself */
 	unsigned n_wants;
 };
 
@@ -54,7 +56,10 @@ static void on_want(const char *origin, void *data)
 	(void)data;
 	assert_string_equal(origin, KNOT_ZONE);
 	f.n_wants++;
-	publisher_wanted(f.p, f.wanted == NULL ? NULL : ldns_rr_list_clone(f.wanted));
+	ldns_rr_list *wanted = f.wanted == NULL ? NULL : ldns_rr_list_clone(f.wanted);
+	if (wanted != NULL)
+		(void)ldns_rr_list_push_rr(wanted, ldns_rr_clone(f.ns));
+	publisher_wanted(f.p, wanted, ldns_rr_list_clone(f.unsettled));
 }
 
 static void on_end(enum change_end end, enum change_event why, void *data)
@@ -95,6 +100,8 @@ static int setup(void **state)
 		.want = on_want,
 	};
 	f.none = ldns_rr_list_new();
+	f.unsettled = f.none;
+	assert_int_equal(ldns_rr_new_frm_str(&f.ns, KNOT_NS, 0, NULL, NULL), LDNS_STATUS_OK);
 	f.one = ldns_rr_list_new();
 	f.ptrs = ptrs(8);
 	assert_null(delegation_init(&d, "192.0.2.0/26"));
@@ -109,6 +116,7 @@ static int teardown(void **state)
 {
 	(void)state;
 	ldns_rr_list_deep_free(f.none);
+	ldns_rr_free(f.ns);
 	ldns_rr_list_deep_free(f.one);
 	ldns_rr_list_deep_free(f.ptrs);
 	knot_done(&f.knot);
@@ -163,7 +171,7 @@ static size_t reconcile(ldns_rr_list *wanted)
 	uint64_t before = publisher_counters(f.p)->drifted, done = publisher_counters(f.p)->reconciled;
 
 	f.wanted = wanted;
-	assert_int_equal(publisher_reconcile(f.p, KNOT_ZONE), 0);
+	assert_int_equal(publisher_reconcile(f.p, KNOT_ZONE, NULL, NULL), 0);
 	assert_int_equal(uv_run(&f.loop, UV_RUN_DEFAULT), 0);
 	assert_int_equal(publisher_counters(f.p)->reconciled, done + 1);
 	f.wanted = NULL;
@@ -213,7 +221,7 @@ static void test_drift(void **state)
 	assert_int_equal(reconcile(f.none), ldns_rr_list_rr_count(f.one));
 	/* A database that cannot be read empties no zone. */
 	assert_int_equal(reconcile(f.ptrs), ldns_rr_list_rr_count(f.ptrs));
-	assert_int_equal(publisher_reconcile(f.p, KNOT_ZONE), 0);
+	assert_int_equal(publisher_reconcile(f.p, KNOT_ZONE, NULL, NULL), 0);
 	assert_int_equal(uv_run(&f.loop, UV_RUN_DEFAULT), 0);
 	assert_int_equal(publisher_counters(f.p)->unreachable, 1);
 	assert_int_equal(reconcile(f.ptrs), 0);
@@ -253,11 +261,13 @@ static void test_too_many_wait(void **state)
 	for (unsigned i = 0; i < PUBLISHER_WAITING_MAX; i++)
 		begin(f.none, f.none, false, &ended);
 	assert_int_equal(publisher_change(f.p, &late), -EAGAIN);
-	assert_int_equal(publisher_reconcile(f.p, KNOT_ZONE), -EAGAIN);
+	for (unsigned i = 0; i < PUBLISHER_WAITING_MAX; i++)
+		assert_int_equal(publisher_reconcile(f.p, KNOT_ZONE, NULL, NULL), 0);
+	assert_int_equal(publisher_reconcile(f.p, KNOT_ZONE, NULL, NULL), -EAGAIN);
 	stop(); /* and none of them is told */
 	assert_int_equal(ended.n, 0);
 	start();
-	assert_int_equal(publisher_reconcile(f.p, "two..dots"), -EINVAL);
+	assert_int_equal(publisher_reconcile(f.p, "two..dots", NULL, NULL), -EINVAL);
 	stop();
 }
 
@@ -277,6 +287,58 @@ static void test_in_order(void **state)
 	assert_int_equal(publisher_counters(f.p)->live, 5);
 	assert_int_equal(reconcile(f.one), 0);
 	assert_true(reconcile(f.none) > 0);
+	stop();
+}
+
+static void on_reconciled(bool is_right, void *data)
+{
+	*(int *)data = is_right;
+}
+
+/* Changes go on while the zone is compared: what they touch is neither repaired nor waits. */
+static void test_change_beside_comparison(void **state)
+{
+	(void)state;
+	struct ended ended = {.n = 0};
+	int is_right = -1;
+
+	start();
+	f.wanted = f.ptrs; /* read before the change */
+	assert_int_equal(publisher_reconcile(f.p, KNOT_ZONE, on_reconciled, &is_right), 0);
+	while (f.n_wants == 0)
+		(void)uv_run(&f.loop, UV_RUN_ONCE);
+	begin(f.none, f.one, false, &ended);
+	assert_int_equal(uv_run(&f.loop, UV_RUN_DEFAULT), 0);
+	assert_int_equal(ended.end, CHANGE_LIVE);
+	assert_int_equal(is_right, true);
+	assert_int_equal(reconcile(f.one), 0);
+
+	/* One that the database has, and that has not come here yet. */
+	f.unsettled = f.one;
+	assert_int_equal(reconcile(f.none), 0);
+	f.unsettled = f.none;
+	assert_int_equal(reconcile(f.none), ldns_rr_list_rr_count(f.one));
+	stop();
+}
+
+/* The zone's own servers are wanted like all else; and never none. */
+static void test_servers_of_the_zone(void **state)
+{
+	(void)state;
+	ldns_rr *was = f.ns;
+
+	assert_int_equal(ldns_rr_new_frm_str(&f.ns, KNOT_ZONE ". 3600 NS other.example.net.", 0, NULL, NULL),
+	                 LDNS_STATUS_OK);
+	start();
+	/* The last one is not deleted before there is another (RFC 2136, 3.4.2.4). */
+	assert_int_equal(reconcile(f.none), 2);
+	assert_int_equal(reconcile(f.none), 1);
+	assert_int_equal(reconcile(f.none), 0);
+	ldns_rr_free(f.ns);
+	f.ns = was;
+	assert_int_equal(reconcile(f.none), 2);
+	assert_int_equal(reconcile(f.none), 1);
+	assert_int_equal(reconcile(f.none), 0);
 	stop();
 }
 
@@ -364,6 +426,8 @@ int main(void)
 		cmocka_unit_test(test_cut_off),
 		cmocka_unit_test(test_too_many_wait),
 		cmocka_unit_test(test_in_order),
+		cmocka_unit_test(test_change_beside_comparison),
+		cmocka_unit_test(test_servers_of_the_zone),
 		cmocka_unit_test(test_wrong_key),
 		cmocka_unit_test(test_impossible),
 		cmocka_unit_test(test_knot_is_down),

@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: MIT */
+#include "rdns/wanted_db.h"
+
+#include "rdns/delegated.h"
+#include "rdns/hosted.h"
+#include "store/db.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { LINE_MAX_BYTES = 512 }; /* of a server, or of a DS record */
+
+static const char *origin_of(const struct prefix *zone, char out[REVERSE_NAME_MAX])
+{
+	return reverse_name(zone, REVERSE_RANGE, out);
+}
+
+static int add_delegated(ldns_rr_list *list, const struct prefix *p, yyjson_val *json, const char *origin)
+{
+	char error[DELEGATED_ERROR_MAX];
+	struct delegated *d;
+
+	if (delegated_parse(p, json, &d, error) < 0)
+		return -EBADMSG;
+	int rc = 0;
+	for (size_t i = 0; rc == 0 && i < d->n_zones; i++)
+		rc = records_add_delegation(list, &d->zones[i], origin);
+	delegated_free(d);
+	return rc;
+}
+
+static int add_hosted(ldns_rr_list *list, const struct addr *a, yyjson_val *json, const char *origin)
+{
+	char name[HOSTED_NAME_MAX], error[HOSTED_ERROR_MAX];
+
+	return hosted_parse(json, name, error) < 0 ? -EBADMSG : records_add_ptr(list, a, name, origin);
+}
+
+/* Append what a line of the audit log says in @json; nothing when that is empty. We wrote it ourselves. */
+static int add_line(ldns_rr_list *list, const char *what, const struct prefix *subject, const char *json,
+                    const char *origin)
+{
+	if (*json == '\0')
+		return 0;
+	yyjson_doc *doc = yyjson_read(json, strlen(json), 0);
+	if (doc == NULL)
+		return -EBADMSG;
+	yyjson_val *root = yyjson_doc_get_root(doc);
+	int rc = strcmp(what, audit_ptr) == 0 ? add_hosted(list, &subject->addr, root, origin)
+	                                      : add_delegated(list, subject, root, origin);
+	yyjson_doc_free(doc);
+	return rc;
+}
+
+void wanted_change_done(struct wanted_change *c)
+{
+	ldns_rr_list_deep_free(c->before);
+	ldns_rr_list_deep_free(c->after);
+}
+
+/* The columns of CHANGE. */
+static int read_change(sqlite3_stmt *s, const struct allocations *zones, struct wanted_change *ret)
+{
+	const char *what = rdns_db_text(s, 2);
+	char origin[REVERSE_NAME_MAX];
+	struct prefix subject;
+
+	if (prefix_parse(rdns_db_text(s, 3), &subject) < 0)
+		return -EBADMSG;
+	const struct prefix *zone = allocations_find(zones, &subject);
+	if (zone == NULL)
+		return -EDOM;
+	struct wanted_change c = {
+		.state = audit_state_of(rdns_db_text(s, 1)),
+		.zone = *zone,
+		.before = ldns_rr_list_new(),
+		.after = ldns_rr_list_new(),
+	};
+	int rc = add_line(c.before, what, &subject, rdns_db_text(s, 4), origin_of(zone, origin));
+	if (rc == 0)
+		rc = add_line(c.after, what, &subject, rdns_db_text(s, 5), origin);
+	if (rc == 0)
+		*ret = c;
+	else
+		wanted_change_done(&c);
+	return rc;
+}
+
+#define CHANGE \
+	"SELECT id, state, what, subject, before, after FROM change JOIN audit ON seq = id" \
+	" WHERE state IN ('written', 'sent') "
+
+int wanted_db_change(sqlite3 *db, const struct allocations *zones, int64_t id, struct wanted_change *ret)
+{
+	sqlite3_stmt *s;
+	int rc = db_prepare(db, CHANGE "AND id = ?", &s);
+
+	if (rc < 0)
+		return rc;
+	(void)sqlite3_bind_int64(s, 1, id);
+	rc = rdns_db_first_row(s);
+	if (rc < 0)
+		return rc;
+	rc = read_change(s, zones, ret);
+	(void)sqlite3_finalize(s);
+	return rc;
+}
+
+static int add_unsettled(sqlite3_stmt *s, const struct wanted_zone *w)
+{
+	struct wanted_change c = {.before = NULL};
+	int rc = read_change(s, w->zones, &c);
+
+	if (rc < 0)
+		return rc == -EDOM ? 0 : rc;
+	if (prefix_compare(&c.zone, &w->zone) == 0) {
+		(void)ldns_rr_list_push_rr_list(w->unsettled, c.before);
+		(void)ldns_rr_list_push_rr_list(w->unsettled, c.after);
+		ldns_rr_list_free(c.before);
+		ldns_rr_list_free(c.after);
+	} else {
+		wanted_change_done(&c);
+	}
+	return 0;
+}
+
+static int add_ptr(sqlite3_stmt *s, const struct wanted_zone *w)
+{
+	char origin[REVERSE_NAME_MAX];
+	struct addr a;
+
+	if (addr_parse(rdns_db_text(s, 0), 0, &a) < 0)
+		return -EBADMSG;
+	return records_add_ptr(w->records, &a, rdns_db_text(s, 1), origin_of(&w->zone, origin));
+}
+
+/* One zone that is delegated: its name, servers and DS, each in lines. */
+static int add_delegation(sqlite3_stmt *s, const struct wanted_zone *w)
+{
+	static const struct {
+		const char *(*add)(struct delegation *d, const char *text);
+		int column;
+	} parts[] = {{delegation_add_server, 1}, {delegation_add_ds, 2}};
+	char origin[REVERSE_NAME_MAX];
+	struct delegation d;
+	int rc = delegation_init(&d, rdns_db_text(s, 0)) == NULL ? 0 : -EBADMSG;
+
+	for (size_t i = 0; i < sizeof(parts) / sizeof(*parts); i++) {
+		const char *text = rdns_db_text(s, parts[i].column);
+		while (rc == 0 && *text != '\0') {
+			char line[LINE_MAX_BYTES];
+			int len = (int)strcspn(text, "\n");
+			(void)snprintf(line, sizeof(line), "%.*s", len, text);
+			rc = parts[i].add(&d, line) == NULL ? 0 : -EBADMSG;
+			text += len + (text[len] == '\n');
+		}
+	}
+	if (rc == 0)
+		rc = records_add_delegation(w->records, &d, origin_of(&w->zone, origin));
+	delegation_done(&d);
+	return rc;
+}
+
+/* Call @add for each row of @sql, whose parameters are the zone's first and last address, and the ids not meant. */
+static int each_row(sqlite3 *db, const char *sql, const struct wanted_zone *w,
+                    int (*add)(sqlite3_stmt *row, const struct wanted_zone *w))
+{
+	sqlite3_stmt *s;
+	int step = SQLITE_DONE;
+	int rc = db_prepare(db, sql, &s);
+
+	if (rc < 0)
+		return rc;
+	rdns_db_bind_range(s, 1, &w->zone);
+	(void)sqlite3_bind_int64(s, 3, w->first);
+	(void)sqlite3_bind_int64(s, 4, w->last);
+	while (rc == 0 && (step = sqlite3_step(s)) == SQLITE_ROW)
+		rc = add(s, w);
+	if (rc == 0 && step != SQLITE_DONE)
+		rc = db_errno(db);
+	(void)sqlite3_finalize(s);
+	return rc;
+}
+
+int wanted_db_zone(sqlite3 *db, const struct wanted_zone *w)
+{
+	int rc = each_row(db,
+	                  "SELECT zone, (SELECT group_concat(line, char(10)) FROM"
+	                  "  (SELECT name || ifnull('=' || group_concat(address, ','), '') AS line"
+	                  "   FROM nameserver WHERE nameserver.zone = delegation.zone GROUP BY name)),"
+	                  " (SELECT group_concat(key_tag || ' ' || algorithm || ' ' || type || ' ' || digest, char(10))"
+	                  "  FROM ds WHERE ds.zone = delegation.zone)"
+	                  " FROM delegation WHERE first BETWEEN ?1 AND ?2",
+	                  w, add_delegation);
+
+	if (rc == 0)
+		rc = each_row(db, "SELECT address, name FROM ptr WHERE place BETWEEN ?1 AND ?2", w, add_ptr);
+	if (rc == 0)
+		rc = each_row(db, CHANGE "AND id NOT BETWEEN ?3 AND ?4", w, add_unsettled);
+	return rc;
+}

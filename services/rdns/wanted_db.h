@@ -1,0 +1,37 @@
+/*
+ * What DNS is to have, as records, read from the database: before and after a change, and in a whole zone.
+ * Blocking; each runs as a job of the store.
+ */
+/* SPDX-License-Identifier: MIT */
+#ifndef FONTAINE_RDNS_WANTED_DB_H
+#define FONTAINE_RDNS_WANTED_DB_H
+
+#include "rdns/allocations.h"
+#include "rdns/audit_db.h"
+#include "rdns/records.h"
+
+/** A change that is neither verified nor rolled back. */
+struct wanted_change {
+	enum audit_state state;
+	struct prefix zone;           /* of ours */
+	ldns_rr_list *before, *after; /* owned */
+};
+
+/** Return: also -ENOENT when there is no such change, -EDOM when it is in none of @zones. */
+int wanted_db_change(sqlite3 *db, const struct allocations *zones, int64_t id, struct wanted_change *ret);
+void wanted_change_done(struct wanted_change *c);
+
+/**
+ * What is in the zone of @zone, which is one of @zones, as @records; and what was and is to be in it by changes on
+ * their way, but those from @first to @last, as @unsettled. Both are appended to.
+ */
+struct wanted_zone {
+	const struct allocations *zones;
+	struct prefix zone;
+	int64_t first, last;
+	ldns_rr_list *records, *unsettled;
+};
+
+int wanted_db_zone(sqlite3 *db, const struct wanted_zone *w);
+
+#endif
