@@ -5,9 +5,12 @@
 #include "rdns/api_call.h"
 #include "rdns/api_change.h"
 #include "rdns/api_read.h"
+#include "rdns/api_session.h"
 #include "rdns/auth.h"
 #include "rdns/publishing.h"
 #include "rdns/roster.h"
+
+#include <string.h>
 
 /* What each operation does once it is known who asks. */
 static void (*const handlers[API_OPERATIONS])(struct api_call *c) = {
@@ -21,6 +24,8 @@ static void (*const handlers[API_OPERATIONS])(struct api_call *c) = {
 	[API_PUT_PTR] = api_change_ptr,
 	[API_DELETE_PTR] = api_change_ptr,
 	[API_LIST_AUDIT] = api_list_audit,
+	[API_GET_SESSION] = api_get_session,
+	[API_END_SESSION] = api_end_session,
 };
 
 /* Only who is known is told what is wrong with the request. */
@@ -38,6 +43,17 @@ static void on_known(struct api_call *c)
 		handlers[c->wanted.route->operation](c);
 }
 
+/* The one request whose token is in its body. */
+static void start_session(struct api_call *c)
+{
+	struct api_problem problem;
+
+	if (api_call_parse(c, &problem) < 0)
+		api_call_reply_problem(c, &problem);
+	else
+		api_start_session(c);
+}
+
 static void on_request(struct http_request *r, void *data)
 {
 	struct rdnsd *d = data;
@@ -45,6 +61,8 @@ static void on_request(struct http_request *r, void *data)
 
 	if (d->n_calls > API_CALLS_MAX)
 		api_call_problem(c, API_BUSY, "");
+	else if (r->method == HTTP_METHOD_POST && strcmp(r->path, API_ROOT "session") == 0)
+		start_session(c);
 	else
 		auth_find(c, on_known);
 }

@@ -22,6 +22,7 @@ struct caller {
 	struct who who;
 	int64_t member; /* 0: an operator */
 	char token[TOKEN_ID_LEN + 1];
+	char name[API_WHO_MAX]; /* of a member */
 	char text[API_WHO_MAX]; /* for the audit log: "AS64500, token backup" */
 };
 

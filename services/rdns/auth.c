@@ -98,6 +98,7 @@ static void succeed(struct attempt *t)
 		(void)snprintf(caller->text, sizeof(caller->text), "operator, token %s", row->label);
 	} else {
 		caller->who = (struct who){ROLE_MEMBER, t->member.asn, t->member.frozen_since != 0};
+		(void)snprintf(caller->name, sizeof(caller->name), "%s", t->member.name);
 		(void)snprintf(caller->text, sizeof(caller->text), "AS%" PRIu32 ", token %s", t->member.asn,
 		               row->label);
 	}
@@ -183,7 +184,7 @@ static bool may_try(struct attempt *t)
 	return false;
 }
 
-/* The token of "Authorization: Bearer TOKEN" (RFC 6750, 2.1), TOKEN_LEN bytes; NULL: there is none. */
+/* The token of "Authorization: Bearer TOKEN" (RFC 6750, 2.1); NULL: there is none. */
 static const char *bearer(const struct http_request *r)
 {
 	static const char scheme[] = "Bearer ";
@@ -192,19 +193,55 @@ static const char *bearer(const struct http_request *r)
 	if (value == NULL || strncasecmp(value, scheme, strlen(scheme)) != 0)
 		return NULL;
 	value += strlen(scheme);
-	value += strspn(value, " ");
-	return strlen(value) == TOKEN_LEN ? value : NULL;
+	return value + strspn(value, " ");
 }
 
-void auth_find(struct api_call *c, void (*on_known)(struct api_call *c))
+const char *auth_cookie(const struct http_request *r)
 {
-	const char *text = bearer(c->request);
+	return bearer(r) != NULL ? NULL : session_cookie_find(http_request_header(r, "Cookie"));
+}
+
+/* Whether the origin "https://host:port" is the host that @r was sent to, as far as nginx tells. */
+static bool is_our_origin(const struct http_request *r, const char *origin)
+{
+	static const char scheme[] = "https://";
+	const char *host = http_request_header(r, "Host");
+	size_t len = host == NULL ? 0 : strlen(host);
+
+	if (strncmp(origin, scheme, strlen(scheme)) != 0 || len == 0)
+		return false;
+	origin += strlen(scheme);
+	return strncasecmp(origin, host, len) == 0 && (origin[len] == '\0' || origin[len] == ':');
+}
+
+/*
+ * Whether @r, which changes something, may have been made by another site's page: the browser says so, or the
+ * session's CSRF token is not with it (RFC 6265, 8.2).
+ */
+static bool is_forged(const struct sessions *s, const struct http_request *r, const char *secret)
+{
+	const char *site = http_request_header(r, "Sec-Fetch-Site"), *origin = http_request_header(r, "Origin");
+
+	if ((site != NULL && strcmp(site, "same-origin") != 0) || (origin != NULL && !is_our_origin(r, origin)))
+		return true;
+	return !sessions_csrf_holds(s, secret, SESSION_SECRET_LEN, http_request_header(r, "X-CSRF-Token"));
+}
+
+static struct attempt *begin(struct api_call *c, void (*on_known)(struct api_call *c))
+{
 	struct attempt *t = mem_new(sizeof(*t));
 
 	c->data = t;
 	t->call = c;
 	t->on_known = on_known;
-	if (text == NULL || token_parse(text, TOKEN_LEN, &t->token) < 0) {
+	return t;
+}
+
+void auth_find_token(struct api_call *c, const char *text, void (*on_known)(struct api_call *c))
+{
+	struct attempt *t = begin(c, on_known);
+
+	if (token_parse(text, strlen(text), &t->token) < 0) {
 		fail(t);
 		return;
 	}
@@ -214,6 +251,33 @@ void auth_find(struct api_call *c, void (*on_known)(struct api_call *c))
 			return;
 	}
 	api_call_store(c, find, on_found);
+}
+
+static void find_session(struct api_call *c, const char *secret, void (*on_known)(struct api_call *c))
+{
+	const struct sessions *s = c->d->sessions;
+	const char *id = sessions_find(s, SESSION_COOKIE, secret, SESSION_SECRET_LEN, rdnsd_now_s());
+	struct attempt *t = begin(c, on_known);
+
+	if (id == NULL) {
+		fail(t);
+	} else if (c->request->method != HTTP_METHOD_GET && c->request->method != HTTP_METHOD_HEAD &&
+	           is_forged(s, c->request, secret)) {
+		api_call_refuse(end(t), REFUSAL_FORGED);
+	} else {
+		memcpy(t->token.id, id, sizeof(t->token.id));
+		api_call_store(c, find, on_found);
+	}
+}
+
+void auth_find(struct api_call *c, void (*on_known)(struct api_call *c))
+{
+	const char *token = bearer(c->request), *secret = auth_cookie(c->request);
+
+	if (token == NULL && secret != NULL)
+		find_session(c, secret, on_known);
+	else
+		auth_find_token(c, token != NULL ? token : "", on_known);
 }
 
 void auth_metrics(const struct auth *a, struct buf *b)

@@ -17,6 +17,11 @@
 
 enum { SEGMENT_MAX = 64 };
 
+static const struct json_field session_fields[] = {
+	{.name = "token", .kind = JSON_TEXT, .max = API_TOKEN_MAX - 1},
+	{.name = NULL},
+};
+
 const struct api_route api_routes[API_OPERATIONS] = {
 	{API_LIST_PREFIXES, HTTP_METHOD_GET, API_ROOT "prefixes", ZONES, NULL},
 	{API_LIST_DELEGATIONS, HTTP_METHOD_GET, API_ROOT "delegations", ZONES | BIT(API_QUERY_STATE), NULL},
@@ -33,6 +38,9 @@ const struct api_route api_routes[API_OPERATIONS] = {
 	{API_START_CHECK, HTTP_METHOD_POST, API_ROOT "checks/" PREFIX_PATH, 0, delegated_fields},
 	{API_LIST_AUDIT, HTTP_METHOD_GET, API_ROOT "audit",
          BIT(API_QUERY_LIMIT) | BIT(API_QUERY_BEFORE) | BIT(API_QUERY_ASN) | BIT(API_QUERY_SUBJECT), NULL},
+	{API_GET_SESSION, HTTP_METHOD_GET, API_ROOT "session", 0, NULL},
+	{API_START_SESSION, HTTP_METHOD_POST, API_ROOT "session", 0, session_fields},
+	{API_END_SESSION, HTTP_METHOD_DELETE, API_ROOT "session", 0, NULL},
 };
 
 const char *const api_query_names[API_QUERIES] = {
@@ -262,6 +270,8 @@ static int read_body(const struct http_request *r, struct api_request *a, struct
 	int rc = json_shape_check(root, a->route->body, "body", shape_error);
 	if (rc < 0)
 		(void)refuse(p, API_INVALID, "%s", shape_error);
+	else if (a->route->body == session_fields)
+		(void)snprintf(a->token, sizeof(a->token), "%s", yyjson_get_str(yyjson_obj_get(root, "token")));
 	else if (a->route->body == hosted_fields)
 		rc = hosted_parse(root, a->name, error);
 	else

@@ -15,6 +15,7 @@ enum {
 	API_BODY_MAX_BYTES = 256 * 1024, /* that of a delegation with the most DS records */
 	API_LIMIT_DEFAULT = 100,         /* of a page */
 	API_LIMIT_MAX = 1000,
+	API_TOKEN_MAX = 64,
 };
 
 enum api_operation {
@@ -31,6 +32,9 @@ enum api_operation {
 	API_GET_CHECK,   /* the last one of a prefix */
 	API_START_CHECK, /* of a delegation as it would be */
 	API_LIST_AUDIT,
+	API_GET_SESSION, /* who the client is */
+	API_START_SESSION,
+	API_END_SESSION,
 	API_OPERATIONS
 };
 
@@ -74,6 +78,7 @@ struct api_request {
 	struct etag_conditions conditions; /* of the request, borrowed */
 	struct delegated *delegated;       /* owned: api_request_done() */
 	char name[HOSTED_NAME_MAX];
+	char token[API_TOKEN_MAX]; /* that a session is wanted for */
 };
 
 /** Read @r, whose body is kept. Return: 0, for api_request_done(); or -EINVAL and *reterr. */
