@@ -1,8 +1,9 @@
 /*
  * Happy path: whose it will be is known by assignments and zones (rdns/plan.h), the store makes the change
- * (rdns/edit.h), and the reply shows what is there now.
+ * (rdns/edit.h), Knot gets it (rdns/publishing.h), and the reply shows what is there now.
  *
- * Failures: what is refused has changed nothing. What is another member's is told as if it were not there.
+ * Failures: what is refused has changed nothing. What is another member's is told as if it were not there. What
+ * Knot does not take has been taken back when the reply says so; what could not even be is still pending.
  */
 /* SPDX-License-Identifier: MIT */
 #include "rdns/api_change.h"
@@ -13,6 +14,7 @@
 #include "rdns/members_db.h"
 #include "rdns/plan.h"
 #include "rdns/ptrs_db.h"
+#include "rdns/publishing.h"
 #include "rdns/roster.h"
 #include "rdns/zones_db.h"
 
@@ -95,10 +97,10 @@ static int edit(sqlite3 *db, struct api_call *c)
 		rc = edit_ptr(db, &g->edit, &w->prefix.addr, g->is_end ? NULL : w->name);
 	else
 		rc = edit_delegation(db, &g->edit, &w->prefix, w->delegated);
-	return rc == 0 && !g->is_end ? show(db, c) : rc;
+	return rc;
 }
 
-static void on_edited(struct api_call *c, int rc)
+static void on_shown(struct api_call *c, int rc)
 {
 	const struct changing *g = c->data;
 
@@ -109,6 +111,47 @@ static void on_edited(struct api_call *c, int rc)
 	int status = g->is_end ? 204 : g->edit.is_new ? 201
 	                                              : 200;
 	api_call_reply(end(c), status);
+}
+
+/* Show what is there now, unless it has ended. */
+static void reply(struct api_call *c)
+{
+	const struct changing *g = c->data;
+
+	if (g->is_end)
+		on_shown(c, 0);
+	else
+		api_call_store(c, show, on_shown);
+}
+
+static void on_published(enum change_end ended, enum change_event why, void *data)
+{
+	struct api_call *c = data;
+
+	(void)why; /* it is in the journal */
+	switch (ended) {
+	case CHANGE_LIVE:
+		reply(c);
+		break;
+	case CHANGE_FAILED:
+		api_call_problem(end(c), API_NOT_LIVE, "");
+		break;
+	case CHANGE_PENDING:
+		api_call_problem(end(c), API_IN_PROGRESS, "");
+		break;
+	}
+}
+
+static void on_edited(struct api_call *c, int rc)
+{
+	const struct changing *g = c->data;
+
+	if (rc < 0)
+		refuse(c, rc);
+	else if (g->edit.change == 0) /* all was so already */
+		reply(c);
+	else if (publishing_change(c->d->publishing, g->edit.change, on_published, c) < 0)
+		api_call_problem(end(c), API_IN_PROGRESS, "");
 }
 
 /* Whether the asker may; @g->asn is set. */
