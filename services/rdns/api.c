@@ -2,6 +2,7 @@
 #include "rdns/api.h"
 
 #include "net/http_daemon.h"
+#include "rdns/api_bulk.h"
 #include "rdns/api_call.h"
 #include "rdns/api_change.h"
 #include "rdns/api_read.h"
@@ -20,6 +21,7 @@ static void (*const handlers[API_OPERATIONS])(struct api_call *c) = {
 	[API_PUT_DELEGATION] = api_change_delegation,
 	[API_DELETE_DELEGATION] = api_change_delegation,
 	[API_LIST_PTRS] = api_list_ptrs,
+	[API_CHANGE_PTRS] = api_change_ptrs,
 	[API_GET_PTR] = api_get_ptr,
 	[API_PUT_PTR] = api_change_ptr,
 	[API_DELETE_PTR] = api_change_ptr,

@@ -30,6 +30,7 @@ const struct api_route api_routes[API_OPERATIONS] = {
 	{API_DELETE_DELEGATION, HTTP_METHOD_DELETE, API_ROOT "delegations/" PREFIX_PATH, 0, NULL},
 	{API_LIST_PTRS, HTTP_METHOD_GET, API_ROOT "ptrs",
          BIT(API_QUERY_LIMIT) | BIT(API_QUERY_AFTER_ADDRESS) | BIT(API_QUERY_ASN) | BIT(API_QUERY_WITHIN), NULL},
+	{API_CHANGE_PTRS, HTTP_METHOD_POST, API_ROOT "ptrs", 0, bulk_fields},
 	{API_GET_PTR, HTTP_METHOD_GET, API_ROOT "ptrs/{address}", 0, NULL},
 	{API_PUT_PTR, HTTP_METHOD_PUT, API_ROOT "ptrs/{address}", 0, hosted_fields},
 	{API_DELETE_PTR, HTTP_METHOD_DELETE, API_ROOT "ptrs/{address}", 0, NULL},
@@ -274,6 +275,8 @@ static int read_body(const struct http_request *r, struct api_request *a, struct
 		(void)snprintf(a->token, sizeof(a->token), "%s", yyjson_get_str(yyjson_obj_get(root, "token")));
 	else if (a->route->body == hosted_fields)
 		rc = hosted_parse(root, a->name, error);
+	else if (a->route->body == bulk_fields)
+		rc = bulk_parse(root, &a->bulk, error);
 	else
 		rc = delegated_parse(&a->prefix, root, &a->delegated, error);
 	if (rc < 0 && error[0] != '\0')
@@ -305,5 +308,7 @@ int api_request_parse(const struct http_request *r, struct api_request *ret, str
 void api_request_done(struct api_request *a)
 {
 	delegated_free(a->delegated);
+	bulk_free(a->bulk);
 	a->delegated = NULL;
+	a->bulk = NULL;
 }

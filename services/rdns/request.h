@@ -4,6 +4,7 @@
 #define FONTAINE_RDNS_REQUEST_H
 
 #include "net/http_request.h"
+#include "rdns/bulk.h"
 #include "rdns/delegated.h"
 #include "rdns/etag.h"
 #include "rdns/hosted.h"
@@ -25,6 +26,7 @@ enum api_operation {
 	API_PUT_DELEGATION,
 	API_DELETE_DELEGATION,
 	API_LIST_PTRS,
+	API_CHANGE_PTRS, /* many of them, or a look at what that would change */
 	API_GET_PTR,
 	API_PUT_PTR,
 	API_DELETE_PTR,
@@ -79,6 +81,7 @@ struct api_request {
 	struct delegated *delegated;       /* owned: api_request_done() */
 	char name[HOSTED_NAME_MAX];
 	char token[API_TOKEN_MAX]; /* that a session is wanted for */
+	struct bulk *bulk; /* owned as well */
 };
 
 /** Read @r, whose body is kept. Return: 0, for api_request_done(); or -EINVAL and *reterr. */

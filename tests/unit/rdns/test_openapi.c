@@ -129,6 +129,10 @@ static void assert_field(const yaml_node_t *schema, const struct json_field *f)
 		assert_text(get(schema, "items"), f);
 	} else if (f->kind == JSON_OBJECTS) {
 		assert_object(get(schema, "items"), f->fields);
+	} else if (f->kind == JSON_BOOL) {
+		assert_true(has_text(get(schema, "type"), "boolean"));
+	} else if (f->kind == JSON_ADDRESS) {
+		assert_string_equal(text(get(schema, "type")), "string");
 	} else {
 		assert_int_equal(f->kind, JSON_WORD); /* what bodies are made of */
 		const yaml_node_t *words = get(schema, "enum");
