@@ -1,6 +1,7 @@
 /*
  * Happy path: whose each name will be is known by assignments and zones, the store makes all changes in one
- * transaction (rdns/bulk.h), and the reply shows them. Of a dry run, the transaction is not committed.
+ * transaction (rdns/bulk.h), they are published together, and the reply shows them. Of a dry run, the
+ * transaction is not committed.
  */
 /* SPDX-License-Identifier: MIT */
 #include "rdns/api_bulk.h"
@@ -8,6 +9,7 @@
 #include "base/json_write.h"
 #include "rdns/members_db.h"
 #include "rdns/plan.h"
+#include "rdns/publishing.h"
 #include "rdns/roster.h"
 
 #include <errno.h>
@@ -55,9 +57,32 @@ static void refuse(struct api_call *c)
 	api_call_problem(c, API_OVERLAP, detail);
 }
 
+static void on_published(enum change_end end, enum change_event why, void *data)
+{
+	struct api_call *c = data;
+	(void)why;
+
+	if (end == CHANGE_FAILED)
+		api_call_problem(c, API_NOT_LIVE, "");
+	else
+		api_call_reply(c, 200);
+}
+
+/* What another import is in the way of is taken up later, one by one, and stands: that it is on its way shows. */
+static void publish(struct api_call *c)
+{
+	const struct bulk *b = c->wanted.bulk;
+
+	if (b->first_change == 0 || publishing_import(c->d->publishing, b->first_change, b->last_change,
+	                                              on_published, c) < 0)
+		api_call_reply(c, 200);
+}
+
 static void on_edited(struct api_call *c, int rc)
 {
-	if (rc == 0 || rc == -ECANCELED)
+	if (rc == 0)
+		publish(c);
+	else if (rc == -ECANCELED)
 		api_call_reply(c, 200);
 	else if (rc == -EEXIST)
 		refuse(c);

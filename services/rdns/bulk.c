@@ -104,10 +104,8 @@ void bulk_free(struct bulk *b)
 {
 	for (size_t i = 0; b != NULL && i < b->n; i++)
 		free(b->names[i].name);
-	if (b != NULL) {
+	if (b != NULL)
 		free(b->names);
-		free(b->changes);
-	}
 	free(b);
 }
 
@@ -227,7 +225,9 @@ static int change_one(sqlite3 *db, struct edit *one, struct bulk *b, const struc
 	if (*problem == NULL && rc < 0 && rc != -ENOENT)
 		return rc;
 	if (one->change != 0)
-		b->changes[b->n_changes++] = one->change;
+		b->last_change = one->change;
+	if (b->first_change == 0)
+		b->first_change = one->change;
 	return 0;
 }
 
@@ -257,7 +257,6 @@ int bulk_edit(sqlite3 *db, struct edit *e, struct bulk *b, yyjson_mut_doc *doc, 
 	struct rows rows = {doc, list};
 	int rc = b->has_within ? add_ends(db, e, b) : 0;
 
-	b->changes = mem_resize(b->changes, b->n + 1, sizeof(b->changes[0]));
 	for (size_t i = 0; i < b->n && rc == 0; i++)
 		rc = edit_one(db, e, b, &b->names[i], &rows);
 	if (rc == 0 && b->is_dry_run)

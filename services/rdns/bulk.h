@@ -37,8 +37,8 @@ struct bulk {
 	enum language language;
 
 	/* Set by bulk_edit(). */
-	size_t n_refused, n_changes;
-	int64_t *changes; /* of the audit log, to be published */
+	size_t n_refused;
+	int64_t first_change, last_change; /* of the audit log, to be published; 0: all was so already */
 };
 
 /** What the request's body must look like. */

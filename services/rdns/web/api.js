@@ -83,13 +83,21 @@ export async function listAll(path, query = {}) {
 	return items;
 }
 
+const MARK = "fontaine_rdns"; /* that there may be a session: its cookie is hidden from scripts */
+
 function remember(session) {
 	csrf = session?.csrf ?? null;
+	if (session === null)
+		localStorage.removeItem(MARK);
+	else
+		localStorage.setItem(MARK, "1");
 	return session;
 }
 
 /** Who we are: {role, asn, name, frozen}; null: nobody yet. */
 export async function session() {
+	if (localStorage.getItem(MARK) === null)
+		return null;
 	try {
 		return remember(await call("GET", "session"));
 	} catch (problem) {

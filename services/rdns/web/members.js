@@ -6,17 +6,17 @@
 import { make } from "/shared/dom.js";
 import { memberHref } from "./route.js";
 
-/** One row for each member: {asn, name, frozen, prefixes, delegations, broken, names}, by AS number. */
+/** One row for each member: {asn, name, prefixes, delegations, broken, names}, by AS number. Who has none any more has vanished. */
 export function membersOf({ prefixes, delegations, ptrs }) {
 	const rows = new Map();
 	const rowOf = (asn) => {
 		if (!rows.has(asn))
-			rows.set(asn, { asn, name: "", frozen: false, prefixes: 0, delegations: 0, broken: 0, names: 0 });
+			rows.set(asn, { asn, name: "", prefixes: 0, delegations: 0, broken: 0, names: 0 });
 		return rows.get(asn);
 	};
-	for (const { asn, name, frozen } of prefixes) {
+	for (const { asn, name } of prefixes) {
 		const row = rowOf(asn);
-		Object.assign(row, { name, frozen, prefixes: row.prefixes + 1 });
+		Object.assign(row, { name, prefixes: row.prefixes + 1 });
 	}
 	for (const { asn, state } of delegations) {
 		rowOf(asn).delegations += 1;
@@ -27,11 +27,11 @@ export function membersOf({ prefixes, delegations, ptrs }) {
 	return [...rows.values()].toSorted((a, b) => a.asn - b.asn);
 }
 
-function row({ t, format }, { asn, name, frozen, prefixes, delegations, broken, names }) {
+function row({ t, format }, { asn, name, prefixes, delegations, broken, names }) {
 	const numbers = [prefixes, delegations, broken, names];
-	return make("tr", { "data-asn": asn, "data-frozen": String(frozen), "data-delegations": delegations, "data-broken": broken, "data-names": names },
+	return make("tr", { "data-asn": asn, "data-frozen": String(prefixes === 0), "data-delegations": delegations, "data-broken": broken, "data-names": names },
 		make("th", { scope: "row" }, make("a", { href: memberHref(asn) }, t("as", { asn, name })),
-			frozen ? make("span", { class: "badge", "data-use": "broken" }, t("frozen")) : null),
+			prefixes === 0 ? make("span", { class: "badge", "data-use": "broken" }, t("frozen")) : null),
 		...numbers.map((n, i) => make("td", { "data-bad": i === 2 && n > 0 ? "" : null }, format.number(n))));
 }
 

@@ -100,7 +100,7 @@ export async function showPrefix(desk, { place }, data) {
 	const within = inside(place, delegations).filter((each) => each !== over);
 	const names = inside(place, ptrs);
 	const owner = prefixes.find((each) => contains(each.place, place));
-	const mayChange = owner !== undefined && (!owner.frozen || desk.session.role === "operator");
+	const mayChange = !desk.session.frozen && (owner !== undefined || over !== undefined || names.length > 0);
 	const picture = [here === null ? map(page, place, data) : null, isAddress(place) ? null : goToPart(page, place), parts(page, within)].filter((each) => each !== null);
 	const subject = { place, delegation: here, zones: here?.zones ?? zonesOf(place), names, within, mayChange };
 	return [

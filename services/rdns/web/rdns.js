@@ -38,10 +38,10 @@ function notify(kind, text = "") {
 }
 
 /** In words, why something was not done. */
-function problemText({ kind, message, detail }) {
+function problemText({ kind, message, detail, more }) {
 	if (kind === "lost")
 		return page.t("lost");
-	return [message, detail].filter(Boolean).join(": ");
+	return [[message, detail].filter(Boolean).join(": "), more.remedy].filter(Boolean).join(" \u2013 ");
 }
 
 function showBar(route) {

@@ -107,7 +107,7 @@ static int run(struct fixture *f, int64_t member, const char *body, const char *
 		assert_int_equal(is_refused, yyjson_mut_get_str(yyjson_mut_obj_get(row, "problem")) != NULL);
 	}
 	assert_string_equal(seen, rows);
-	assert_int_equal(j.bulk->n_changes, changed);
+	assert_int_equal(changed == 0 ? 0 : j.bulk->last_change - j.bulk->first_change + 1, changed);
 	bulk_free(j.bulk);
 	yyjson_mut_doc_free(j.doc);
 	return rc;
@@ -209,8 +209,10 @@ static void test_a_look_changes_nothing(void **state)
 	assert_int_equal(run(f, f->one, TWO, NULL, "add 192.0.2.1 -, add 2001:db8::1 -"), 0);
 	publish(f);
 	assert_int_equal(bulk_version(f->db, &before), 0);
-	const char look[] = "{\"dry_run\":true,\"within\":\"::/0\",\"ptrs\":[" NAME("192.0.2.1", "c.example") "," NONE("192.0.2.2") "," NAME("192.0.2.3", "d.example") "]}";
-	const char rows[] = "change 192.0.2.1 a.example, same 192.0.2.2 -, add 192.0.2.3 -, remove 2001:db8::1 b.example";
+	const char look[] = "{\"dry_run\":true,\"within\":\"::/0\",\"ptrs\":[" NAME(
+	    "192.0.2.1", "c.example") "," NONE("192.0.2.2") "," NAME("192.0.2.3", "d.example") "]}";
+	const char rows[] = "change 192.0.2.1 a.example, same 192.0.2.2 -, add 192.0.2.3 -, "
+			    "remove 2001:db8::1 b.example";
 	assert_int_equal(run(f, f->one, look, NULL, rows), -ECANCELED);
 	assert_int_equal(bulk_version(f->db, &after), 0);
 	assert_int_equal(before, after);
