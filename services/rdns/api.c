@@ -5,10 +5,12 @@
 #include "rdns/api_bulk.h"
 #include "rdns/api_call.h"
 #include "rdns/api_change.h"
+#include "rdns/api_check.h"
 #include "rdns/api_read.h"
 #include "rdns/api_session.h"
 #include "rdns/auth.h"
 #include "rdns/publishing.h"
+#include "rdns/rechecking.h"
 #include "rdns/roster.h"
 
 #include <string.h>
@@ -25,6 +27,9 @@ static void (*const handlers[API_OPERATIONS])(struct api_call *c) = {
 	[API_GET_PTR] = api_get_ptr,
 	[API_PUT_PTR] = api_change_ptr,
 	[API_DELETE_PTR] = api_change_ptr,
+	[API_LIST_CHECKS] = api_list_checks,
+	[API_GET_CHECK] = api_get_check,
+	[API_START_CHECK] = api_start_check,
 	[API_LIST_AUDIT] = api_list_audit,
 	[API_GET_SESSION] = api_get_session,
 	[API_END_SESSION] = api_end_session,
@@ -76,6 +81,9 @@ static void add_metrics(const void *data, struct buf *b)
 	roster_metrics(d->roster, b);
 	auth_metrics(d->auth, b);
 	publishing_add_metrics(d->publishing, b);
+	checking_add_metrics(d->checking, b);
+	rechecking_add_metrics(d->rechecking, b);
+	whose_metrics(d->whose, b, "rdnsd");
 }
 
 static void on_metrics(struct http_request *r, void *data)

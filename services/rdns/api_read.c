@@ -77,8 +77,7 @@ void api_list_prefixes(struct api_call *c)
 	api_call_reply(c, 200);
 }
 
-/* Of a member that nobody is, the list is empty. */
-static void on_listed(struct api_call *c, int rc)
+void api_listed(struct api_call *c, int rc)
 {
 	if (rc == -ENOENT)
 		api_page(c, yyjson_mut_arr(c->doc), "");
@@ -108,7 +107,7 @@ static int list_delegations(sqlite3 *db, struct api_call *c)
 void api_list_delegations(struct api_call *c)
 {
 	if (api_may_list(c))
-		api_call_store(c, list_delegations, on_listed);
+		api_call_store(c, list_delegations, api_listed);
 }
 
 static int list_ptrs(sqlite3 *db, struct api_call *c)
@@ -131,7 +130,7 @@ static int list_ptrs(sqlite3 *db, struct api_call *c)
 void api_list_ptrs(struct api_call *c)
 {
 	if (api_may_list(c))
-		api_call_store(c, list_ptrs, on_listed);
+		api_call_store(c, list_ptrs, api_listed);
 }
 
 static int list_audit(sqlite3 *db, struct api_call *c)
@@ -157,7 +156,7 @@ static int list_audit(sqlite3 *db, struct api_call *c)
 void api_list_audit(struct api_call *c)
 {
 	if (api_may_list(c))
-		api_call_store(c, list_audit, on_listed);
+		api_call_store(c, list_audit, api_listed);
 }
 
 void api_refuse_absent(struct api_call *c)

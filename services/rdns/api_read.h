@@ -21,6 +21,9 @@ bool api_may_list(struct api_call *c);
 /** In a job: the member whose things are listed, 0: of all. Return: 0, -ENOENT when nobody is it, or as db_exec(). */
 int api_listed_member(sqlite3 *db, const struct api_call *c, int64_t *ret);
 
+/** Reply with the list that a job has made; of a member that nobody is, it is empty. */
+void api_listed(struct api_call *c, int rc);
+
 /** Put {"items": @items, "next": @next} in place of the reply; @next "": null. */
 void api_page(struct api_call *c, yyjson_mut_val *items, const char *next);
 

@@ -16,11 +16,11 @@
 #include <uv.h>
 
 enum {
-	CHECKING_ZONES_MAX = 32,     /* under way */
-	CHECKING_ZONES_OF_ONE = 16,  /* of them, of one prefix */
-	CHECKING_MAX = 256,          /* prefixes under way or waiting */
-	CHECKING_MAX_OF_MEMBER = 4,  /* of them, of one member */
-	CHECKING_DESCRIPTORS = 8192, /* sockets that all this takes, but where a member asks for the extreme */
+	CHECKING_ZONES_MAX = 32,      /* under way */
+	CHECKING_ZONES_OF_ONE = 16,   /* of them, of one prefix */
+	CHECKING_MAX = 256,           /* prefixes under way or waiting */
+	CHECKING_MAX_OF_MEMBER = 4,   /* of them, of one member */
+	CHECKING_DESCRIPTORS = 49152, /* sockets that all this takes, when every zone has as many servers as it may */
 };
 
 struct checking; /* opaque; ends with checking_close() */

@@ -201,7 +201,7 @@ static void add_check(sqlite3_stmt *row, yyjson_mut_doc *doc, yyjson_mut_val *o)
 	(void)strftime(when, sizeof(when), "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&at, &tm));
 	json_add_text(doc, o, "prefix", rdns_db_text(row, 0));
 	rdns_db_add_number(doc, o, "asn", row, 1);
-	json_add_text(doc, o, "at", when);
+	json_add_text(doc, o, "checked_at", when);
 	yyjson_mut_obj_add_bool(doc, o, "trial", sqlite3_column_int(row, 3) != 0);
 	yyjson_mut_obj_add_bool(doc, o, "passed", sqlite3_column_int(row, 4) != 0);
 	rdns_db_add_number(doc, o, "errors", row, 5);

@@ -49,7 +49,7 @@ int checks_db_take(sqlite3 *db, int64_t now, int64_t interval_s, struct delegate
 
 /**
  * The last check of @prefix, the newer one of its delegation's and @member's (0: anybody's), owned by @doc:
- * {"prefix","asn","at","trial","passed","errors","warnings","notices","verdicts"}. Return: also -ENOENT.
+ * {"prefix","asn","checked_at","trial","passed","errors","warnings","notices","verdicts"}. Return: also -ENOENT.
  */
 int checks_db_get(sqlite3 *db, const struct prefix *prefix, int64_t member, enum language language,
                   yyjson_mut_doc *doc, yyjson_mut_val **ret);

@@ -8,6 +8,7 @@
 #include "rdns/publishing.h"
 #include "rdns/rdns_db.h"
 #include "rdns/rdnsd.h"
+#include "rdns/rechecking.h"
 #include "rdns/roster.h"
 
 #include <errno.h>
@@ -52,6 +53,9 @@ static int load(struct program *p)
 	allocations_init(&d->allocations, d->pop->services->rdns);
 	d->sessions = sessions_new(SESSIONS_MAX);
 	d->auth = auth_new();
+	const struct pop_rdns *section = d->pop->services->rdns;
+	d->whose = whose_new(d->pop, (const char *const *)section->origins, section->n_origins, NULL);
+	p->daemon.other_descriptors = CHECKING_DESCRIPTORS;
 	int rc = publishing_read_key(&d->key);
 	return rc == 0 ? open_database(d) : rc;
 }
@@ -63,11 +67,23 @@ static void on_publishing_closed(void *data)
 	store_close(d->store, NULL, NULL);
 }
 
+/* What it had noted is in the store. */
+static void on_rechecking_closed(void *data)
+{
+	struct rdnsd *d = data;
+
+	roster_stop(d->roster);
+	whose_unwatch(d->whose);
+	if (d->webhook != NULL)
+		webhook_close(d->webhook, NULL, NULL);
+	publishing_close(d->publishing, on_publishing_closed, d);
+}
+
 /* No request is at hand any more, nor what one has begun. */
 static void close_parts(struct rdnsd *d)
 {
-	roster_stop(d->roster);
-	publishing_close(d->publishing, on_publishing_closed, d);
+	checking_close(d->checking, NULL, NULL);
+	rechecking_close(d->rechecking, on_rechecking_closed, d);
 }
 
 static void on_server_closed(void *data)
@@ -86,6 +102,21 @@ static void stop_worker(unsigned index, void *data)
 	http_daemon_stop(&p->daemon, index, on_server_closed, &p->rdnsd);
 }
 
+static void start_checks(struct rdnsd *d)
+{
+	const char *url = d->pop->services->rdns->webhook;
+
+	if (url != NULL && webhook_new(d->loop, url, WEBHOOK_WAIT_MS, &d->webhook) < 0)
+		log_error("services.rdns.webhook: there is no thread for it: nobody is told");
+	whose_watch(d->whose, d->loop);
+	d->checking = checking_new(d->loop, d->pop, d->whose);
+	d->rechecking = rechecking_new(&(struct rechecking_config){.loop = d->loop,
+	                                                           .store = d->store,
+	                                                           .checking = d->checking,
+	                                                           .webhook = d->webhook,
+	                                                           .pop = d->pop});
+}
+
 static int start_worker(uv_loop_t *loop, unsigned index, void *data)
 {
 	struct program *p = data;
@@ -98,19 +129,36 @@ static int start_worker(uv_loop_t *loop, unsigned index, void *data)
 	roster_watch(d->roster, loop, d->store);
 	d->publishing =
 	    publishing_new(&(struct publishing_config){loop, d->store, d->pop, &d->allocations, &d->key});
+	start_checks(d);
 	rc = http_daemon_start(&p->daemon, index, loop);
 	if (rc < 0)
 		stop_worker(index, p);
 	return rc;
 }
 
-/* All is open: what is left is to answer, to keep the database, and to read files that change. */
+enum { READ_PATHS_MAX = 64 };
+
+static void add_paths(const char *paths[READ_PATHS_MAX + 1], const char *const *more)
+{
+	size_t n = 0;
+
+	while (paths[n] != NULL)
+		n++;
+	while (*more != NULL && n < READ_PATHS_MAX)
+		paths[n++] = *more++;
+}
+
+/* All is open: what is left is to answer, to ask name servers, to keep the database, and to read files that change. */
 static int enter_sandbox(struct program *p, const struct daemon_options *options)
 {
 	const char *const write_paths[] = {getenv("STATE_DIRECTORY"), NULL};
+	const char *read_paths[READ_PATHS_MAX + 1] = {NULL};
 
-	struct sandbox left = {
-		.read_paths = roster_read_paths(p->rdnsd.roster), .write_paths = write_paths, .network = true};
+	add_paths(read_paths, roster_read_paths(p->rdnsd.roster));
+	add_paths(read_paths, whose_read_paths(p->rdnsd.whose));
+	if (p->rdnsd.pop->services->rdns->webhook != NULL)
+		add_paths(read_paths, webhook_read_paths());
+	struct sandbox left = {.read_paths = read_paths, .write_paths = write_paths, .network = true};
 
 	return http_daemon_confine(&p->daemon, options, &left);
 }
@@ -136,6 +184,8 @@ static void release(struct program *p)
 	sessions_free(d->sessions);
 	if (d->roster != NULL)
 		roster_free(d->roster);
+	if (d->whose != NULL)
+		whose_free(d->whose);
 	allocations_done(&d->allocations);
 	free(d->database);
 	http_daemon_release(&p->daemon);

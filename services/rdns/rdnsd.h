@@ -9,9 +9,13 @@
 #include "store/store.h"
 
 struct auth;
+struct checking;
 struct http_daemon;
 struct publishing;
+struct rechecking;
 struct roster;
+struct webhook;
+struct whose;
 
 /** Used by the one worker's thread alone, but for what its jobs are given. */
 struct rdnsd {
@@ -23,12 +27,16 @@ struct rdnsd {
 	struct sessions *sessions;
 	struct auth *auth;
 	struct key_file key; /* of Knot's */
+	struct whose *whose; /* who announces the addresses of name servers */
 
 	/* While the worker runs. */
 	uv_loop_t *loop;
 	struct store *store;
 	struct publishing *publishing;
-	unsigned n_calls; /* requests of the API at hand */
+	struct checking *checking;
+	struct rechecking *rechecking;
+	struct webhook *webhook; /* NULL: nobody is to be told */
+	unsigned n_calls;        /* requests of the API at hand */
 	/** Called when the last of them has ended; NULL: not stopping. */
 	void (*on_idle)(struct rdnsd *d);
 };

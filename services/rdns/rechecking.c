@@ -36,6 +36,7 @@ struct noting {
 /** A check under way: what it is of. */
 struct going {
 	struct rechecking *owner;
+	uint32_t asn; /* who waits for it; 0: it was due */
 	struct delegated *d;
 	struct going *next;
 };
@@ -45,7 +46,7 @@ struct rechecking {
 	int64_t interval_s;
 	uv_timer_t timer;
 	struct going *going;
-	size_t n_going, n_jobs; /* jobs: of the store, under way */
+	size_t n_due, n_jobs; /* under way: of those that are due, and of the store */
 	bool is_looking, was_full;
 	uint64_t n_in_state[RDNS_STATES], n_broke, n_mended, n_unwritable;
 	bool is_closing;
@@ -83,7 +84,7 @@ static void forget(struct going *g)
 	while (*at != g)
 		at = &(*at)->next;
 	*at = g->next;
-	g->owner->n_going--;
+	g->owner->n_due -= g->asn == 0;
 	free_going(g);
 }
 
@@ -92,22 +93,24 @@ static void on_checked(const struct check_result *result, void *data)
 	struct going *g = data;
 	struct rechecking *r = g->owner;
 
-	rechecking_note(r, 0, g->d, result);
+	rechecking_note(r, g->asn, g->d, result);
 	forget(g);
-	if (r->was_full && r->n_going <= RECHECKING_MAX / 2)
+	if (r->was_full && r->n_due <= RECHECKING_MAX / 2)
 		look(r);
 }
 
-/** @d is taken. */
-static void start(struct rechecking *r, struct delegated *d)
+/** @d is taken. Return: as checking_start(). */
+static int start(struct rechecking *r, uint32_t asn, struct delegated *d)
 {
 	struct going *g = mem_new(sizeof(*g));
 
-	*g = (struct going){.owner = r, .d = d, .next = r->going};
+	*g = (struct going){.owner = r, .asn = asn, .d = d, .next = r->going};
 	r->going = g;
-	r->n_going++;
-	if (checking_start(r->config.checking, 0, d, on_checked, g) < 0)
-		forget(g); /* its turn comes again */
+	r->n_due += asn == 0;
+	int rc = checking_start(r->config.checking, asn, d, on_checked, g);
+	if (rc < 0)
+		forget(g);
+	return rc;
 }
 
 static int look_work(sqlite3 *db, void *data)
@@ -131,7 +134,7 @@ static void on_looked(void *data, int rc)
 	r->was_full = rc == 0 && l->n == l->max;
 	for (size_t i = 0; i < l->n; i++) {
 		if (rc == 0 && !r->is_closing)
-			start(r, l->due[i]);
+			(void)start(r, 0, l->due[i]); /* or its turn comes again */
 		else
 			delegated_free(l->due[i]);
 	}
@@ -141,10 +144,10 @@ static void on_looked(void *data, int rc)
 
 static void look(struct rechecking *r)
 {
-	if (r->is_looking || r->is_closing || r->n_going >= RECHECKING_MAX)
+	if (r->is_looking || r->is_closing || r->n_due >= RECHECKING_MAX)
 		return;
 	struct look *l = mem_new(sizeof(*l));
-	*l = (struct look){.owner = r, .at = time(NULL), .max = RECHECKING_MAX - r->n_going};
+	*l = (struct look){.owner = r, .at = time(NULL), .max = RECHECKING_MAX - r->n_due};
 	if (store_run(r->config.store, look_work, on_looked, l) < 0) {
 		free(l);
 		return;
@@ -169,6 +172,11 @@ struct rechecking *rechecking_new(const struct rechecking_config *config)
 	r->timer.data = r;
 	(void)uv_timer_start(&r->timer, on_time, 0, RECHECKING_LOOK_MS);
 	return r;
+}
+
+int rechecking_try(struct rechecking *r, uint32_t asn, const struct delegated *d)
+{
+	return start(r, asn, delegated_copy(d));
 }
 
 static int note_work(sqlite3 *db, void *data)

@@ -30,6 +30,11 @@ struct rechecking; /* opaque; ends with rechecking_close() */
 struct rechecking *rechecking_new(const struct rechecking_config *config);
 
 /**
+ * Check @d (copied) for the member @asn, and note what is found. Return: as checking_start().
+ */
+int rechecking_try(struct rechecking *r, uint32_t asn, const struct delegated *d);
+
+/**
  * Note what the check of @d, for the member @asn, has found (checks_db_note()); both are copied. The result is
  * there for every job of the store that is queued after this one.
  */
