@@ -25,6 +25,7 @@ struct zone_check {
 	struct prefix_table *origins;
 	struct verdict *verdict;
 	size_t n_asked, n_answered;
+	size_t n_sockets; /* at most, until all is asked */
 	bool is_blind;
 	uv_work_t work;
 };
@@ -45,7 +46,8 @@ struct checking {
 	struct whose *whose;
 	struct collect_settings settings;
 	struct check_run *first; /* in the order in which they came */
-	size_t n_runs, n_zones;  /* n_zones: under way */
+	size_t n_runs;
+	size_t n_zones, n_sockets; /* under way */
 	uint64_t n_passed, n_failed, n_blind;
 	uv_timer_t turn; /* starts what waits, on the loop's next turn */
 	bool is_closing;
@@ -177,6 +179,7 @@ static void on_observed(struct observed *o, void *data)
 	struct zone_check *z = data;
 
 	z->collect = NULL;
+	z->owner->checking->n_sockets -= z->n_sockets;
 	z->observed = o;
 	z->is_blind = z->owner->checking->settings.has_resolver && o->parent.packet == NULL;
 	start_work(z);
@@ -190,6 +193,19 @@ static void on_progress(size_t n_done, size_t n_asked, void *data)
 	z->n_asked = n_asked;
 }
 
+/** How many questions are open at once, at most: those of the second round, to every address (collect.c). */
+static size_t sockets_of(const struct delegation *d)
+{
+	size_t n_addresses = 0, n_inside = 0;
+
+	for (size_t i = 0; i < d->n_servers; i++) {
+		const struct delegation_server *s = &d->servers[i];
+		n_addresses += s->n_addresses > 0 ? s->n_addresses : DELEGATION_ADDRESSES_MAX;
+		n_inside += s->is_inside;
+	}
+	return n_addresses * (PROBES + FAMILIES * n_inside);
+}
+
 static void start_zone(struct check_run *r)
 {
 	size_t i = r->n_started++;
@@ -197,6 +213,8 @@ static void start_zone(struct check_run *r)
 	struct checking *c = r->checking;
 
 	z->owner = r;
+	z->n_sockets = sockets_of(&r->d->zones[i]);
+	c->n_sockets += z->n_sockets;
 	c->n_zones++;
 	z->collect = collect_start(c->loop, &r->d->zones[i], &c->settings, on_observed, z);
 	collect_on_progress(z->collect, on_progress);
@@ -222,8 +240,12 @@ static void on_turn(uv_timer_t *turn)
 	struct checking *c = turn->data;
 	struct check_run *r;
 
-	while (c->n_zones < CHECKING_ZONES_MAX && (r = next_run(c)) != NULL)
+	while (c->n_zones < CHECKING_ZONES_MAX && (r = next_run(c)) != NULL) {
+		size_t n = c->n_sockets + sockets_of(&r->d->zones[r->n_started]);
+		if (n > CHECKING_DESCRIPTORS)
+			return; /* until another one has ended: none takes so many alone */
 		start_zone(r);
+	}
 }
 
 static bool is_same(const struct prefix *a, const struct prefix *b)
@@ -309,6 +331,7 @@ static void cancel_run(struct check_run *r)
 		if (z->collect == NULL)
 			continue;
 		collect_cancel(z->collect);
+		c->n_sockets -= z->n_sockets;
 		c->n_zones--;
 		r->n_judged++;
 	}

@@ -20,7 +20,7 @@ enum {
 	CHECKING_ZONES_OF_ONE = 16,   /* of them, of one prefix */
 	CHECKING_MAX = 256,           /* prefixes under way or waiting */
 	CHECKING_MAX_OF_MEMBER = 4,   /* of them, of one member */
-	CHECKING_DESCRIPTORS = 49152, /* sockets that all this takes, when every zone has as many servers as it may */
+	CHECKING_DESCRIPTORS = 8192, /* sockets that all this takes: zones with many servers are fewer at once */
 };
 
 struct checking; /* opaque; ends with checking_close() */

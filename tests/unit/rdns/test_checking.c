@@ -191,6 +191,30 @@ static void test_limits(void **state)
 		free(all[i].verdicts);
 }
 
+/** Zones with the most servers there can be, all inside: each takes more sockets than 20 others. */
+static void test_many_servers(void **state)
+{
+	struct fixture *f = *state;
+	struct prefix p;
+	struct delegated *d;
+	struct waiting w = {.f = f};
+	char server[DELEGATION_NAME_MAX];
+
+	assert_int_equal(prefix_parse("10.0.0.0/19", &p), 0);
+	assert_int_equal(delegated_new(&p, REVERSE_RANGE, &d), 0);
+	for (size_t z = 0; z < d->n_zones; z++)
+		for (unsigned i = 0; i < DELEGATION_SERVERS_MAX; i++) {
+			(void)snprintf(server, sizeof(server),
+			               "ns%u.%s=127.1.2.1,127.1.2.2,127.1.2.3,127.1.2.4", i, d->zones[z].zone);
+			assert_null(delegation_add_server(&d->zones[z], server));
+		}
+	assert_int_equal(checking_start(f->checking, 64500, d, on_done, &w), 0);
+	(void)uv_run(&f->loop, UV_RUN_DEFAULT);
+	assert_int_equal(w.ended_as, 1);
+	free(w.verdicts);
+	delegated_free(d);
+}
+
 static void test_progress(void **state)
 {
 	struct fixture *f = *state;
@@ -242,6 +266,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_all_zones_of_a_prefix, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_members_first, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_limits, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_many_servers, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_progress, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_closed_at_any_time, setup, teardown),
 	};
