@@ -16,10 +16,10 @@
 #include <uv.h>
 
 enum {
-	CHECKING_ZONES_MAX = 32,      /* under way */
-	CHECKING_ZONES_OF_ONE = 16,   /* of them, of one prefix */
-	CHECKING_MAX = 256,           /* prefixes under way or waiting */
-	CHECKING_MAX_OF_MEMBER = 4,   /* of them, of one member */
+	CHECKING_ZONES_MAX = 32,     /* under way */
+	CHECKING_ZONES_OF_ONE = 16,  /* of them, of one prefix */
+	CHECKING_MAX = 256,          /* prefixes under way or waiting */
+	CHECKING_MAX_OF_MEMBER = 4,  /* of them, of one member */
 	CHECKING_DESCRIPTORS = 8192, /* sockets that all this takes: zones with many servers are fewer at once */
 };
 
