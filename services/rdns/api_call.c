@@ -84,7 +84,7 @@ static void on_worked(void *data, int rc)
 	c->on_worked(c, rc);
 }
 
-void api_call_store(struct api_call *c, int (*job)(sqlite3 *db, struct api_call *c),
+bool api_call_store(struct api_call *c, int (*job)(sqlite3 *db, struct api_call *c),
                     void (*on_done)(struct api_call *c, int rc))
 {
 	c->work = job;
@@ -92,6 +92,7 @@ void api_call_store(struct api_call *c, int (*job)(sqlite3 *db, struct api_call 
 	int rc = store_run(c->d->store, work, on_worked, c);
 	if (rc < 0)
 		on_done(c, rc);
+	return rc == 0;
 }
 
 /* @body: NULL: none. */

@@ -35,8 +35,8 @@ struct api_call {
 
 	/* The reply: a job of the store may make it. */
 	yyjson_mut_doc *doc;
-	yyjson_mut_val *root;
-	int64_t version; /* for ETag; 0: none */
+	yyjson_mut_val *root; /* of API_CHECK: the verdicts */
+	int64_t version;      /* for ETag; 0: none */
 
 	/* Private to api_call.c. */
 	char *if_match, *if_none_match;
@@ -54,9 +54,9 @@ int api_call_parse(struct api_call *c, struct api_problem *reterr);
 
 /**
  * Have @work done by the store, in a transaction, then call @on_worked on the loop with what it returned;
- * at once with -ENOBUFS when too much waits.
+ * at once with -ENOBUFS when too much waits. Return: whether it is queued.
  */
-void api_call_store(struct api_call *c, int (*work)(sqlite3 *db, struct api_call *c),
+bool api_call_store(struct api_call *c, int (*work)(sqlite3 *db, struct api_call *c),
                     void (*on_worked)(struct api_call *c, int rc));
 
 /** Each of these replies, then frees @c. @status: 200, 201 or 202 with c->root, 204 or 304 without. */

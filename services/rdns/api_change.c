@@ -1,20 +1,23 @@
 /*
- * Happy path: whose it will be is known by assignments and zones (rdns/plan.h), the store makes the change
- * (rdns/edit.h), Knot gets it (rdns/publishing.h), and the reply shows what is there now.
+ * Happy path: whose it will be is known by assignments and zones (rdns/plan.h). A delegation is rehearsed in the
+ * store, so that who is in the way is known at once, and its servers are checked. Then the store makes the
+ * change (rdns/edit.h), it is published, and the reply shows what is there now.
  *
- * Failures: what is refused has changed nothing. What is another member's is told as if it were not there. What
- * Knot does not take has been taken back when the reply says so; what could not even be is still pending.
+ * Failures: what is refused has changed nothing; what DNS did not take has been taken back. What is another
+ * member's is told as if it were not there. What stands and is not live yet gets a 202.
  */
 /* SPDX-License-Identifier: MIT */
 #include "rdns/api_change.h"
 
 #include "base/mem.h"
+#include "rdns/api_check.h"
 #include "rdns/api_read.h"
 #include "rdns/edit.h"
 #include "rdns/members_db.h"
 #include "rdns/plan.h"
 #include "rdns/ptrs_db.h"
 #include "rdns/publishing.h"
+#include "rdns/rechecking.h"
 #include "rdns/roster.h"
 #include "rdns/zones_db.h"
 
@@ -27,12 +30,16 @@
 struct changing {
 	struct edit edit;
 	uint32_t asn; /* whose it will be; of what ends, the asker's */
-	bool is_ptr, is_end;
+	bool is_ptr, is_end, is_rehearsal;
+	char *checks; /* edit.checks, owned */
 };
 
 static struct api_call *end(struct api_call *c)
 {
-	free(c->data);
+	struct changing *g = c->data;
+
+	free(g->checks);
+	free(g);
 	c->data = NULL;
 	return c;
 }
@@ -87,58 +94,69 @@ static int edit(sqlite3 *db, struct api_call *c)
 {
 	struct changing *g = c->data;
 	const struct api_request *w = &c->wanted;
-	struct member m;
+	struct member m = {.id = 0};
 
 	int rc = g->asn == 0 ? 0 : members_db_find(db, g->asn, &m);
 	if (rc < 0)
 		return rc;
-	g->edit.member = g->asn == 0 ? 0 : m.id;
+	g->edit.member = m.id;
 	if (g->is_ptr)
 		rc = edit_ptr(db, &g->edit, &w->prefix.addr, g->is_end ? NULL : w->name);
 	else
 		rc = edit_delegation(db, &g->edit, &w->prefix, w->delegated);
-	return rc;
+	return rc == 0 && g->is_rehearsal ? -ECANCELED : rc;
 }
 
 static void on_shown(struct api_call *c, int rc)
 {
 	const struct changing *g = c->data;
+	int status = g->edit.is_new ? 201 : 200;
 
-	if (rc < 0) {
-		refuse(c, rc);
-		return;
-	}
-	int status = g->is_end ? 204 : g->edit.is_new ? 201
-	                                              : 200;
-	api_call_reply(end(c), status);
+	if (rc < 0)
+		api_call_fail(end(c), rc);
+	else
+		api_call_reply(end(c), status);
 }
 
-/* Show what is there now, unless it has ended. */
 static void reply(struct api_call *c)
 {
 	const struct changing *g = c->data;
 
 	if (g->is_end)
-		on_shown(c, 0);
+		api_call_reply(end(c), 204);
 	else
 		api_call_store(c, show, on_shown);
 }
 
-static void on_published(enum change_end ended, enum change_event why, void *data)
+static void reply_pending(struct api_call *c)
 {
+	const struct changing *g = c->data;
+
+	c->root = yyjson_mut_obj(c->doc);
+	yyjson_mut_obj_add_sint(c->doc, c->root, "change", g->edit.change);
+	api_call_reply(end(c), 202);
+}
+
+static void on_published(enum change_end how, enum change_event why, void *data)
+{
+	static const char *const reasons[CHANGE_EVENTS][LANGUAGES] = {
+		[CHANGE_REFUSED] = {"It refused.", "Il a refusé."},
+		[CHANGE_UNREACHED] = {"It cannot be reached.", "Il n'est pas joignable."},
+		[CHANGE_UNANSWERED] = {"It does not answer.", "Il ne répond pas."},
+		[CHANGE_UNSERVED] = {"It does not show the change.", "Il ne montre pas la modification."},
+	};
 	struct api_call *c = data;
 
-	(void)why; /* it is in the journal */
-	switch (ended) {
+	switch (how) {
 	case CHANGE_LIVE:
 		reply(c);
-		break;
+		return;
 	case CHANGE_FAILED:
-		api_call_problem(end(c), API_NOT_LIVE, "");
-		break;
+		api_call_problem(end(c), API_NOT_LIVE, reasons[why][c->language] != NULL ? reasons[why][c->language] : "");
+		return;
 	case CHANGE_PENDING:
-		api_call_problem(end(c), API_IN_PROGRESS, "");
-		break;
+		reply_pending(c);
+		return;
 	}
 }
 
@@ -148,10 +166,61 @@ static void on_edited(struct api_call *c, int rc)
 
 	if (rc < 0)
 		refuse(c, rc);
-	else if (g->edit.change == 0) /* all was so already */
+	else if (g->edit.change == 0)
 		reply(c);
 	else if (publishing_change(c->d->publishing, g->edit.change, on_published, c) < 0)
-		api_call_problem(end(c), API_IN_PROGRESS, "");
+		reply_pending(c);
+}
+
+/* The servers are not fit for it; or our resolver is silent, and nobody knows. */
+static void refuse_checked(struct api_call *c, const struct check_result *r)
+{
+	const char *json = r->verdicts[c->language];
+	yyjson_doc *verdicts = yyjson_read(json, strlen(json), 0);
+
+	if (r->is_blind) {
+		yyjson_doc_free(verdicts);
+		api_call_problem(end(c), API_BUSY, "the resolver is silent, so nothing could be checked");
+		return;
+	}
+	c->root = yyjson_val_mut_copy(c->doc, yyjson_doc_get_root(verdicts));
+	yyjson_doc_free(verdicts);
+	api_call_problem(end(c), API_CHECK, "");
+}
+
+static void on_checked(const struct check_result *r, void *data)
+{
+	struct api_call *c = data;
+	struct changing *g = c->data;
+	struct rechecking *notes = c->d->rechecking;
+
+	if (!r->passed) {
+		rechecking_note(notes, g->asn, c->wanted.delegated, r);
+		refuse_checked(c, r);
+		return;
+	}
+	g->edit.checks = g->checks = mem_strdup(r->summary);
+	if (api_call_store(c, edit, on_edited))
+		rechecking_note(notes, g->asn, c->wanted.delegated, r); /* in the store, after the change */
+}
+
+static void on_rehearsed(struct api_call *c, int rc)
+{
+	struct changing *g = c->data;
+
+	if (rc != -ECANCELED) {
+		refuse(c, rc);
+		return;
+	}
+	if (g->edit.change == 0) {
+		reply(c);
+		return;
+	}
+	g->is_rehearsal = false;
+	g->edit.change = 0;
+	rc = checking_start(c->d->checking, g->asn, c->wanted.delegated, on_checked, c);
+	if (rc < 0)
+		api_refuse_check(end(c), rc);
 }
 
 /* Whether the asker may; @g->asn is set. */
@@ -160,6 +229,8 @@ static enum refusal plan(struct api_call *c, struct changing *g)
 	const struct who *who = &c->caller.who;
 	struct plan_context context = {who, roster_assignments(c->d->roster), &c->d->allocations};
 
+	if (c->wanted.skips_check && who->role != ROLE_OPERATOR)
+		return REFUSAL_OPERATORS_ONLY;
 	if (g->is_end) { /* also of what is not assigned to it any more */
 		g->asn = who->asn;
 		return rights_refuse(who, ACTION_CHANGE, who->asn);
@@ -175,6 +246,7 @@ static void change(struct api_call *c, bool is_ptr)
 	c->data = g;
 	g->is_ptr = is_ptr;
 	g->is_end = c->wanted.route->method == HTTP_METHOD_DELETE;
+	g->is_rehearsal = !is_ptr && !g->is_end && !c->wanted.skips_check;
 	g->edit = (struct edit){.at = time(NULL),
 	                        .who = c->caller.text,
 	                        .is_operators = c->caller.who.role == ROLE_OPERATOR,
@@ -183,7 +255,7 @@ static void change(struct api_call *c, bool is_ptr)
 	if (r != REFUSAL_NONE)
 		api_call_refuse(end(c), r);
 	else
-		api_call_store(c, edit, on_edited);
+		api_call_store(c, edit, g->is_rehearsal ? on_rehearsed : on_edited);
 }
 
 void api_change_delegation(struct api_call *c)

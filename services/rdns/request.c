@@ -26,7 +26,8 @@ const struct api_route api_routes[API_OPERATIONS] = {
 	{API_LIST_PREFIXES, HTTP_METHOD_GET, API_ROOT "prefixes", ZONES, NULL},
 	{API_LIST_DELEGATIONS, HTTP_METHOD_GET, API_ROOT "delegations", ZONES | BIT(API_QUERY_STATE), NULL},
 	{API_GET_DELEGATION, HTTP_METHOD_GET, API_ROOT "delegations/" PREFIX_PATH, 0, NULL},
-	{API_PUT_DELEGATION, HTTP_METHOD_PUT, API_ROOT "delegations/" PREFIX_PATH, 0, delegated_fields},
+	{API_PUT_DELEGATION, HTTP_METHOD_PUT, API_ROOT "delegations/" PREFIX_PATH, BIT(API_QUERY_CHECK),
+         delegated_fields},
 	{API_DELETE_DELEGATION, HTTP_METHOD_DELETE, API_ROOT "delegations/" PREFIX_PATH, 0, NULL},
 	{API_LIST_PTRS, HTTP_METHOD_GET, API_ROOT "ptrs",
          BIT(API_QUERY_LIMIT) | BIT(API_QUERY_AFTER_ADDRESS) | BIT(API_QUERY_ASN) | BIT(API_QUERY_WITHIN), NULL},
@@ -53,6 +54,7 @@ const char *const api_query_names[API_QUERIES] = {
 	[API_QUERY_STATE] = "state",
 	[API_QUERY_WITHIN] = "within",
 	[API_QUERY_SUBJECT] = "subject",
+	[API_QUERY_CHECK] = "check",
 };
 
 static int refuse(struct api_problem *p, enum api_problem_id id, const char *format, ...)
@@ -202,6 +204,9 @@ static const char *read_query(struct api_request *a, enum api_query query, const
 		(void)(strchr(text, '/') == NULL ? addr_text(&subject.addr, a->subject)
 		                                 : prefix_text(&subject, a->subject));
 		return NULL;
+	case API_QUERY_CHECK:
+		a->skips_check = strcmp(text, "no") == 0;
+		return a->skips_check ? NULL : "must be \"no\", of operators";
 	case API_QUERIES:
 		break;
 	}

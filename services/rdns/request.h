@@ -50,6 +50,7 @@ enum api_query {
 	API_QUERY_STATE,
 	API_QUERY_WITHIN,
 	API_QUERY_SUBJECT,
+	API_QUERY_CHECK,
 	API_QUERIES
 };
 
@@ -77,6 +78,7 @@ struct api_request {
 	uint32_t asn;
 	char state[16];
 	char subject[PREFIX_TEXT_MAX];
+	bool skips_check;                  /* operators alone may */
 	struct etag_conditions conditions; /* of the request, borrowed */
 	struct delegated *delegated;       /* owned: api_request_done() */
 	char name[HOSTED_NAME_MAX];
