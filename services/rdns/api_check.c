@@ -99,7 +99,7 @@ void api_get_check(struct api_call *c)
 	api_call_reply(c, 200);
 }
 
-static void refuse_start(struct api_call *c, int rc)
+void api_refuse_check(struct api_call *c, int rc)
 {
 	if (rc == -EBUSY)
 		api_call_problem(c, API_IN_PROGRESS, "this prefix is being checked");
@@ -120,7 +120,7 @@ void api_start_check(struct api_call *c)
 	}
 	int rc = rechecking_try(c->d->rechecking, asn, c->wanted.delegated);
 	if (rc < 0) {
-		refuse_start(c, rc);
+		api_refuse_check(c, rc);
 		return;
 	}
 	bool is_running = checking_progress(c->d->checking, &c->wanted.prefix, &p);

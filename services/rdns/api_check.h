@@ -9,4 +9,7 @@ void api_list_checks(struct api_call *c);
 void api_get_check(struct api_call *c);
 void api_start_check(struct api_call *c);
 
+/** When a check could not be started, as checking_start() has @rc. */
+void api_refuse_check(struct api_call *c, int rc);
+
 #endif
