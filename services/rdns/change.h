@@ -10,7 +10,7 @@
 #include <stdbool.h>
 
 enum {
-	CHANGE_ASKS_MAX = 5, /* until what is not served counts as not taken */
+	CHANGE_ASKS_MAX = 3, /* until what is not served counts as not taken */
 	CHANGE_WAIT_MS = 100,
 };
 

@@ -167,9 +167,14 @@ static void finish(struct carried *c, enum change_end end, enum change_event why
 		on_end(end, why, data);
 }
 
+/** An update that was not answered may be carried out later: the zones are looked at again before long. */
 static void on_published(enum change_end end, enum change_event why, void *data)
 {
-	finish(data, end, why);
+	struct carried *c = data;
+
+	if (end == CHANGE_FAILED && why == CHANGE_UNSERVED)
+		(void)uv_timer_start(&c->p->round, publishing_round, PUBLISHING_SOON_MS, PUBLISHING_ROUND_MS);
+	finish(c, end, why);
 }
 
 static int take_back_work(sqlite3 *db, void *data)

@@ -15,7 +15,10 @@
 
 #include <stdint.h>
 
-enum { PUBLISHING_ROUND_MS = 5 * 60 * 1000 };
+enum {
+	PUBLISHING_ROUND_MS = 5 * 60 * 1000,
+	PUBLISHING_SOON_MS = 5000, /* until the next round, after a change that nobody knows the fate of */
+};
 
 struct publishing; /* opaque; ends with publishing_close() */
 

@@ -1,0 +1,277 @@
+# A Knot as the POP has it and an rdnsd, in a network of the test's own, with a way between them that the test governs.
+# SPDX-License-Identifier: MIT
+
+import contextlib
+import fcntl
+import json
+import os
+import signal
+import socket
+import sqlite3
+import subprocess
+import threading
+from pathlib import Path
+
+import dns.message
+import dns.opcode
+import dns.query
+import dns.rdatatype
+import dns.reversename
+import yaml
+
+from support import ipv6testd, links, pop, speedtestd, wait, wire
+
+PROGRAM = pop.BUILD / "release/rdnsd"
+PREPARE = pop.PROJECT / "packaging/systemd/reverse-zones"
+STOCK = pop.PROJECT / "services/stock"
+SOCKET = Path("/run/rdnsd/http.sock")  # as nginx has it
+WEB = {"rdns": pop.PROJECT / "services/rdns/web", "shared": pop.PROJECT / "services/web/shared"}
+ADDRESS, PORT, KNOT_PORT = "127.0.0.1", 5054, 5055
+STOP_LIMIT_S = 20
+MEMBERS = [
+    {"asn": 64500, "name": "One", "prefixes": ["192.0.2.0/25", "2001:db8:100::/40"]},
+    {"asn": 64501, "name": "Two", "prefixes": ["192.0.2.128/25"]},
+]
+
+
+def receive(connection):
+    """The next message of DNS over TCP; None at the end."""
+    data = b""
+    while len(data) < 2 or len(data) < 2 + int.from_bytes(data[:2]):
+        more = connection.recv(65537 - len(data))
+        if not more:
+            return None
+        data += more
+    return data
+
+
+def kind_of(message):
+    if dns.opcode.from_flags(int.from_bytes(message[4:6])) == dns.opcode.UPDATE:
+        return "update"
+    question = dns.message.from_wire(message[2:], ignore_trailing=True, continue_on_error=True).question
+    return "transfer" if question and question[0].rdtype == dns.rdatatype.AXFR else "question"
+
+
+class Way:
+    """Passes on what rdnsd and Knot say to each other, until it comes to what it is to stop at."""
+
+    def __init__(self, stack, namespace):
+        self.namespace = namespace
+        self.stops_at, self.is_there, self.goes_on = None, threading.Event(), threading.Event()
+        with namespace.entered():
+            self.server = stack.enter_context(socket.create_server((ADDRESS, PORT)))
+        stack.callback(self.go_on)
+        stack.callback(self.server.shutdown, socket.SHUT_RDWR)
+        threading.Thread(target=self.accept, daemon=True).start()
+
+    def stop_at(self, kind, direction):
+        """@kind: "update", "question", "transfer"; @direction: "to" Knot or "from" it."""
+        self.is_there.clear()
+        self.goes_on.clear()
+        self.stops_at = kind, direction
+
+    def until_there(self):
+        assert self.is_there.wait(10), f"nothing came to {self.stops_at}"
+
+    def go_on(self):
+        self.stops_at = None
+        self.goes_on.set()
+
+    def pass_gate(self, kind, direction):
+        if self.stops_at == (kind, direction):
+            self.is_there.set()
+            self.goes_on.wait(30)
+
+    def accept(self):
+        with contextlib.suppress(OSError):
+            while True:
+                connection = self.server.accept()[0]
+                threading.Thread(target=self.serve, args=(connection,), daemon=True).start()
+
+    def serve(self, client):
+        with client, contextlib.suppress(OSError):
+            with self.namespace.entered():
+                knot = socket.create_connection((ADDRESS, KNOT_PORT), 5)
+            with knot:
+                knot.settimeout(30)
+                message = receive(client)
+                kind = kind_of(message)
+                self.pass_gate(kind, "to")
+                knot.sendall(message)
+                while True:
+                    data = knot.recv(65536)
+                    self.pass_gate(kind, "from")
+                    if not data:
+                        return
+                    client.sendall(data)
+
+
+class ReversePop:
+    """To use in a with statement. @rdns: more of that section of the POP file."""
+
+    def __init__(self, folder, zones=("192.0.2.0/24", "2001:db8::/32"), members=None, **rdns):
+        self.folder, self.zones = folder, zones
+        self.rdns = {"zones": list(zones), **rdns}
+        self.members = members or MEMBERS
+        self.stack = contextlib.ExitStack()
+        self.knot = self.rdnsd = None
+        self.tokens = {}
+
+    def __enter__(self):
+        with contextlib.ExitStack() as stack:
+            self.namespace = stack.enter_context(links.Namespace())
+            self.write()
+            self.way = Way(stack, self.namespace)
+            self.listener = self.listen(stack)
+            stack.callback(self.stop_knot)
+            stack.callback(self.stop_rdnsd)
+            self.start_knot()
+            self.start_rdnsd()
+            self.stack = stack.pop_all()
+        return self
+
+    def __exit__(self, *_):
+        self.stack.close()
+
+    def write(self):
+        """The POP file, and what is made of it; all of Knot's is in the folder."""
+        self.options = speedtestd.write_folders(self.folder, WEB)
+        services = {"pages": {"http_port": 80, "https_port": 443}, "resolver": {"port": 5053},
+                    "authoritative": {"port": PORT}, "rdns": self.rdns}
+        (self.folder / "pop.yaml").write_text(yaml.safe_dump({
+            "site": speedtestd.SITE, "addresses": {"ipv4": ADDRESS}, "services": services, "members": self.members}))
+        links.run(pop.FONTAINE, "render", self.folder / "pop.yaml", self.folder / "out", "--stock", STOCK)
+        places = {"/var/lib/fontaine/reverse-zones": "keys", "/var/lib/knot/reverse": "zones", "/var/lib/knot": "knot",
+                  "/run/knot": "run"}
+        conf = (self.folder / "out/knot/knot.conf").read_text().replace(f"@{PORT}", f"@{KNOT_PORT}")
+        for place, name in places.items():
+            (self.folder / name).mkdir(exist_ok=True)
+            conf = conf.replace(place, str(self.folder / name))
+        (self.folder / "knot.conf").write_text(conf)
+        (self.folder / "state").mkdir(exist_ok=True)
+        self.prepare()
+
+    def prepare(self):
+        made = self.folder / "out/knot"
+        links.run(PREPARE, made / "reverse.list", made / "reverse.zone", self.folder / "keys", self.folder / "zones")
+
+    @staticmethod
+    def listen(stack):
+        SOCKET.parent.mkdir(exist_ok=True)
+        SOCKET.unlink(missing_ok=True)
+        server = stack.enter_context(socket.socket(socket.AF_UNIX))
+        server.bind(str(SOCKET))
+        server.listen(128)
+        stack.callback(SOCKET.unlink)
+        high = fcntl.fcntl(server.fileno(), fcntl.F_DUPFD, 100)
+        stack.callback(os.close, high)
+        return high
+
+    def start_knot(self, prefix=()):
+        log = (self.folder / "knot.log").open("a")
+        self.knot = subprocess.Popen(self.namespace.command(*prefix, "knotd", "-c", self.folder / "knot.conf"),
+                                     stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        log.close()
+        wait.until(self.knot_answers, "Knot has all zones", 20)
+
+    def knot_answers(self):
+        assert self.knot.poll() is None, "Knot has ended"
+        zones = [line.split()[1] for line in (self.folder / "out/knot/reverse.list").read_text().splitlines()
+                 if line.startswith("zone ")]
+        try:
+            return all(self.ask(zone, "SOA").answer for zone in zones)
+        except OSError:
+            return False
+
+    def stop_knot(self, how=signal.SIGTERM):
+        self.knot.send_signal(signal.SIGCONT)
+        self.knot.send_signal(how)
+        self.knot.wait(STOP_LIMIT_S)
+
+    def start_rdnsd(self):
+        environment = {**os.environ, "STATE_DIRECTORY": str(self.folder / "state"),
+                       "CREDENTIALS_DIRECTORY": str(self.folder / "keys")}
+        log = (self.folder / "rdnsd.log").open("a")
+        self.rdnsd = subprocess.Popen(
+            self.namespace.command(*ipv6testd.passing([self.listener], [PROGRAM, *self.options])), env=environment,
+            stdin=subprocess.DEVNULL, stdout=log, stderr=log, pass_fds=[self.listener])
+        log.close()
+        self.counter("changes_waiting")  # it answers
+
+    def stop_rdnsd(self, how=signal.SIGTERM):
+        self.rdnsd.send_signal(how)
+        status = self.rdnsd.wait(STOP_LIMIT_S)
+        assert how == signal.SIGKILL or status == 0, f"rdnsd ended with {status}"
+
+    def request(self, method, path, *headers, body=None, timeout_s=60):
+        """As nginx passes it on. Return: the reply."""
+        data = b"" if body is None else json.dumps(body).encode()
+        words = ["X-Forwarded-For: 127.0.0.1", "Connection: close", *headers]
+        if data:
+            words.append("Content-Type: application/json")
+        with UnixConnection(timeout_s) as connection:
+            connection.send(wire.request(method, path, *words, body=data))
+            return connection.reply()
+
+    def token(self, asn=None):
+        """A token of a member, or of the operators."""
+        if asn not in self.tokens:
+            whose = ["--operator"] if asn is None else ["--asn", asn]
+            self.tokens[asn] = links.run(pop.FONTAINE, "rdns", "token", "add", "--db", self.folder / "state/rdns.db",
+                                         *whose, "--label", "test").strip()
+        return self.tokens[asn]
+
+    def api(self, method, path, body=None, asn=64500, **options):
+        """A request of a member's, or of an operator's when @asn is None. Return: status and what was replied."""
+        reply = self.request(method, f"/api/v1/{path}", f"Authorization: Bearer {self.token(asn)}", body=body,
+                             **options)
+        if reply is None:
+            return None, None
+        return reply.status, json.loads(reply.body) if reply.body else None
+
+    def counter(self, name, labels=""):
+        text = self.request("GET", "/metrics").body.decode()
+        start = f"rdnsd_{name}{{{labels}}} " if labels else f"rdnsd_{name} "
+        return next(int(line[len(start):]) for line in text.splitlines() if line.startswith(start))
+
+    def query(self, sql):
+        """Rows of the database."""
+        with contextlib.closing(sqlite3.connect(self.folder / "state/rdns.db", timeout=10)) as db:
+            return db.execute(sql).fetchall()
+
+    def ask(self, name, kind, dnssec=False):
+        """What Knot says, asked beside the way."""
+        question = dns.message.make_query(name, kind, want_dnssec=dnssec)
+        with self.namespace.entered():
+            return dns.query.tcp(question, ADDRESS, 5, KNOT_PORT)
+
+    def names(self, address):
+        """The PTR records of an address in Knot."""
+        answer = self.ask(dns.reversename.from_address(address), "PTR").answer
+        return [record.target.to_text() for rrset in answer if rrset.rdtype == dns.rdatatype.PTR for record in rrset]
+
+    def key(self, name):
+        """As kdig(1) and knsupdate(1) take it."""
+        return (self.folder / f"keys/{name}.conf").read_text().splitlines()[0].removeprefix("# ")
+
+    def update(self, zone, *lines):
+        """Change a zone behind rdnsd's back."""
+        text = "\n".join([f"server {ADDRESS} {KNOT_PORT}", f"zone {zone}.", *lines, "send", ""])
+        subprocess.run(self.namespace.command("knsupdate", "-y", self.key("rdnsd")), input=text, text=True, check=True,
+                       timeout=10)
+
+    def is_settled(self):
+        """No change is on its way, and all zones have been compared since rdnsd started."""
+        unfinished = self.query("SELECT count(*) FROM change WHERE state IN ('written', 'sent')")[0][0]
+        return unfinished == 0 and self.counter("zones_compared_total", 'end="right"') >= len(self.zones)
+
+    def settle(self):
+        wait.until(self.is_settled, "nothing is on its way, and all zones are right", 30)
+
+
+class UnixConnection(wire.Connection):
+    def __init__(self, timeout_s):
+        self.socket = socket.socket(socket.AF_UNIX)
+        self.socket.settimeout(timeout_s)
+        self.socket.connect(str(SOCKET))
+        self.stream = self.socket.makefile("rb")
