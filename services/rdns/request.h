@@ -83,7 +83,7 @@ struct api_request {
 	struct delegated *delegated;       /* owned: api_request_done() */
 	char name[HOSTED_NAME_MAX];
 	char token[API_TOKEN_MAX]; /* that a session is wanted for */
-	struct bulk *bulk; /* owned as well */
+	struct bulk *bulk;         /* owned as well */
 };
 
 /** Read @r, whose body is kept. Return: 0, for api_request_done(); or -EINVAL and *reterr. */
