@@ -10,7 +10,7 @@
 #include "base/mem.h"
 #include "base/metrics.h"
 #include "ipv6test/ipv6test.h"
-#include "ipv6test/ptr.h"
+#include "net/ptr.h"
 #include "net/reply.h"
 #include "net/whose.h"
 

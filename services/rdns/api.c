@@ -6,6 +6,7 @@
 #include "rdns/api_call.h"
 #include "rdns/api_change.h"
 #include "rdns/api_check.h"
+#include "rdns/api_forward.h"
 #include "rdns/api_read.h"
 #include "rdns/api_session.h"
 #include "rdns/auth.h"
@@ -25,6 +26,7 @@ static void (*const handlers[API_OPERATIONS])(struct api_call *c) = {
 	[API_LIST_PTRS] = api_list_ptrs,
 	[API_CHANGE_PTRS] = api_change_ptrs,
 	[API_GET_PTR] = api_get_ptr,
+	[API_GET_FORWARD] = api_get_forward,
 	[API_PUT_PTR] = api_change_ptr,
 	[API_DELETE_PTR] = api_change_ptr,
 	[API_LIST_CHECKS] = api_list_checks,

@@ -33,6 +33,7 @@ const struct api_route api_routes[API_OPERATIONS] = {
          BIT(API_QUERY_LIMIT) | BIT(API_QUERY_AFTER_ADDRESS) | BIT(API_QUERY_ASN) | BIT(API_QUERY_WITHIN), NULL},
 	{API_CHANGE_PTRS, HTTP_METHOD_POST, API_ROOT "ptrs", 0, bulk_fields},
 	{API_GET_PTR, HTTP_METHOD_GET, API_ROOT "ptrs/{address}", 0, NULL},
+	{API_GET_FORWARD, HTTP_METHOD_GET, API_ROOT "ptrs/{address}/forward", 0, NULL},
 	{API_PUT_PTR, HTTP_METHOD_PUT, API_ROOT "ptrs/{address}", 0, hosted_fields},
 	{API_DELETE_PTR, HTTP_METHOD_DELETE, API_ROOT "ptrs/{address}", 0, NULL},
 	{API_LIST_CHECKS, HTTP_METHOD_GET, API_ROOT "checks", ZONES, NULL},

@@ -28,6 +28,7 @@ enum api_operation {
 	API_LIST_PTRS,
 	API_CHANGE_PTRS, /* many of them, or a look at what that would change */
 	API_GET_PTR,
+	API_GET_FORWARD, /* whether the name leads back to its address */
 	API_PUT_PTR,
 	API_DELETE_PTR,
 	API_LIST_CHECKS,

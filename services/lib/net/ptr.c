@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "ipv6test/ptr.h"
+#include "net/ptr.h"
 
 #include "base/mem.h"
 #include "base/reverse.h"
@@ -110,6 +110,14 @@ static void on_address(const struct dns_answer *a, void *data)
 	ldns_pkt_free(a->packet);
 }
 
+/* Ask whether the name leads back. */
+static void ask_address(struct look_up *l)
+{
+	l->question.name = l->name;
+	l->question.type = address_type(&l->about);
+	l->query = dns_ask(l->limit.loop, &l->question, on_address, l);
+}
+
 static void on_name(const struct dns_answer *a, void *data)
 {
 	struct look_up *l = data;
@@ -122,24 +130,38 @@ static void on_name(const struct dns_answer *a, void *data)
 		finish(l, has_answer ? PTR_NONE : PTR_UNKNOWN);
 		return;
 	}
-	l->question.name = l->name;
-	l->question.type = address_type(&l->about);
-	l->query = dns_ask(l->limit.loop, &l->question, on_address, l);
+	ask_address(l);
+}
+
+static struct look_up *look_up_new(uv_loop_t *loop, const struct addr *a, ptr_done on_done, void *data)
+{
+	struct look_up *l = mem_new(sizeof(*l));
+
+	*l = (struct look_up){.about = *a, .on_done = on_done, .data = data};
+	l->limit.data = l;
+	(void)uv_timer_init(loop, &l->limit);
+	(void)uv_timer_start(&l->limit, on_limit, PTR_LIMIT_MS, 0);
+	return l;
 }
 
 void ptr_look_up(uv_loop_t *loop, const struct addr *resolver, const struct addr *a, ptr_done on_done, void *data)
 {
-	struct look_up *l = mem_new(sizeof(*l));
+	struct look_up *l = look_up_new(loop, a, on_done, data);
 	struct prefix whole = prefix_of(a, 128);
 	char name[REVERSE_NAME_MAX];
 
-	*l = (struct look_up){.about = *a, .on_done = on_done, .data = data};
 	l->question = (struct dns_question){.server = *resolver,
 	                                    .name = reverse_name(&whole, REVERSE_RANGE, name),
 	                                    .type = LDNS_RR_TYPE_PTR,
 	                                    .recurse = true};
-	l->limit.data = l;
-	(void)uv_timer_init(loop, &l->limit);
-	(void)uv_timer_start(&l->limit, on_limit, PTR_LIMIT_MS, 0);
 	l->query = dns_ask(loop, &l->question, on_name, l);
+}
+
+void ptr_confirm(uv_loop_t *loop, const struct ptr_claim *claim, ptr_done on_done, void *data)
+{
+	struct look_up *l = look_up_new(loop, &claim->address, on_done, data);
+
+	l->name = mem_printf("%s.", claim->name);
+	l->question = (struct dns_question){.server = claim->resolver, .recurse = true};
+	ask_address(l);
 }

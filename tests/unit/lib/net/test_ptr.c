@@ -1,6 +1,6 @@
 /* Names of addresses: what of an answer counts. */
 /* SPDX-License-Identifier: MIT */
-#include "ipv6test/ptr.h"
+#include "net/ptr.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
