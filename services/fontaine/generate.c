@@ -28,6 +28,7 @@ static const struct socket_unit {
 	{"speedtest", "speedtestd.socket.d/pop.conf", false},
 	{"ipv6test", "ipv6testd.socket.d/pop.conf", false},
 	{"ipv6test", "ipv6testd-mtu.socket.d/pop.conf", true},
+	{"rdns", "rdnsd.socket.d/pop.conf", false},
 };
 
 static bool holds(const struct socket_unit *u, const struct pop_endpoint *e)
@@ -39,6 +40,8 @@ static bool holds(const struct socket_unit *u, const struct pop_endpoint *e)
 
 static unsigned workers_of(const struct pop_services *s, const char *service)
 {
+	if (strcmp(service, "rdns") == 0)
+		return 1;
 	unsigned n = strcmp(service, "speedtest") == 0 ? s->speedtest->workers : s->ipv6test->workers;
 
 	return n != 0 ? n : workers_default();

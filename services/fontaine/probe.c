@@ -174,32 +174,45 @@ static bool is_whole_message(const uint8_t *answer, size_t len)
 	return len >= 2 && len - 2 >= (size_t)(answer[0] << 8 | answer[1]);
 }
 
+enum { LENGTH_BYTES = 2 };
+
+/**
+ * Ask with the message that stands in @question after LENGTH_BYTES. Return: NULL and the answer in @x from
+ * *ret_from on; else what is wrong.
+ */
+static const char *ask_dns(const struct pop_endpoint *e, uint8_t *question, size_t len, struct exchange *x,
+                           size_t *ret_from)
+{
+	bool is_tcp = strcmp(e->protocol, "tcp") == 0;
+	size_t prefix_len = is_tcp ? LENGTH_BYTES : 0;
+
+	question[0] = (uint8_t)(len >> 8);
+	question[1] = (uint8_t)len;
+	*x = (struct exchange){
+		.to = &e->addr,
+		.question = question + LENGTH_BYTES - prefix_len,
+		.question_len = len + prefix_len,
+		.is_whole = is_whole_message,
+	};
+	int rc = is_tcp ? exchange_tcp(x) : exchange_udp(x);
+	if (rc < 0)
+		return strerror(-rc);
+	*ret_from = prefix_len;
+	return x->answer_len < prefix_len ? "it closes the connection" : NULL;
+}
+
 /** Ask for the SOA of @zone. Return: whether it came; else find_down() has been called. */
 static bool ask_soa(const struct pop_endpoint *e, const char *zone, uint32_t *ret_serial, struct finding *f,
                     double *ret_took_ms)
 {
-	uint8_t question[2 + DNS_QUESTION_MAX_BYTES];
+	uint8_t question[LENGTH_BYTES + DNS_QUESTION_MAX_BYTES];
 	uint16_t id = (uint16_t)new_nonce();
-	size_t len = dns_question(id, zone, question + 2);
-	bool is_tcp = strcmp(e->protocol, "tcp") == 0;
-	size_t prefix_len = is_tcp ? 2 : 0;
-	struct exchange x = {
-		.to = &e->addr,
-		.question = question + 2 - prefix_len,
-		.question_len = len + prefix_len,
-		.is_whole = is_whole_message,
-	};
+	size_t len = dns_question(id, zone, question + LENGTH_BYTES), from = 0;
+	struct exchange x;
 
-	question[0] = (uint8_t)(len >> 8);
-	question[1] = (uint8_t)len;
-	int rc = is_tcp ? exchange_tcp(&x) : exchange_udp(&x);
-	const char *wrong = NULL;
-	if (rc < 0)
-		wrong = strerror(-rc);
-	else if (x.answer_len < prefix_len)
-		wrong = "it closes the connection";
-	else
-		wrong = dns_answer(x.answer + prefix_len, x.answer_len - prefix_len, id, ret_serial);
+	const char *wrong = ask_dns(e, question, len, &x, &from);
+	if (wrong == NULL)
+		wrong = dns_answer(x.answer + from, x.answer_len - from, id, ret_serial);
 	if (wrong != NULL)
 		find_down(f, wrong);
 	*ret_took_ms = x.took_ms;
@@ -251,10 +264,36 @@ static void probe_ipv6test(const struct pop *p, const struct pop_endpoint *e, st
 		find_up(ret, "answer_time", took_ms, "ms");
 }
 
+/** To a NOTIFY (RFC 1996) of what is no child's, a refusal comes back. */
+static void probe_notify(const struct pop *p, const struct pop_endpoint *e, struct finding *ret)
+{
+	enum { OPCODE_AT = 2,
+	       OPCODE_NOTIFY = 4 << 3,
+	       ANSWER = 0x80,
+	       HEAD_BYTES = 12 };
+	uint8_t question[LENGTH_BYTES + DNS_QUESTION_MAX_BYTES];
+	size_t len = dns_question((uint16_t)new_nonce(), p->site->domain, question + LENGTH_BYTES), from = 0;
+	struct exchange x;
+
+	question[LENGTH_BYTES + OPCODE_AT] = OPCODE_NOTIFY;
+	const char *wrong = ask_dns(e, question, len, &x, &from);
+	const uint8_t *answer = x.answer + from, *asked = question + LENGTH_BYTES;
+	if (wrong == NULL && (x.answer_len - from < HEAD_BYTES || memcmp(answer, asked, 2) != 0 ||
+	                      answer[OPCODE_AT] != (ANSWER | OPCODE_NOTIFY)))
+		wrong = "it does not answer to a NOTIFY";
+	if (wrong != NULL)
+		find_down(ret, wrong);
+	else
+		find_up(ret, "answer_time", x.took_ms, "ms");
+}
+
 /** What the API is, which everyone may read. */
 static void probe_rdns(const struct pop *p, const struct pop_endpoint *e, struct finding *ret)
 {
-	(void)p;
+	if (is_dns(e)) {
+		probe_notify(p, e, ret);
+		return;
+	}
 	struct exchange x = {.to = NULL};
 	const char *body = get(e, "/rdns/openapi.yaml", &x, ret);
 

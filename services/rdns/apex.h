@@ -9,7 +9,10 @@
 
 #include <ldns/ldns.h> /* after stdbool.h, or it makes a bool of its own */
 
-/** Append the records of the zone @origin itself: its servers, the POP's own and the secondaries. */
+/**
+ * Append the records of the zone @origin itself: its servers, the POP's own and the secondaries; and where its
+ * children say that their CDS or CSYNC records have changed (DSYNC, RFC 9859).
+ */
 void apex_add(ldns_rr_list *list, const struct pop *p, const char *origin);
 
 #endif

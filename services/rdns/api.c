@@ -10,6 +10,7 @@
 #include "rdns/api_read.h"
 #include "rdns/api_session.h"
 #include "rdns/auth.h"
+#include "rdns/notifying.h"
 #include "rdns/publishing.h"
 #include "rdns/rechecking.h"
 #include "rdns/roster.h"
@@ -85,6 +86,8 @@ static void add_metrics(const void *data, struct buf *b)
 	publishing_add_metrics(d->publishing, b);
 	checking_add_metrics(d->checking, b);
 	rechecking_add_metrics(d->rechecking, b);
+	following_add_metrics(d->following, b);
+	notifying_add_metrics(d->notifying, b);
 	whose_metrics(d->whose, b, "rdnsd");
 }
 

@@ -304,6 +304,11 @@ bool checking_progress(const struct checking *c, const struct prefix *prefix, st
 	return true;
 }
 
+const struct collect_settings *checking_settings(const struct checking *c)
+{
+	return &c->settings;
+}
+
 size_t checking_count(const struct checking *c)
 {
 	return c->n_runs;

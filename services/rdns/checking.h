@@ -9,6 +9,7 @@
 
 #include "base/buf.h"
 #include "base/pop.h"
+#include "delegation/collect.h"
 #include "net/whose.h"
 #include "rdns/check_result.h"
 #include "rdns/delegated.h"
@@ -46,6 +47,9 @@ struct checking_progress {
 
 /** Return: whether @prefix is being checked, or waits for it. */
 bool checking_progress(const struct checking *c, const struct prefix *prefix, struct checking_progress *ret);
+
+/** Where checks go: as @c itself, as long as it lives. */
+const struct collect_settings *checking_settings(const struct checking *c);
 
 /** Prefixes under way or waiting. */
 size_t checking_count(const struct checking *c);

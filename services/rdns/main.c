@@ -5,6 +5,7 @@
 #include "net/http_daemon.h"
 #include "rdns/api.h"
 #include "rdns/auth.h"
+#include "rdns/notifying.h"
 #include "rdns/publishing.h"
 #include "rdns/rdns_db.h"
 #include "rdns/rdnsd.h"
@@ -60,11 +61,19 @@ static int load(struct program *p)
 	return rc == 0 ? open_database(d) : rc;
 }
 
-static void on_publishing_closed(void *data)
+/* What it was about to note is in the store. */
+static void on_following_closed(void *data)
 {
 	struct rdnsd *d = data;
 
 	store_close(d->store, NULL, NULL);
+}
+
+static void on_publishing_closed(void *data)
+{
+	struct rdnsd *d = data;
+
+	following_close(d->following, on_following_closed, d);
 }
 
 /* What it had noted is in the store. */
@@ -82,6 +91,7 @@ static void on_rechecking_closed(void *data)
 /* No request is at hand any more, nor what one has begun. */
 static void close_parts(struct rdnsd *d)
 {
+	notifying_stop(d->notifying, NULL, NULL);
 	checking_close(d->checking, NULL, NULL);
 	rechecking_close(d->rechecking, on_rechecking_closed, d);
 }
@@ -130,7 +140,10 @@ static int start_worker(uv_loop_t *loop, unsigned index, void *data)
 	d->publishing =
 	    publishing_new(&(struct publishing_config){loop, d->store, d->pop, &d->allocations, &d->key});
 	start_checks(d);
+	d->following = following_new(&(struct visit_config){loop, d->store, d->checking, d->publishing});
+	int notify_rc = notifying_start(d->notifying, loop, d->following); /* both, for both are stopped */
 	rc = http_daemon_start(&p->daemon, index, loop);
+	rc = rc < 0 ? rc : notify_rc;
 	if (rc < 0)
 		stop_worker(index, p);
 	return rc;
@@ -171,6 +184,8 @@ static int serve(struct program *p, const struct daemon_options *options)
 	if (rc == 0)
 		rc = http_daemon_open(&p->daemon, options);
 	if (rc == 0)
+		rc = notifying_open(p->rdnsd.pop, &p->rdnsd.allocations, &p->rdnsd.notifying);
+	if (rc == 0)
 		rc = enter_sandbox(p, options);
 	return rc == 0 ? workers_run(1, &ops, p) : rc;
 }
@@ -186,6 +201,8 @@ static void release(struct program *p)
 		roster_free(d->roster);
 	if (d->whose != NULL)
 		whose_free(d->whose);
+	if (d->notifying != NULL)
+		notifying_free(d->notifying);
 	allocations_done(&d->allocations);
 	free(d->database);
 	http_daemon_release(&p->daemon);

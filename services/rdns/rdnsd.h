@@ -10,7 +10,9 @@
 
 struct auth;
 struct checking;
+struct following;
 struct http_daemon;
+struct notifying;
 struct publishing;
 struct rechecking;
 struct roster;
@@ -26,6 +28,7 @@ struct rdnsd {
 	struct roster *roster; /* whose assignments are */
 	struct sessions *sessions;
 	struct auth *auth;
+	struct notifying *notifying;
 	struct key_file key; /* of Knot's */
 	struct whose *whose; /* who announces the addresses of name servers */
 
@@ -35,6 +38,7 @@ struct rdnsd {
 	struct publishing *publishing;
 	struct checking *checking;
 	struct rechecking *rechecking;
+	struct following *following;
 	struct webhook *webhook; /* NULL: nobody is to be told */
 	unsigned n_calls;        /* requests of the API at hand */
 	/** Called when the last of them has ended; NULL: not stopping. */

@@ -3,12 +3,16 @@
 
 import re
 
+import dns.message
+import dns.opcode
+import dns.query
 import dns.rcode
 import pytest
 
 from support import pop, time_server, turn, web
 from support.dns_client import DOMAIN, ask
 
+LIMIT_S = 10
 SOCKET = re.compile(r"^(tcp|udp)\s.*?\s(\S+):(\d+)\s+\S+\s+users:", re.MULTILINE)
 
 
@@ -39,8 +43,18 @@ def ask_ipv6test(service, protocol, family):
         ask_web(service, protocol, family)
 
 
+def ask_notify(service, protocol, family):
+    """It refuses one of a zone that is no child's (RFC 1996, 3.7)."""
+    notify = dns.message.make_query(DOMAIN, "CDS")
+    notify.set_opcode(dns.opcode.NOTIFY)
+    host, port = pop.address(service, protocol, family)
+    answer = {"udp": dns.query.udp, "tcp": dns.query.tcp}[protocol](notify, host, LIMIT_S, port)
+    assert answer.opcode() == dns.opcode.NOTIFY
+    assert answer.rcode() == dns.rcode.REFUSED
+
+
 ASK = {"pages": ask_web, "speedtest": ask_web, "ipv6test": ask_ipv6test,
-       "turn": ask_turn, "ntp": ask_time, "resolver": ask_dns, "authoritative": ask_dns}
+       "turn": ask_turn, "ntp": ask_time, "resolver": ask_dns, "authoritative": ask_dns, "rdns": ask_notify}
 
 
 @pytest.mark.parametrize("service, protocol, family", pop.each_endpoint())

@@ -104,8 +104,10 @@ static void fill_defaults(struct pop_doc *d, struct pop_services *s)
 		set_default_port(&s->resolver->port, 53);
 	if (s->authoritative != NULL)
 		set_default_port(&s->authoritative->port, 53);
-	if (s->rdns != NULL)
+	if (s->rdns != NULL) {
 		set_default(&s->rdns->recheck_hours, 24);
+		set_default_port(&s->rdns->notify_port, 5359);
+	}
 }
 
 int pop_parse(const char *text, size_t len, struct pop **ret_pop, struct pop_error *reterr)
@@ -248,6 +250,10 @@ size_t pop_endpoints(const struct pop *p, struct pop_endpoint ret[POP_ENDPOINTS_
 	if (s->authoritative != NULL) {
 		list(&l, "authoritative", "udp", s->authoritative->addresses, s->authoritative->port);
 		list(&l, "authoritative", "tcp", s->authoritative->addresses, s->authoritative->port);
+	}
+	if (s->rdns != NULL && s->authoritative != NULL) {
+		list(&l, "rdns", "udp", s->authoritative->addresses, s->rdns->notify_port);
+		list(&l, "rdns", "tcp", s->authoritative->addresses, s->rdns->notify_port);
 	}
 	return l.n;
 }

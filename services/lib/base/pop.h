@@ -138,7 +138,9 @@ struct pop_rdns {
 	unsigned n_secondaries;
 	unsigned recheck_hours; /* between two checks of a delegation; default 24 */
 	char *webhook;          /* URL that is told when a delegation breaks; optional */
-	char **lab_prefixes;    /* where name servers may be besides global unicast space */
+	/** Where children say that their records have changed (RFC 9859), at authoritative's addresses; default 5359 */
+	uint16_t notify_port;
+	char **lab_prefixes; /* where name servers may be besides global unicast space */
 	unsigned n_lab_prefixes;
 	char **origins; /* as struct pop_results has them */
 	unsigned n_origins;

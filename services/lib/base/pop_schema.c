@@ -161,6 +161,7 @@ static const cyaml_schema_field_t rdns_fields[] = {
 	LIST(struct pop_rdns, secondaries, MAY, &secondary_entry),
 	NUMBER(struct pop_rdns, recheck_hours, MAY),
 	TEXT(struct pop_rdns, webhook, MAY),
+	NUMBER(struct pop_rdns, notify_port, MAY),
 	LIST(struct pop_rdns, lab_prefixes, MAY, &text_entry),
 	LIST(struct pop_rdns, origins, MAY, &text_entry),
 	CYAML_FIELD_END,

@@ -61,7 +61,7 @@ def test_wrong_command_lines(arguments):
     assert done.stderr
 
 
-@pytest.mark.parametrize("pop, sockets", [("demo", 32), ("lyon", 34)])
+@pytest.mark.parametrize("pop, sockets", [("demo", 36), ("lyon", 38)])
 def test_check_of_a_good_file(pop, sockets):
     done = fontaine("check", f"image/pops/{pop}.yaml")
     assert done.returncode == 0
@@ -108,6 +108,8 @@ def test_endpoints():
                      "tcp": {"ipv4": "127.0.0.1:5053", "ipv6": "[::1]:5053"}},
         "authoritative": {"udp": {"ipv4": "127.0.0.1:5054", "ipv6": "[::1]:5054"},
                           "tcp": {"ipv4": "127.0.0.1:5054", "ipv6": "[::1]:5054"}},
+        "rdns": {"udp": {"ipv4": "127.0.0.1:5359", "ipv6": "[::1]:5359"},
+                 "tcp": {"ipv4": "127.0.0.1:5359", "ipv6": "[::1]:5359"}},
     }
     assert json.loads(fontaine("endpoints", POPS / "demo.yaml", "--json").stdout) == expected
     table = [line.split() for line in fontaine("endpoints", POPS / "demo.yaml").stdout.splitlines()]
@@ -180,7 +182,7 @@ def test_generate_makes_the_paths_of_the_ipv6_test(tmp_path):
 def test_generate_makes_no_paths_that_nobody_asked_for(tmp_path):
     assert fontaine("generate", POPS / "demo.yaml", tmp_path).returncode == 0
     drop_ins = [name for name in files_below(tmp_path) if name.endswith(".conf")]
-    assert drop_ins == ["ipv6testd.socket.d/pop.conf", "speedtestd.socket.d/pop.conf"]
+    assert drop_ins == ["ipv6testd.socket.d/pop.conf", "rdnsd.socket.d/pop.conf", "speedtestd.socket.d/pop.conf"]
 
 
 def test_generate_opens_a_socket_for_each_processor(tmp_path):
