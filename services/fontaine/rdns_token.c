@@ -56,8 +56,8 @@ static int become_owner(const char *path)
 	struct stat st;
 
 	if (stat(path, &st) < 0) {
-		(void)fprintf(stderr, "%s: %s\n  give --db the database of an rdnsd that has been started, and run this "
-		                      "as root\n",
+		(void)fprintf(stderr,
+		              "%s: %s\n  give --db the database of an rdnsd that was started, and run this as root\n",
 		              path, strerror(errno));
 		return -1;
 	}

@@ -146,13 +146,15 @@ static void on_published(enum change_end how, enum change_event why, void *data)
 		[CHANGE_UNSERVED] = {"It does not show the change.", "Il ne montre pas la modification."},
 	};
 	struct api_call *c = data;
+	const char *reason;
 
 	switch (how) {
 	case CHANGE_LIVE:
 		reply(c);
 		return;
 	case CHANGE_FAILED:
-		api_call_problem(end(c), API_NOT_LIVE, reasons[why][c->language] != NULL ? reasons[why][c->language] : "");
+		reason = reasons[why][c->language];
+		api_call_problem(end(c), API_NOT_LIVE, reason != NULL ? reason : "");
 		return;
 	case CHANGE_PENDING:
 		reply_pending(c);

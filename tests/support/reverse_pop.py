@@ -188,13 +188,14 @@ class ReversePop:
         self.knot.send_signal(how)
         self.knot.wait(STOP_LIMIT_S)
 
-    def start_rdnsd(self):
+    def start_rdnsd(self, prefix=()):
+        """@prefix: words before its command."""
         environment = {**os.environ, "STATE_DIRECTORY": str(self.folder / "state"),
                        "CREDENTIALS_DIRECTORY": str(self.folder / "keys")}
         log = (self.folder / "rdnsd.log").open("a")
-        self.rdnsd = subprocess.Popen(
-            self.namespace.command(*ipv6testd.passing([self.listener], [PROGRAM, *self.options])), env=environment,
-            stdin=subprocess.DEVNULL, stdout=log, stderr=log, pass_fds=[self.listener])
+        command = ipv6testd.passing([self.listener], [*prefix, PROGRAM, *self.options])
+        self.rdnsd = subprocess.Popen(self.namespace.command(*command), env=environment, stdin=subprocess.DEVNULL,
+                                      stdout=log, stderr=log, pass_fds=[self.listener])
         log.close()
         self.counter("changes_waiting")  # it answers
 
