@@ -53,8 +53,12 @@ def ask_notify(service, protocol, family):
     assert answer.rcode() == dns.rcode.REFUSED
 
 
+def ask_rdns(service, protocol, family):
+    (ask_web if protocol == "https" else ask_notify)(service, protocol, family)
+
+
 ASK = {"pages": ask_web, "speedtest": ask_web, "ipv6test": ask_ipv6test,
-       "turn": ask_turn, "ntp": ask_time, "resolver": ask_dns, "authoritative": ask_dns, "rdns": ask_notify}
+       "turn": ask_turn, "ntp": ask_time, "resolver": ask_dns, "authoritative": ask_dns, "rdns": ask_rdns}
 
 
 @pytest.mark.parametrize("service, protocol, family", pop.each_endpoint())

@@ -31,16 +31,17 @@ static const char *scheme_of(const struct pop_endpoint *e)
 	return "";
 }
 
-static void add_endpoint(yyjson_mut_doc *d, yyjson_mut_val *all, const struct pop_endpoint *e)
+/** @path: what follows the address; "": nothing. */
+static void add_endpoint(yyjson_mut_doc *d, yyjson_mut_val *all, const struct pop_endpoint *e, const char *path)
 {
-	char address[ADDR_PORT_TEXT_MAX], text[ADDR_PORT_TEXT_MAX + 8];
+	char address[ADDR_PORT_TEXT_MAX], text[ADDR_PORT_TEXT_MAX + 16];
 	const char *scheme = scheme_of(e);
 	uint16_t usual = strcmp(scheme, "http://") == 0 ? 80 : 443;
 
 	(void)addr_port_text(&e->addr, address);
 	if (*scheme != '\0' && addr_port(&e->addr) == usual)
 		*strrchr(address, ':') = '\0';
-	(void)snprintf(text, sizeof(text), "%s%s", scheme, address);
+	(void)snprintf(text, sizeof(text), "%s%s%s", scheme, address, path);
 
 	yyjson_mut_val *service = object_in(d, all, e->service);
 	yyjson_mut_val *protocol = object_in(d, service, e->protocol);
@@ -55,7 +56,13 @@ yyjson_mut_val *pop_json_endpoints(yyjson_mut_doc *d, const struct pop *p)
 	yyjson_mut_val *o = yyjson_mut_obj(d);
 
 	for (size_t i = 0; i < n; i++)
-		add_endpoint(d, o, &all[i]);
+		add_endpoint(d, o, &all[i], "");
+	for (size_t i = 0; p->services->rdns != NULL && i < n; i++) {
+		if (strcmp(all[i].service, "pages") != 0 || strcmp(all[i].protocol, "https") != 0)
+			continue;
+		all[i].service = "rdns"; /* it is one of the pages */
+		add_endpoint(d, o, &all[i], "/rdns/");
+	}
 	return o;
 }
 

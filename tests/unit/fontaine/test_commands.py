@@ -109,7 +109,8 @@ def test_endpoints():
         "authoritative": {"udp": {"ipv4": "127.0.0.1:5054", "ipv6": "[::1]:5054"},
                           "tcp": {"ipv4": "127.0.0.1:5054", "ipv6": "[::1]:5054"}},
         "rdns": {"udp": {"ipv4": "127.0.0.1:5359", "ipv6": "[::1]:5359"},
-                 "tcp": {"ipv4": "127.0.0.1:5359", "ipv6": "[::1]:5359"}},
+                 "tcp": {"ipv4": "127.0.0.1:5359", "ipv6": "[::1]:5359"},
+                 "https": {"ipv4": "https://127.0.0.1:8443/rdns/", "ipv6": "https://[::1]:8443/rdns/"}},
     }
     assert json.loads(fontaine("endpoints", POPS / "demo.yaml", "--json").stdout) == expected
     table = [line.split() for line in fontaine("endpoints", POPS / "demo.yaml").stdout.splitlines()]

@@ -36,6 +36,13 @@ test("who uses a name of the POP is given one, whatever address it has", () => {
 	assert.equal(urlOf({ endpoints: SHARED, site: {} }, "speedtest", new URL("http://www.pop.example/")), "http://www.pop.example:8081/");
 });
 
+test("reverse DNS is one of the pages, by HTTPS alone", () => {
+	const endpoints = { ...SHARED, rdns: { https: { ipv4: "https://192.0.2.1:8443/rdns/" } } };
+	const from = (href) => urlOf(pop(endpoints), "rdns", new URL(href));
+	assert.deepEqual(["http://192.0.2.1:8080/", "http://speedtest.pop.example/", "http://lyon.example.net/"].map(from),
+		["https://192.0.2.1:8443/rdns/", "https://www.pop.example:8443/rdns/", "https://lyon.example.net:8443/rdns/"]);
+});
+
 test("a service with an address of its own is reached there", () => {
 	assert.equal(speedtestFrom("http://lyon.example.net/", OWN_ADDRESS), "http://192.0.2.9/");
 	assert.equal(speedtestFrom("http://[2001:db8::1]/", OWN_ADDRESS), "http://192.0.2.9/");
