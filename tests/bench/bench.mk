@@ -7,8 +7,9 @@ BENCH_TOOLS := $(OUT)/bench/load $(OUT)/bench/bare
 bench:
 	@$(MAKE) --question bench-programs || image/step bench-programs $(MAKE) bench-programs
 	@python3 -B tests/bench/run.py $(OUT)
+	@python3 -B tests/bench/rdns.py
 
-bench-programs: $(OUT)/speedtestd $(OUT)/ipv6testd $(BENCH_TOOLS)
+bench-programs: $(OUT)/speedtestd $(OUT)/ipv6testd $(OUT)/rdnsd $(OUT)/fontaine $(BENCH_TOOLS)
 
 $(OUT)/bench/load: $(OUT)/tests/bench/ndt7.o $(LIBRARY)
 $(BENCH_TOOLS): $(OUT)/bench/%: $(OUT)/tests/bench/%.o
