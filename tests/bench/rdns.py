@@ -98,8 +98,8 @@ def main():
     RESULTS.write_text(json.dumps(results, indent=2) + "\n")
     print(f"{DELEGATIONS} delegations into an empty Knot: {results['whole_s']:.1f} s")
     for name, what in ("alone", "PUT until it is in Knot"), ("beside", "the same while all zones are compared"):
-        print(f"{what}: median {results[f'{name}_median_s'] * 1000:.0f} ms, p99 {results[f'{name}_p99_s'] * 1000:.0f} ms,"
-              f" max {results[f'{name}_max_s'] * 1000:.0f} ms")
+        median, p99, largest = (results[f"{name}_{label}_s"] * 1000 for label in ("median", "p99", "max"))
+        print(f"{what}: median {median:.0f} ms, p99 {p99:.0f} ms, max {largest:.0f} ms")
     if results["whole_s"] > WHOLE_LIMIT_S or max(results["alone_p99_s"], results["beside_p99_s"]) > LIMIT_S:
         sys.exit("rdns: slower than promised")
 
