@@ -35,11 +35,15 @@ class Server:
     def start(self):
         (self.folder / "conf").write_text(self.configuration())
         log = (self.folder / "log").open("w")
-        process = self.lab.stack.enter_context(subprocess.Popen(
+        self.process = self.lab.stack.enter_context(subprocess.Popen(
             self.lab.namespace.command(*self.command()), stdin=subprocess.DEVNULL, stdout=log, stderr=log))
-        self.lab.stack.callback(process.kill)
+        self.lab.stack.callback(self.process.kill)
         self.lab.stack.callback(log.close)
         wait.until(self.answers, f"{self.name} answers", START_S)
+
+    def stop(self):
+        self.process.kill()
+        self.process.wait(START_S)
 
     def answers(self):
         """It has a zone that it was given, at its last address."""

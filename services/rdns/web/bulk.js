@@ -47,6 +47,8 @@ function preview(desk, body, { changes, etag }) {
 		shown.length === MOST_SHOWN ? make("p", { class: "soft" }, t("bulkFirst", { n: format.number(MOST_SHOWN) })) : null);
 }
 
+const say = (output, text) => output.replaceChildren(make("p", { class: "problem" }, text));
+
 async function carryOut(desk, body, etag) {
 	const { format, t } = desk.page;
 	try {
@@ -57,7 +59,7 @@ async function carryOut(desk, body, etag) {
 	} catch (problem) {
 		if (!(problem instanceof Problem))
 			throw problem;
-		desk.notify("bad", problem.kind === "stale" ? t("bulkStale") : desk.problemText(problem));
+		say(document.querySelector("#bulk output"), problem.kind === "stale" ? t("bulkStale") : desk.problemText(problem));
 	}
 }
 
@@ -70,8 +72,12 @@ async function submit(desk, place, form) {
 	const { page } = desk;
 	const result = form.querySelector("output");
 	const { rows, problems } = readCsv(form.csv.value);
-	if (problems.length > 0 || rows.length === 0) {
-		result.replaceChildren(problems.length > 0 ? problemList(page, problems) : make("p", { class: "problem" }, page.t("csvEmpty")));
+	if (problems.length > 0) {
+		result.replaceChildren(problemList(page, problems));
+		return;
+	}
+	if (rows.length === 0 && !form.all.checked) {
+		say(result, page.t("csvEmpty"));
 		return;
 	}
 	const body = { ptrs: rows, ...form.all.checked ? { within: prefixText(place) } : {} };
@@ -80,7 +86,7 @@ async function submit(desk, place, form) {
 	} catch (problem) {
 		if (!(problem instanceof Problem))
 			throw problem;
-		result.replaceChildren(make("p", { class: "problem" }, desk.problemText(problem)));
+		say(result, desk.problemText(problem));
 	}
 }
 

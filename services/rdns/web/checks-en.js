@@ -4,6 +4,7 @@
 export const en = {
 	checkTitle: "The check",
 	lastCheck: "The last check",
+	lastTrial: "The last check, of what was only tried",
 	checkedAt: "Made {moment}",
 	checkRunning: "Asking your name servers: all of them at once, over IPv4 and IPv6, UDP and TCP…",
 	checkNone: "The check gave no verdict.",

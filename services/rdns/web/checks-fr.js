@@ -4,6 +4,7 @@
 export const fr = {
 	checkTitle: "La vérification",
 	lastCheck: "La dernière vérification",
+	lastTrial: "La dernière vérification, d’un simple essai",
 	checkedAt: "Faite le {moment}",
 	checkRunning: "Vos serveurs de noms sont interrogés\u00a0: tous à la fois, en IPv4 et IPv6, UDP et TCP…",
 	checkNone: "La vérification n’a pas donné de verdict.",

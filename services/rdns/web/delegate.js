@@ -91,6 +91,11 @@ async function showConflict(desk, { place }, form, wish, send) {
 		make("p", { class: "actions" }, take, " ", overwrite)));
 }
 
+/* Say why nothing was changed, above @parts. */
+function refuse(form, text, parts = []) {
+	form.result.replaceChildren(make("p", { class: "problem", role: "alert" }, text), ...parts);
+}
+
 async function put(desk, subject, form, wish, etag) {
 	const { page } = desk;
 	try {
@@ -104,8 +109,7 @@ async function put(desk, subject, form, wish, etag) {
 			await showConflict(desk, subject, form, wish, (current) => put(desk, subject, form, wish, current));
 			return;
 		}
-		form.result.replaceChildren(...problem.more.checks ? [checkPart(page, { running: false, verdicts: problem.more.checks })] : []);
-		desk.notify("bad", desk.problemText(problem));
+		refuse(form, desk.problemText(problem), problem.more.checks ? [checkPart(page, { running: false, verdicts: problem.more.checks })] : []);
 	}
 }
 
@@ -119,19 +123,19 @@ async function submit(desk, subject, form, isToSend) {
 		return;
 	const show = (state) => form.result.replaceChildren(checkPart(page, state));
 	try {
+		document.querySelector("#last-check")?.remove();
 		show({ running: true, verdicts: [] });
 		form.result.scrollIntoView({ block: "nearest" });
 		const { verdicts } = await check(prefixText(subject.place), wish, show);
 		const isPassed = verdicts.length > 0 && verdicts.every(({ passed }) => passed);
 		if (isToSend && !isPassed)
-			desk.notify("bad", page.t("notDelegated"));
+			refuse(form, page.t("notDelegated"), [...form.result.children]);
 		else if (isToSend)
 			await put(desk, subject, form, wish, subject.delegation?.etag ?? null);
 	} catch (problem) {
 		if (!(problem instanceof Problem))
 			throw problem;
-		form.result.replaceChildren();
-		desk.notify("bad", desk.problemText(problem));
+		refuse(form, desk.problemText(problem));
 	}
 }
 
@@ -193,7 +197,8 @@ async function present(desk, subject) {
 			" ", t(`stateText_${delegation.state}`)),
 		facts(page, delegation),
 		mayChange ? make("details", { class: "opens" }, make("summary", {}, t("changeDelegation")), delegateForm(desk, subject)) : "",
-		last === null || last.verdicts.length === 0 ? "" : checkPart(page, last, "lastCheck"),
+		last === null || last.verdicts.length === 0 ? ""
+			: make("div", { id: "last-check" }, checkPart(page, last, last.trial ? "lastTrial" : "lastCheck")),
 		mayChange ? askAgain(page, "end-delegation", "endDelegation", "endDelegationText", () => end(desk, subject)) : "",
 	];
 }

@@ -22,8 +22,7 @@ const find = (selector) => document.querySelector(selector);
 
 let page;            /* the frame, in the current language */
 let session = null;  /* who we are, or nobody */
-let data = null;     /* what there is (data.js), once it is known */
-let dataAsn = null;  /* whose data that is; null: of all that we may see */
+let data = null;     /* what there is (data.js), as far as this view goes */
 let drawn = 0;       /* a view that comes too late is not shown */
 
 function setState(state, view = "") {
@@ -35,6 +34,8 @@ function setState(state, view = "") {
 function notify(kind, text = "") {
 	find("#notice").dataset.kind = kind ?? "";
 	find("#notice").replaceChildren(...kind === null ? [] : [make("p", {}, text)]);
+	if (kind !== null)
+		scrollTo(0, 0);
 }
 
 /** In words, why something was not done. */
@@ -56,19 +57,9 @@ function showBar(route) {
 		make("a", { href, "aria-current": route.view === view ? "page" : null }, t(`view_${view}`))));
 }
 
-/* Read all anew when it is another's, or was changed. */
-async function dataOf(route) {
-	if (data === null || dataAsn !== route.asn) {
-		data = await load(route.asn);
-		dataAsn = route.asn;
-	}
-	return data;
-}
-
 const desk = {
 	get page() { return page; },
 	get session() { return session; },
-	get data() { return data; },
 	notify,
 	problemText,
 	/** Something was changed: forget what was known, and show the view again. */
@@ -114,7 +105,8 @@ async function show() {
 		return;
 	}
 	try {
-		const parts = await VIEWS[route.view](desk, route, await dataOf(route));
+		data ??= await load(route.asn);
+		const parts = await VIEWS[route.view](desk, route, data);
 		if (turn !== drawn)
 			return;
 		find("#view").replaceChildren(...parts);
@@ -142,6 +134,7 @@ find("#sign-out").addEventListener("click", async () => {
 	}
 });
 addEventListener("hashchange", () => {
+	data = null; /* others change things too */
 	notify(null);
 	scrollTo(0, 0);
 	show();
@@ -151,8 +144,10 @@ let isBegun = false;
 await openPage(texts, (opened) => {
 	page = opened;
 	api.speak(page.language);
-	if (isBegun)
-		show();
+	if (!isBegun)
+		return;
+	notify(null); /* it was said in another language */
+	show();
 });
 isBegun = true;
 await begin();

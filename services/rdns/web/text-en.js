@@ -87,7 +87,7 @@ export const en = {
 	checkAndChange: "Check and change",
 	checkOnly: "Only check",
 	changeDelegation: "Change servers or DS records",
-	notDelegated: "The check found errors: nothing was changed. What to do is below.",
+	notDelegated: "Nothing was changed: the check found errors.",
 	delegatedLive: "{prefix} is delegated: our DNS answers with it.",
 	endDelegation: "End this delegation",
 	endDelegationText: "Names of these addresses will no longer be found, until you delegate again or have names hosted. End it?",

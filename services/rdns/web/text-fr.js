@@ -87,7 +87,7 @@ export const fr = {
 	checkAndChange: "Vérifier et modifier",
 	checkOnly: "Seulement vérifier",
 	changeDelegation: "Modifier les serveurs ou les DS",
-	notDelegated: "La vérification a trouvé des erreurs\u00a0: rien n’a été modifié. Que faire est plus bas.",
+	notDelegated: "Rien n’a été modifié\u00a0: la vérification a trouvé des erreurs.",
 	delegatedLive: "{prefix} est délégué\u00a0: notre DNS répond ainsi.",
 	endDelegation: "Terminer cette délégation",
 	endDelegationText: "Les noms de ces adresses ne seront plus trouvés, jusqu’à ce que vous déléguiez de nouveau ou fassiez héberger des noms. La terminer\u00a0?",
