@@ -8,6 +8,7 @@
 #include "base/json_write.h"
 #include "rdns/api_read.h"
 #include "rdns/checks_db.h"
+#include "rdns/follow_db.h"
 #include "rdns/plan.h"
 #include "rdns/rechecking.h"
 #include "rdns/roster.h"
@@ -60,7 +61,13 @@ static void add_progress(struct api_call *c, const struct checking_progress *p)
 
 static int get_check(sqlite3 *db, struct api_call *c)
 {
-	return checks_db_get(db, &c->wanted.prefix, c->caller.member, c->language, c->doc, &c->root);
+	const struct prefix *p = &c->wanted.prefix;
+	int rc = checks_db_get(db, p, c->caller.member, c->language, c->doc, &c->root);
+
+	if (rc < 0)
+		return rc;
+	yyjson_mut_val *list = yyjson_mut_obj_add_arr(c->doc, c->root, "following");
+	return follow_db_add_json(db, p, c->caller.member, c->language, c->doc, list);
 }
 
 static void on_got_idle(struct api_call *c, int rc)

@@ -175,8 +175,8 @@ static void add_row(sqlite3_stmt *row, enum language language, yyjson_mut_doc *d
 	json_add_text(doc, o, "remedy", follow_texts[outcome].remedy[language]);
 }
 
-int follow_db_add_json(sqlite3 *db, const struct prefix *prefix, enum language language, yyjson_mut_doc *doc,
-                       yyjson_mut_val *list)
+int follow_db_add_json(sqlite3 *db, const struct prefix *prefix, int64_t member, enum language language,
+                       yyjson_mut_doc *doc, yyjson_mut_val *list)
 {
 	char text[PREFIX_TEXT_MAX];
 	sqlite3_stmt *s;
@@ -184,12 +184,14 @@ int follow_db_add_json(sqlite3 *db, const struct prefix *prefix, enum language l
 	int rc = db_prepare(db,
 	                    "SELECT zone, what, outcome, strftime('%Y-%m-%dT%H:%M:%SZ', since, 'unixepoch'),"
 	                    " strftime('%Y-%m-%dT%H:%M:%SZ', seen, 'unixepoch')"
-	                    " FROM delegation NATURAL JOIN followed WHERE prefix = ? ORDER BY part, what",
+	                    " FROM delegation NATURAL JOIN followed"
+	                    " WHERE prefix = ? AND (?2 IS NULL OR member = ?2) ORDER BY part, what",
 	                    &s);
 
 	if (rc < 0)
 		return rc;
 	db_bind_text(s, 1, prefix_text(prefix, text));
+	rdns_db_bind_id(s, 2, member);
 	while ((step = sqlite3_step(s)) == SQLITE_ROW)
 		if (follow_outcome_of(rdns_db_text(s, 2)) != FOLLOW_OUTCOMES) /* a later version's */
 			add_row(s, language, doc, list);

@@ -48,11 +48,12 @@ int follow_db_note(sqlite3 *db, const char *zone, enum follow_what what, enum fo
                    time_t signed_since, int64_t now);
 
 /**
- * Add what came of the last look at each zone of @prefix to the array @list: {"zone","asks","outcome","refused",
- * "since","seen","text","remedy"}; asks: "ds" or "ns"; since: when it first came out so.
+ * Add what came of the last look at each zone of @prefix, if it is @member's (0: anybody's), to the array @list:
+ * {"zone","asks","outcome","refused","since","seen","text","remedy"}; asks: "ds" or "ns"; since: when it first
+ * came out so.
  */
-int follow_db_add_json(sqlite3 *db, const struct prefix *prefix, enum language language, yyjson_mut_doc *doc,
-                       yyjson_mut_val *list);
+int follow_db_add_json(sqlite3 *db, const struct prefix *prefix, int64_t member, enum language language,
+                       yyjson_mut_doc *doc, yyjson_mut_val *list);
 
 /** How many zones that are delegated there are with each outcome. */
 int follow_db_count(sqlite3 *db, uint64_t ret[FOLLOW_WHATS][FOLLOW_OUTCOMES]);

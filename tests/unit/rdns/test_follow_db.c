@@ -195,7 +195,9 @@ static void expect_json(struct fixture *f, enum language language, const char *e
 	yyjson_mut_doc *doc = yyjson_mut_doc_new(NULL);
 	yyjson_mut_val *list = yyjson_mut_arr(doc);
 
-	assert_int_equal(follow_db_add_json(f->db, &f->prefix, language, doc, list), 0);
+	assert_int_equal(follow_db_add_json(f->db, &f->prefix, f->member + 1, language, doc, list), 0);
+	assert_int_equal(yyjson_mut_arr_size(list), 0); /* another member's */
+	assert_int_equal(follow_db_add_json(f->db, &f->prefix, f->member, language, doc, list), 0);
 	char *text = yyjson_mut_val_write(list, 0, NULL);
 	assert_string_equal(text, expected);
 	free(text);
