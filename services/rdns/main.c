@@ -140,7 +140,7 @@ static int start_worker(uv_loop_t *loop, unsigned index, void *data)
 	d->publishing =
 	    publishing_new(&(struct publishing_config){loop, d->store, d->pop, &d->allocations, &d->key});
 	start_checks(d);
-	d->following = following_new(&(struct visit_config){loop, d->store, d->checking, d->publishing});
+	d->following = following_new(&(struct visit_config){loop, d->store, d->checking, d->rechecking, d->publishing});
 	int notify_rc = notifying_start(d->notifying, loop, d->following); /* both, for both are stopped */
 	rc = http_daemon_start(&p->daemon, index, loop);
 	rc = rc < 0 ? rc : notify_rc;

@@ -93,13 +93,15 @@ static void end(struct visit *v)
 	on_done(data);
 }
 
-static void store(struct visit *v, store_work work, store_done on_done)
+/* Return: false when the visit has ended without it. */
+static bool store(struct visit *v, store_work work, store_done on_done)
 {
 	v->stage = VISIT_STORING;
-	if (store_run(v->config.store, work, on_done, v) < 0) {
-		log_warn("rdns: too much waits for the database: what a zone asks for is looked at again tomorrow");
-		end(v);
-	}
+	if (store_run(v->config.store, work, on_done, v) == 0)
+		return true;
+	log_warn("rdns: too much waits for the database: what a zone asks for is looked at again tomorrow");
+	end(v);
+	return false;
 }
 
 /* What may be otherwise in a while: servers that are behind, or silent. */
@@ -157,7 +159,7 @@ static void conclude(struct visit *v, enum follow_outcome outcome)
 			*of = outcome;
 	}
 	v->is_live = outcome == FOLLOW_CHANGE;
-	store(v, note_work, on_noted);
+	(void)store(v, note_work, on_noted);
 }
 
 static void on_published(enum change_end ended, enum change_event why, void *data)
@@ -217,11 +219,26 @@ static void on_checked(const struct check_result *r, void *data)
 {
 	struct visit *v = data;
 
-	v->summary = mem_strdup(r->summary);
-	if (r->passed)
-		store(v, edit_work, on_edited);
-	else
+	struct rechecking *notes = v->config.rechecking;
+
+	if (v->what == FOLLOW_NS && !r->passed) {
 		conclude(v, FOLLOW_CHECK);
+		return;
+	}
+	v->summary = mem_strdup(r->summary);
+	if (store(v, edit_work, on_edited))
+		rechecking_note(notes, 0, v->wish, r); /* in the store, after the change */
+}
+
+/* Keys roll also where something else is wrong; but what is delegated then is checked. */
+static void check(struct visit *v)
+{
+	if (checking_start(v->config.checking, 0, v->wish, on_checked, v) == 0)
+		v->stage = VISIT_CHECKING;
+	else if (v->what == FOLLOW_DS)
+		(void)store(v, edit_work, on_edited);
+	else
+		conclude(v, FOLLOW_MOVED); /* a member is just trying something, or too much waits */
 }
 
 /* The DS records that the zones ask for, in the place of what they have. Return: whether any does. */
@@ -277,9 +294,9 @@ static void act(struct visit *v)
 {
 	bool differs;
 
+	v->what = FOLLOW_DS;
 	if (wish_for_ds(v)) {
-		v->what = FOLLOW_DS;
-		store(v, edit_work, on_edited);
+		check(v);
 		return;
 	}
 	v->what = FOLLOW_NS;
@@ -287,10 +304,8 @@ static void act(struct visit *v)
 		conclude(v, FOLLOW_SAME);
 	else if (differs)
 		conclude(v, FOLLOW_ZONES_DIFFER);
-	else if (checking_start(v->config.checking, 0, v->wish, on_checked, v) == 0)
-		v->stage = VISIT_CHECKING;
 	else
-		conclude(v, FOLLOW_MOVED); /* a member is just trying something, or too much waits */
+		check(v);
 }
 
 static void look_at_next(struct visit *v);

@@ -10,12 +10,14 @@
 #include "rdns/checking.h"
 #include "rdns/follow_db.h"
 #include "rdns/publishing.h"
+#include "rdns/rechecking.h"
 
 /** All is borrowed. */
 struct visit_config {
 	uv_loop_t *loop;
 	struct store *store;
 	struct checking *checking;
+	struct rechecking *rechecking;
 	struct publishing *publishing;
 };
 

@@ -238,7 +238,8 @@ class ReversePop:
     def query(self, sql):
         """Rows of the database."""
         with contextlib.closing(sqlite3.connect(self.folder / "state/rdns.db", timeout=10)) as db:
-            return db.execute(sql).fetchall()
+            with db:
+                return db.execute(sql).fetchall()
 
     def ask(self, name, kind, dnssec=False):
         """What Knot says, asked beside the way."""

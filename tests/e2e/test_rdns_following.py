@@ -1,0 +1,151 @@
+# Members' servers roll their keys, move, secure a zone and give that up: the delegation follows, or says why not.
+# SPDX-License-Identifier: MIT
+
+import dns.rcode
+import pytest
+
+from support import children, wait
+from support.children import OPERATOR, ds_of, text_of, zone_of
+
+LIMIT_S = 30
+NS = [f"ns1.{OPERATOR}", f"ns2.{OPERATOR}"]
+SERVERS = dict.fromkeys(NS, ())
+ROLL, BOOTSTRAP, DELETE, MOVE, GLUE, UNSECURED = range(6)
+CASES = {ROLL: "rollover", BOOTSTRAP: "always", DELETE: "always", MOVE: "none", GLUE: "none", UNSECURED: "none"}
+
+
+def of_operator():
+    hosts = "".join(f"ns{i} A {address}\n" for i, address in enumerate(children.ADDRESSES, 1))
+    return text_of(OPERATOR, NS, hosts)
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory):
+    with children.Lab(tmp_path_factory.mktemp("following")) as made:
+        zones = {OPERATOR: of_operator(), **{zone_of(case)[1]: text_of(zone_of(case)[1], NS) for case in CASES}}
+        policies = {OPERATOR: "none", **{zone_of(case)[1]: publish for case, publish in CASES.items()}}
+        made.knot_of_members = children.SigningKnot(made, "members", children.ADDRESSES, zones, policies)
+        made.knot_of_members.start()
+        children.Resolver(made, [ds_of(key, OPERATOR) for key in secure_keys(made, OPERATOR)]).start()
+        made.settle()
+        yield made
+
+
+def secure_keys(lab, zone, address=children.ADDRESSES[0]):
+    return [key for key in lab.at(address, zone, "DNSKEY") if key.startswith("257 ")]
+
+
+def present_ds(lab, zone):
+    return [ds_of(key, zone) for key in secure_keys(lab, zone)]
+
+
+def same(texts):
+    """DS records, however they are written."""
+    return sorted("".join(text.split(maxsplit=3)[:3]) + "".join(text.split()[3:]).lower() for text in texts)
+
+
+def begin(lab, case, ds=True, servers=SERVERS):
+    prefix, zone = zone_of(case)
+    status, reply = lab.delegate(prefix, zone, servers, present_ds(lab, zone) if ds else ())
+    assert status == 201, reply
+    return prefix, zone
+
+
+def follow(lab, prefix, zone, outcome, asks="ds"):
+    """Have it looked at, and wait for what comes of it."""
+    seen = []
+
+    def comes_out():
+        seen[:] = [lab.following(prefix, zone, asks)]
+        return seen[0] is not None and seen[0]["outcome"] == outcome
+
+    lab.forget_look(prefix)
+    assert lab.notify(zone, "CDS" if asks == "ds" else "CSYNC") == dns.rcode.NOERROR
+    try:
+        wait.until(comes_out, f"{zone} comes out as {outcome}", LIMIT_S)
+    except AssertionError as late:
+        raise AssertionError(f"{late}: {seen}") from None
+
+
+def test_knot_rolls_its_key(lab):
+    prefix, zone = begin(lab, ROLL)
+    before = lab.served(zone, "DS")
+
+    def asks_for_another():
+        cds = lab.at(children.ADDRESSES[0], zone, "CDS")
+        return cds and same(cds) != same(before)
+
+    lab.knot_of_members.control("zone-key-rollover", zone, "ksk")
+    wait.until(asks_for_another, "Knot asks for the new key's DS", LIMIT_S)
+    follow(lab, prefix, zone, "followed")
+    after = lab.served(zone, "DS")
+    assert after != before
+    assert same(after) == same(lab.at(children.ADDRESSES[0], zone, "CDS"))
+    assert lab.who_changed(prefix) == "CDS of the zone"
+    wait.until(lambda: not lab.at(children.ADDRESSES[0], zone, "CDS"), "Knot sees it, and asks no more", LIMIT_S)
+    follow(lab, prefix, zone, "nothing")
+
+
+def test_a_zone_is_secured_by_its_operators_word(lab):
+    prefix, zone = begin(lab, BOOTSTRAP, ds=False)
+    cds, cdnskey = (lab.at(children.ADDRESSES[0], zone, kind) for kind in ("CDS", "CDNSKEY"))
+    follow(lab, prefix, zone, "no-signal")
+    assert lab.served(zone, "DS") == []
+    assert "_dsboot" in lab.following(prefix, zone, "ds")["remedy"]
+    lab.knot_of_members.change(OPERATOR, *(
+        ("set", f"_dsboot.{zone}._signal.{server}.", "1", kind, text)
+        for server in NS for kind, texts in (("CDS", cds), ("CDNSKEY", cdnskey)) for text in texts))
+    follow(lab, prefix, zone, "followed")
+    assert same(lab.served(zone, "DS")) == same(cds)
+
+
+def test_a_zone_gives_its_keys_up(lab):
+    prefix, zone = begin(lab, DELETE)
+    assert len(lab.served(zone, "DS")) == 1
+    lab.knot_of_members.publish(zone, "delete-dnssec")
+    wait.until(lambda: lab.at(children.ADDRESSES[0], zone, "CDS") == ["0 0 0 00"], "Knot asks for no DS", LIMIT_S)
+    follow(lab, prefix, zone, "followed")
+    assert lab.served(zone, "DS") == []
+
+
+def test_the_zone_moves(lab):
+    prefix, zone = begin(lab, MOVE)
+    change = lab.knot_of_members.change
+    change(zone, ("set", "@", "1", "CSYNC", "1 2 NS"))
+    follow(lab, prefix, zone, "waits", "ns")
+    change(zone, ("unset", "@", "CSYNC"), ("set", "@", "1", "CSYNC", "1 3 NS"),
+           ("unset", "@", "NS", f"{NS[1]}."), ("set", "@", "1", "NS", "nowhere.invalid."))
+    follow(lab, prefix, zone, "check", "ns")
+    change(zone, ("unset", "@", "NS", "nowhere.invalid."), ("set", "@", "1", "NS", f"ns3.{OPERATOR}."))
+    follow(lab, prefix, zone, "followed", "ns")
+    assert lab.served(zone, "NS") == [f"ns1.{OPERATOR}.", f"ns3.{OPERATOR}."]
+    assert len(lab.served(zone, "DS")) == 1
+    assert lab.who_changed(prefix) == "CSYNC of the zone"
+
+
+def test_a_server_inside_gets_another_address(lab):
+    prefix, zone = zone_of(GLUE)
+    change = lab.knot_of_members.change
+    inside = f"ns.{zone}"
+    change(zone, ("unset", "@", "NS", f"{NS[0]}."), ("set", "@", "1", "NS", f"{inside}."),
+           ("set", "ns", "1", "A", "127.0.1.1"))
+    begin(lab, GLUE, servers={inside: ["127.0.1.1"], NS[1]: ()})
+    change(zone, ("unset", "ns", "A"), ("set", "ns", "1", "A", "127.0.1.9"),
+           ("set", "@", "1", "CSYNC", "1 1 A NS AAAA"))
+    follow(lab, prefix, zone, "check", "ns")  # nobody answers there
+    change(zone, ("unset", "ns", "A"), ("set", "ns", "1", "A", "127.0.1.3"))
+    follow(lab, prefix, zone, "followed", "ns")
+    assert lab.glue(zone, inside) == ["127.0.1.3"]
+
+
+def test_nobody_moves_a_zone_that_is_not_secured(lab):
+    prefix, zone = begin(lab, UNSECURED, ds=False)
+    lab.knot_of_members.change(zone, ("set", "@", "1", "CSYNC", "1 3 NS"), ("unset", "@", "NS", f"{NS[1]}."),
+                               ("set", "@", "1", "NS", f"ns3.{OPERATOR}."))
+    follow(lab, prefix, zone, "unsecured", "ns")
+    assert lab.served(zone, "NS") == [f"{name}." for name in NS]
+
+
+def test_a_stranger_is_refused(lab):
+    assert lab.notify("2.0.192.in-addr.arpa") == dns.rcode.REFUSED
+    assert lab.counter("notifies_total", 'outcome="refused"') > 0
