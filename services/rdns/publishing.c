@@ -167,13 +167,13 @@ static void finish(struct carried *c, enum change_end end, enum change_event why
 		on_end(end, why, data);
 }
 
-/** An update that was not answered may be carried out later: the zones are looked at again before long. */
 static void on_published(enum change_end end, enum change_event why, void *data)
 {
 	struct carried *c = data;
+	bool is_known = end == CHANGE_LIVE || (end == CHANGE_FAILED && why != CHANGE_UNSERVED);
 
-	if (end == CHANGE_FAILED && why == CHANGE_UNSERVED)
-		(void)uv_timer_start(&c->p->round, publishing_round, PUBLISHING_SOON_MS, PUBLISHING_ROUND_MS);
+	if (!is_known) /* an update that was not answered may be carried out later */
+		publishing_look_soon(c->p);
 	finish(c, end, why);
 }
 

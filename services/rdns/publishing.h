@@ -17,7 +17,7 @@
 
 enum {
 	PUBLISHING_ROUND_MS = 5 * 60 * 1000,
-	PUBLISHING_SOON_MS = 5000, /* until the next round, after a change that nobody knows the fate of */
+	PUBLISHING_SOON_MS = 5000, /* until the next round, when something is known to be left */
 };
 
 struct publishing; /* opaque; ends with publishing_close() */
@@ -51,7 +51,7 @@ int publishing_change(struct publishing *p, int64_t id, publishing_fn on_end, vo
 
 /**
  * Publish all changes from @first to @last, made in one transaction, by comparing the zones: all of them, or none.
- * Return: 0; or -EBUSY during another one: then they are taken up one by one, and @on_end does not come.
+ * Return: 0; or -EBUSY during another one: then they are taken up soon, one by one, and @on_end does not come.
  */
 int publishing_import(struct publishing *p, int64_t first, int64_t last, publishing_fn on_end, void *data);
 

@@ -63,4 +63,7 @@ int publishing_carry(struct publishing *p, const struct carried *change);
 /** The timer's: take up what was cut off, and compare all zones. */
 void publishing_round(uv_timer_t *timer);
 
+/** Have the next round before long. */
+void publishing_look_soon(struct publishing *p);
+
 #endif

@@ -78,11 +78,12 @@ static void on_zone_imported(bool is_right, void *data)
 
 int publishing_import(struct publishing *p, int64_t first, int64_t last, publishing_fn on_end, void *data)
 {
-	if (p->import.n_left > 0)
+	size_t n = p->import.n_left > 0 ? 0 : compare_all(p, on_zone_imported);
+
+	if (n == 0) {
+		publishing_look_soon(p);
 		return -EBUSY;
-	size_t n = compare_all(p, on_zone_imported);
-	if (n == 0)
-		return -EBUSY;
+	}
 	p->import = (struct import){first, last, n, n == p->zones->n, on_end, data};
 	return 0;
 }
@@ -152,6 +153,11 @@ static void take_up_next(struct publishing *p)
 
 	if (rc < 0)
 		end_round(p, rc);
+}
+
+void publishing_look_soon(struct publishing *p)
+{
+	(void)uv_timer_start(&p->round, publishing_round, PUBLISHING_SOON_MS, PUBLISHING_ROUND_MS);
 }
 
 void publishing_round(uv_timer_t *timer)

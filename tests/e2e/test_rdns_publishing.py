@@ -141,3 +141,19 @@ def test_drift_is_repaired_and_counted(reverse):
     assert reverse.counter("drift_records_total") == 2
     assert reverse.names(ADDRESS) == ["right.example.net."]
     assert reverse.names("192.0.2.9") == []
+
+
+@pytest.mark.parametrize("offset", ["+1d", "-1d"])
+def test_the_clock_jumps(reverse, offset):
+    """Knot takes what is signed at another time for forged: nothing is half done, and afterwards all goes on."""
+    reverse.stop_knot()
+    reverse.start_knot(own_clock=True)
+    assert put(reverse, "before.example.net") in (200, 201)
+    reverse.set_clock(offset)
+    assert put(reverse, "meanwhile.example.net") == 502
+    assert reverse.names(ADDRESS) == ["before.example.net."]
+    reverse.set_clock("+0")
+    assert put(reverse, "after.example.net") == 200
+    assert reverse.names(ADDRESS) == ["after.example.net."]
+    reverse.stop_knot()
+    reverse.start_knot()
