@@ -27,6 +27,20 @@ static const struct subcommand commands[] = {
 	},
 	{
 		.group = "rdns",
+		.name = "import",
+		.run = rdns_import,
+		.usage = "FILE.csv --token-file FILE [--check] [--url URL]",
+		.summary = "delegate many prefixes, as an operator",
+		.options = "  FILE.csv      rows of prefix,nameservers[,ds[,form]]\n"
+			   "  --token-file FILE\n"
+			   "                it has a token of the operators\n"
+			   "  --check       check each of them, and leave out what is not fit\n"
+			   "  --url URL     of the POP's pages (default: rdnsd on this machine)\n"
+			   "  --socket FILE\n"
+			   "                of rdnsd on this machine (default: /run/rdnsd/http.sock)\n",
+	},
+	{
+		.group = "rdns",
 		.name = "token",
 		.run = rdns_token,
 		.usage = "add --asn ASN|--operator --label TEXT | list [--json] | revoke ID",

@@ -5,6 +5,7 @@
 #include "rdns/api_bulk.h"
 #include "rdns/api_call.h"
 #include "rdns/api_change.h"
+#include "rdns/api_import.h"
 #include "rdns/api_check.h"
 #include "rdns/api_forward.h"
 #include "rdns/api_read.h"
@@ -21,6 +22,7 @@
 static void (*const handlers[API_OPERATIONS])(struct api_call *c) = {
 	[API_LIST_PREFIXES] = api_list_prefixes,
 	[API_LIST_DELEGATIONS] = api_list_delegations,
+	[API_IMPORT_DELEGATIONS] = api_import_delegations,
 	[API_GET_DELEGATION] = api_get_delegation,
 	[API_PUT_DELEGATION] = api_change_delegation,
 	[API_DELETE_DELEGATION] = api_change_delegation,

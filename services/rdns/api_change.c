@@ -11,6 +11,7 @@
 
 #include "base/mem.h"
 #include "rdns/api_check.h"
+#include "rdns/api_import.h"
 #include "rdns/api_read.h"
 #include "rdns/edit.h"
 #include "rdns/members_db.h"
@@ -49,11 +50,12 @@ static void refuse_obstacle(struct api_call *c)
 {
 	const struct changing *g = c->data;
 	bool is_delegation = strchr(g->edit.in_the_way, '/') != NULL;
-	struct api_problem p = {.id = API_OVERLAP,
-	                        .reason = !is_delegation ? REFUSAL_PTRS
-	                                  : g->is_ptr    ? REFUSAL_DELEGATED
-	                                                 : REFUSAL_OVERLAP};
+	struct api_problem p = {.id = API_OVERLAP, .reason = REFUSAL_OVERLAP};
 
+	if (!is_delegation)
+		p.reason = REFUSAL_PTRS;
+	else if (g->is_ptr)
+		p.reason = REFUSAL_DELEGATED;
 	(void)snprintf(p.detail, sizeof(p.detail), "%s: %s", g->edit.in_the_way, refusal_what(p.reason, c->language));
 	api_call_reply_problem(end(c), &p);
 }
@@ -244,6 +246,7 @@ static enum refusal plan(struct api_call *c, struct changing *g)
 static void change(struct api_call *c, bool is_ptr)
 {
 	struct changing *g = mem_new(sizeof(*g));
+	char why[API_DETAIL_MAX];
 
 	c->data = g;
 	g->is_ptr = is_ptr;
@@ -256,6 +259,8 @@ static void change(struct api_call *c, bool is_ptr)
 	enum refusal r = plan(c, g);
 	if (r != REFUSAL_NONE)
 		api_call_refuse(end(c), r);
+	else if (c->wanted.skips_check && !api_has_reachable_glue(c->d->pop, c->wanted.delegated, why))
+		api_call_problem(end(c), API_INVALID, why);
 	else
 		api_call_store(c, edit, g->is_rehearsal ? on_rehearsed : on_edited);
 }

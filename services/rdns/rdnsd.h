@@ -45,6 +45,12 @@ struct rdnsd {
 	void (*on_idle)(struct rdnsd *d);
 };
 
+/**
+ * Whether name servers may be at @a: global unicast space, and the lab's. A check says so too, of what it
+ * looks at; this is for what is not checked.
+ */
+bool rdnsd_may_have(const struct pop *p, const struct addr *a);
+
 /** The clock of sessions: seconds that never go back. */
 uint64_t rdnsd_now_s(void);
 

@@ -25,6 +25,7 @@ static const struct json_field session_fields[] = {
 const struct api_route api_routes[API_OPERATIONS] = {
 	{API_LIST_PREFIXES, HTTP_METHOD_GET, API_ROOT "prefixes", ZONES, NULL},
 	{API_LIST_DELEGATIONS, HTTP_METHOD_GET, API_ROOT "delegations", ZONES | BIT(API_QUERY_STATE), NULL},
+	{API_IMPORT_DELEGATIONS, HTTP_METHOD_POST, API_ROOT "delegations", 0, batch_fields},
 	{API_GET_DELEGATION, HTTP_METHOD_GET, API_ROOT "delegations/" PREFIX_PATH, 0, NULL},
 	{API_PUT_DELEGATION, HTTP_METHOD_PUT, API_ROOT "delegations/" PREFIX_PATH, BIT(API_QUERY_CHECK),
          delegated_fields},
@@ -264,6 +265,13 @@ static bool is_json(const char *type)
 	return type != NULL && strncasecmp(type, json, len) == 0 && strchr("; \t", type[len]) != NULL;
 }
 
+static void read_token(yyjson_val *root, char ret[API_TOKEN_MAX])
+{
+	const char *text = yyjson_get_str(yyjson_obj_get(root, "token"));
+
+	(void)snprintf(ret, API_TOKEN_MAX, "%s", text != NULL ? text : "");
+}
+
 static int read_body(const struct http_request *r, struct api_request *a, struct api_problem *p)
 {
 	char shape_error[JSON_SHAPE_ERROR_MAX] = "", error[DELEGATED_ERROR_MAX] = "";
@@ -278,7 +286,9 @@ static int read_body(const struct http_request *r, struct api_request *a, struct
 	if (rc < 0)
 		(void)refuse(p, API_INVALID, "%s", shape_error);
 	else if (a->route->body == session_fields)
-		(void)snprintf(a->token, sizeof(a->token), "%s", yyjson_get_str(yyjson_obj_get(root, "token")));
+		read_token(root, a->token);
+	else if (a->route->body == batch_fields)
+		rc = batch_parse(root, &a->batch, error);
 	else if (a->route->body == hosted_fields)
 		rc = hosted_parse(root, a->name, error);
 	else if (a->route->body == bulk_fields)
@@ -314,7 +324,9 @@ int api_request_parse(const struct http_request *r, struct api_request *ret, str
 void api_request_done(struct api_request *a)
 {
 	delegated_free(a->delegated);
+	batch_free(a->batch);
 	bulk_free(a->bulk);
 	a->delegated = NULL;
+	a->batch = NULL;
 	a->bulk = NULL;
 }

@@ -4,6 +4,7 @@
 #define FONTAINE_RDNS_REQUEST_H
 
 #include "net/http_request.h"
+#include "rdns/batch.h"
 #include "rdns/bulk.h"
 #include "rdns/delegated.h"
 #include "rdns/etag.h"
@@ -22,6 +23,7 @@ enum {
 enum api_operation {
 	API_LIST_PREFIXES, /* what the client may delegate or have hosted */
 	API_LIST_DELEGATIONS,
+	API_IMPORT_DELEGATIONS, /* many of them, without checks, by operators */
 	API_GET_DELEGATION,
 	API_PUT_DELEGATION,
 	API_DELETE_DELEGATION,
@@ -84,6 +86,7 @@ struct api_request {
 	struct delegated *delegated;       /* owned: api_request_done() */
 	char name[HOSTED_NAME_MAX];
 	char token[API_TOKEN_MAX]; /* that a session is wanted for */
+	struct batch *batch;       /* owned as well */
 	struct bulk *bulk;         /* owned as well */
 };
 

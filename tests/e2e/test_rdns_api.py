@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 
 import json
+import subprocess
 import threading
 
 import jsonschema
@@ -324,3 +325,46 @@ def test_the_disk_is_full(furnished):
         assert furnished.names(address) == (["full.example.net."] if reply.status == 201 else [])
     furnished.stop_rdnsd()
     furnished.start_rdnsd()
+
+
+def import_file(reverse, folder, text, *options, asn=OPERATORS):
+    (folder / "token").write_text(reverse.token(asn) + "\n")
+    (folder / "delegations.csv").write_text(text)
+    return subprocess.run([pop.FONTAINE, "rdns", "import", folder / "delegations.csv", "--token-file", folder / "token",
+                           *options], text=True, capture_output=True, timeout=60)
+
+
+def test_an_import(furnished, tmp_path):
+    rows = [f"2001:db8:1{n:02x}::/48,ns1.example.net ns2.example.org" for n in range(16)]
+    rows[0] += ',"1 13 2 ' + "ab" * 32 + '"'
+    rows[1] = '2001:db8:101::/48,"ns1.example.net ns.1.0.1.0.8.b.d.0.1.0.0.2.ip6.arpa=9.9.9.9,2620:fe::fe"'
+    text = "\n".join(["prefix,nameservers,ds", *rows]) + "\n"
+    done = import_file(furnished, tmp_path, text)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "16 delegated, 0 were so already, 0 refused\n", "")
+    zone = "0.0.1.0.8.b.d.0.1.0.0.2.ip6.arpa"
+    assert len(furnished.ask(zone, "DS").answer) == 1
+    assert {rrset.name.to_text() for rrset in furnished.ask("1.0.1.0.8.b.d.0.1.0.0.2.ip6.arpa", "NS").authority} == {
+        "1.0.1.0.8.b.d.0.1.0.0.2.ip6.arpa."}
+    assert import_file(furnished, tmp_path, text).stdout == "0 delegated, 16 were so already, 0 refused\n"
+
+
+@pytest.mark.parametrize("row, asn, told", [
+    ("198.51.100.0/26,ns1.example.net ns2.example.net", OPERATORS, "line 3: Not all of this is assigned"),
+    ("192.0.2.64/27,ns1.example.net ns2.example.net", OPERATORS, "line 3: 192.0.2.64/26 is in the way"),
+    ("192.0.2.32/27,ns1.32-63.2.0.192.in-addr.arpa=10.0.0.1 ns2.example.net", OPERATORS, "10.0.0.1: not all of the"),
+    ("192.0.2.32/27,ns_1.example.net ns2.example.net", OPERATORS, "line 3: to.nameservers[0]: this is no name"),
+    ("192.0.2.32/27", OPERATORS, "line 3: give prefix,nameservers"),
+    ("192.0.2.32/27,ns1.example.net ns2.example.net", ONE, "operators"),
+])
+def test_an_import_that_is_refused_changes_nothing(furnished, tmp_path, row, asn, told):
+    before = rows(furnished)
+    done = import_file(furnished, tmp_path, "prefix,nameservers\n192.0.2.32/29,ns1.example.net ns2.example.net\n"
+                       f"{row}\n", asn=asn)
+    assert done.returncode != 0 and told in done.stderr, done.stderr
+    assert rows(furnished) == before
+
+
+def test_an_import_with_checks_leaves_out_what_is_not_fit(furnished, tmp_path):
+    done = import_file(furnished, tmp_path, "192.0.2.48/30,ns1.example.net ns2.example.net\n", "--check")
+    assert (done.returncode, done.stdout) == (1, "0 delegated, 0 were so already, 1 refused\n"), done.stderr
+    assert "line 1" in done.stderr

@@ -129,6 +129,8 @@ static void assert_field(const yaml_node_t *schema, const struct json_field *f)
 		assert_text(get(schema, "items"), f);
 	} else if (f->kind == JSON_OBJECTS) {
 		assert_object(get(schema, "items"), f->fields);
+	} else if (f->kind == JSON_OBJECT) {
+		assert_object(schema, f->fields);
 	} else if (f->kind == JSON_BOOL) {
 		assert_true(has_text(get(schema, "type"), "boolean"));
 	} else if (f->kind == JSON_ADDRESS) {
