@@ -27,9 +27,11 @@ enum {
 	TOKEN_FILE_MAX_BYTES = 256,
 	ANSWER_MAX_BYTES = 1 << 20,
 	ANSWER_LIMIT_S = 120,
-	PORTION_MAX = 1000,               /* delegations, as the API has it */
-	PORTION_MAX_BYTES = 200 * 1024,   /* of its body, which may have a little more */
-	ROW_MAX_BYTES = CSV_ROW_MAX_BYTES + 256, /* as JSON, roughly */
+	PORTION_MAX = 2000,             /* delegations, as the API has it */
+	PORTION_MAX_BYTES = 240 * 1024, /* of its body, of which the API takes 256 KiB */
+	KEYS_BYTES = 64,                /* around one delegation in JSON, less than these */
+	SERVER_BYTES = 32,              /* around a server or an address */
+	DS_BYTES = 80,                  /* around a DS */
 };
 
 /* What is being imported. */
@@ -110,19 +112,26 @@ static void explain(const struct import *im, yyjson_val *problem, unsigned first
 		(void)fprintf(stderr, "%s: line %u: %s. %s\n", im->path, first_line, text_of(problem, "title"), detail);
 }
 
-/* The problems that a check has found, each once. */
+static void explain_findings(const char *zone, yyjson_val *check)
+{
+	yyjson_val *finding;
+	size_t i, n;
+
+	yyjson_arr_foreach(yyjson_obj_get(check, "findings"), i, n, finding) {
+		if (strcmp(text_of(finding, "severity"), "error") == 0)
+			(void)fprintf(stderr, "  %s: %s\n", zone, text_of(finding, "what"));
+	}
+}
+
+/* What a check has found to be wrong. */
 static void explain_check(yyjson_val *problem)
 {
-	yyjson_val *zone, *check, *finding;
-	size_t i, j, k, n;
+	yyjson_val *zone, *check;
+	size_t i, j, n, n_checks;
 
 	yyjson_arr_foreach(yyjson_obj_get(problem, "checks"), i, n, zone) {
-		size_t n_checks, n_findings;
 		yyjson_arr_foreach(yyjson_obj_get(zone, "checks"), j, n_checks, check) {
-			yyjson_arr_foreach(yyjson_obj_get(check, "findings"), k, n_findings, finding) {
-				if (strcmp(text_of(finding, "severity"), "error") == 0)
-					(void)fprintf(stderr, "  %s: %s\n", text_of(zone, "zone"), text_of(finding, "what"));
-			}
+			explain_findings(text_of(zone, "zone"), check);
 		}
 	}
 }
@@ -238,6 +247,19 @@ static int put(struct import *im, const char *prefix, yyjson_mut_val *to)
 	return EXIT_FINE;
 }
 
+/* At most so long is what the row is in JSON. */
+static size_t json_bytes(const struct csv_row *row)
+{
+	size_t n = KEYS_BYTES + strlen(row->fields[0]);
+
+	for (const char *c = row->fields[1]; *c != '\0'; c++)
+		n += *c == ' ' || *c == ',' || *c == '=' ? SERVER_BYTES : 1;
+	n += SERVER_BYTES;
+	for (const char *c = row->n > 2 ? row->fields[2] : ""; *c != '\0'; c++)
+		n += *c == ';' ? DS_BYTES : 1;
+	return n + (row->n > 2 ? DS_BYTES : 0);
+}
+
 static int add_row(struct import *im, const struct csv_row *row)
 {
 	if (row->n < 2 || row->n > 4)
@@ -252,8 +274,7 @@ static int add_row(struct import *im, const struct csv_row *row)
 	json_add_text(im->doc, o, "prefix", row->fields[0]);
 	yyjson_mut_obj_add_val(im->doc, o, "to", to);
 	im->lines[n] = im->csv.line;
-	im->portion_bytes += strlen(row->fields[0]) + strlen(row->fields[1]) * 2 + ROW_MAX_BYTES / 8 +
-	                     (row->n > 2 ? strlen(row->fields[2]) * 2 : 0);
+	im->portion_bytes += json_bytes(row);
 	return n + 1 == PORTION_MAX || im->portion_bytes > PORTION_MAX_BYTES ? flush(im) : EXIT_FINE;
 }
 
@@ -292,7 +313,8 @@ static int import_file(struct import *im)
 	im->list = yyjson_mut_arr(im->doc);
 	int status = import_rows(im);
 	progress_clear();
-	(void)printf("%zu delegated, %zu were so already, %zu refused\n", im->n_changed, im->n_unchanged, im->n_refused);
+	(void)printf("%zu delegated, %zu were so already, %zu refused\n", im->n_changed, im->n_unchanged,
+	             im->n_refused);
 	yyjson_mut_doc_free(im->doc);
 	buf_done(&text);
 	return status == EXIT_FINE && im->n_refused > 0 ? EXIT_FAILED : status;
@@ -307,8 +329,9 @@ static int take_token(struct import *im, const char *path)
 	buf_init(&token, TOKEN_FILE_MAX_BYTES);
 	int rc = path == NULL ? -ENOENT : buf_add_file(&token, path);
 	if (rc < 0)
-		(void)fprintf(stderr, "fontaine rdns import: --token-file %s: %s\n  give a file with a token of the operators: "
-		                      "fontaine rdns token add --operator --label import >FILE\n",
+		(void)fprintf(stderr,
+		              "fontaine rdns import: --token-file %s: %s\n  give a file with a token of the operators:"
+		              " fontaine rdns token add --operator --label import >FILE\n",
 		              path != NULL ? path : "", strerror(-rc));
 	else
 		(void)snprintf(line, sizeof(line), "Authorization: Bearer %.*s",

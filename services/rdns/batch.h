@@ -9,7 +9,7 @@
 #include "rdns/delegated.h"
 
 enum {
-	BATCH_MAX = 1000,
+	BATCH_MAX = 2000,
 	BATCH_ERROR_MAX = DELEGATED_ERROR_MAX,
 };
 
