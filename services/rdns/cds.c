@@ -30,6 +30,14 @@ static bool is_empty(const struct wanted *w)
 	return w->cds == NULL && w->cdnskey == NULL;
 }
 
+/** More than could be meant, when each DS has its digests and some are of no use: it is not even compared. */
+static bool is_too_much(const struct wanted *w)
+{
+	enum { RECORDS_MAX = 3 * DELEGATION_DS_MAX };
+
+	return ldns_rr_list_rr_count(w->cds) > RECORDS_MAX || ldns_rr_list_rr_count(w->cdnskey) > RECORDS_MAX;
+}
+
 /** What all servers that answer ask for. Return: FOLLOW_CHANGE and *ret, for wanted_done(); or why there is none. */
 static enum follow_outcome read_wanted(const struct observed *o, struct wanted *ret)
 {
@@ -51,6 +59,8 @@ static enum follow_outcome read_wanted(const struct observed *o, struct wanted *
 	}
 	if (outcome == FOLLOW_CHANGE && is_empty(&first))
 		outcome = FOLLOW_NOTHING;
+	if (outcome == FOLLOW_CHANGE && is_too_much(&first))
+		outcome = FOLLOW_MANY;
 	if (outcome == FOLLOW_CHANGE && !wanted_is_one(&first))
 		outcome = FOLLOW_TYPES_DIFFER;
 	if (outcome != FOLLOW_CHANGE)

@@ -1,21 +1,28 @@
 # Members' servers roll their keys, move, secure a zone and give that up: the delegation follows, or says why not.
 # SPDX-License-Identifier: MIT
 
+import socket
+
+import dns.message
+import dns.opcode
 import dns.rcode
 import pytest
 
-from support import children, wait
+from support import children, reverse_pop, wait
 from support.children import OPERATOR, ds_of, text_of, zone_of
 
 LIMIT_S = 30
+FLOOD = 1000  # messages
 NS = [f"ns1.{OPERATOR}", f"ns2.{OPERATOR}"]
+BIND_NS = [f"bind1.{OPERATOR}", f"bind2.{OPERATOR}"]
 SERVERS = dict.fromkeys(NS, ())
-ROLL, BOOTSTRAP, DELETE, MOVE, GLUE, UNSECURED = range(6)
+ROLL, BOOTSTRAP, DELETE, MOVE, GLUE, UNSECURED, BIND = range(7)
 CASES = {ROLL: "rollover", BOOTSTRAP: "always", DELETE: "always", MOVE: "none", GLUE: "none", UNSECURED: "none"}
 
 
 def of_operator():
-    hosts = "".join(f"ns{i} A {address}\n" for i, address in enumerate(children.ADDRESSES, 1))
+    hosts = "".join(f"{kind}{i} A {address}\n" for kind, addresses in (
+        ("ns", children.ADDRESSES), ("bind", children.BIND_ADDRESSES)) for i, address in enumerate(addresses, 1))
     return text_of(OPERATOR, NS, hosts)
 
 
@@ -26,6 +33,9 @@ def lab(tmp_path_factory):
         policies = {OPERATOR: "none", **{zone_of(case)[1]: publish for case, publish in CASES.items()}}
         made.knot_of_members = children.SigningKnot(made, "members", children.ADDRESSES, zones, policies)
         made.knot_of_members.start()
+        zone = zone_of(BIND)[1]
+        made.bind = children.SigningBind(made, "bind", children.BIND_ADDRESSES, {zone: text_of(zone, BIND_NS)})
+        made.bind.start()
         children.Resolver(made, [ds_of(key, OPERATOR) for key in secure_keys(made, OPERATOR)]).start()
         made.settle()
         yield made
@@ -51,6 +61,12 @@ def begin(lab, case, ds=True, servers=SERVERS):
     return prefix, zone
 
 
+def notify(lab, prefix, zone, asks="ds"):
+    """As the zone's server would, at some other time."""
+    lab.forget_look(prefix)
+    assert lab.notify(zone, "CDS" if asks == "ds" else "CSYNC") == dns.rcode.NOERROR
+
+
 def follow(lab, prefix, zone, outcome, asks="ds"):
     """Have it looked at, and wait for what comes of it."""
     seen = []
@@ -59,8 +75,7 @@ def follow(lab, prefix, zone, outcome, asks="ds"):
         seen[:] = [lab.following(prefix, zone, asks)]
         return seen[0] is not None and seen[0]["outcome"] == outcome
 
-    lab.forget_look(prefix)
-    assert lab.notify(zone, "CDS" if asks == "ds" else "CSYNC") == dns.rcode.NOERROR
+    notify(lab, prefix, zone, asks)
     try:
         wait.until(comes_out, f"{zone} comes out as {outcome}", LIMIT_S)
     except AssertionError as late:
@@ -86,17 +101,35 @@ def test_knot_rolls_its_key(lab):
     follow(lab, prefix, zone, "nothing")
 
 
+def signal(lab, zone, servers, address):
+    """Have the operator's zone say for each server what the zone says (RFC 9615)."""
+    lab.knot_of_members.change(OPERATOR, *(
+        ("set", f"_dsboot.{zone}._signal.{server}.", "1", kind, text)
+        for server in servers for kind in ("CDS", "CDNSKEY") for text in lab.at(address, zone, kind)))
+
+
+def test_bind_is_secured_and_rolls_its_key(lab):
+    prefix, zone = begin(lab, BIND, ds=False, servers=dict.fromkeys(BIND_NS, ()))
+    address = children.BIND_ADDRESSES[0]
+    first = wait.until(lambda: lab.at(address, zone, "CDS"), "BIND asks for its key's DS", LIMIT_S)
+    signal(lab, zone, BIND_NS, address)
+    follow(lab, prefix, zone, "followed")
+    assert same(lab.served(zone, "DS")) == same(first)
+    lab.bind.control("dnssec", "-checkds", "published", zone)
+    lab.bind.control("dnssec", "-rollover", "-key", first[0].split()[0], zone)
+    wait.until(lambda: same(lab.at(address, zone, "CDS")) not in (same(first), []), "BIND asks for another", LIMIT_S)
+    notify(lab, prefix, zone)
+    wait.until(lambda: same(lab.served(zone, "DS")) == same(lab.at(address, zone, "CDS")), "it is followed", LIMIT_S)
+
+
 def test_a_zone_is_secured_by_its_operators_word(lab):
     prefix, zone = begin(lab, BOOTSTRAP, ds=False)
-    cds, cdnskey = (lab.at(children.ADDRESSES[0], zone, kind) for kind in ("CDS", "CDNSKEY"))
     follow(lab, prefix, zone, "no-signal")
     assert lab.served(zone, "DS") == []
     assert "_dsboot" in lab.following(prefix, zone, "ds")["remedy"]
-    lab.knot_of_members.change(OPERATOR, *(
-        ("set", f"_dsboot.{zone}._signal.{server}.", "1", kind, text)
-        for server in NS for kind, texts in (("CDS", cds), ("CDNSKEY", cdnskey)) for text in texts))
+    signal(lab, zone, NS, children.ADDRESSES[0])
     follow(lab, prefix, zone, "followed")
-    assert same(lab.served(zone, "DS")) == same(cds)
+    assert same(lab.served(zone, "DS")) == same(lab.at(children.ADDRESSES[0], zone, "CDS"))
 
 
 def test_a_zone_gives_its_keys_up(lab):
@@ -149,3 +182,18 @@ def test_nobody_moves_a_zone_that_is_not_secured(lab):
 def test_a_stranger_is_refused(lab):
     assert lab.notify("2.0.192.in-addr.arpa") == dns.rcode.REFUSED
     assert lab.counter("notifies_total", 'outcome="refused"') > 0
+
+
+def test_a_flood_changes_nothing(lab):
+    """So many from one address are read; a delegation that was just looked at is left alone."""
+    zone = zone_of(UNSECURED)[1]
+    visits = lab.counter("follow_visits_total")
+    message = dns.message.make_query(zone, "CDS")
+    message.set_opcode(dns.opcode.NOTIFY)
+    with lab.namespace.entered(), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sending:
+        for _ in range(FLOOD):
+            sending.sendto(message.to_wire(), (reverse_pop.ADDRESS, children.NOTIFY_PORT))
+    wait.until(lambda: lab.counter("notifies_total", 'outcome="limited"') > 0, "more are not read", LIMIT_S)
+    assert lab.counter("notifies_total", 'outcome="taken"') < FLOOD
+    assert lab.counter("follow_visits_total") == visits
+    assert lab.served(zone, "NS") == [f"{name}." for name in NS]

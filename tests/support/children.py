@@ -80,6 +80,33 @@ class SigningKnot(nameservers.Knot):
         self.control("zone-commit", zone)
 
 
+class SigningBind(nameservers.Bind):
+    """It makes and rolls keys by itself, as fast as it may."""
+
+    CONTROL = "secret.conf"
+
+    def __init__(self, *arguments):
+        super().__init__(*arguments)
+        for address in self.addresses:  # BIND listens at none but those that an interface has
+            self.lab.namespace.run("ip", "address", "add", address, "dev", "lo")
+        (self.folder / self.CONTROL).write_text(links.run("tsig-keygen", "control"))
+
+    def configuration(self):
+        times = "".join(f"{name} 1; " for name in (
+            "dnskey-ttl", "max-zone-ttl", "zone-propagation-delay", "parent-ds-ttl", "parent-propagation-delay",
+            "publish-safety", "retire-safety"))
+        signed = super().configuration().replace("check-names ignore;",
+                                                 "check-names ignore; dnssec-policy quick; inline-signing yes;")
+        return (f'include "{self.folder / self.CONTROL}";\n'
+                f"dnssec-policy quick {{ keys {{ csk lifetime unlimited algorithm ecdsap256sha256; }}; {times}}};\n" +
+                signed.replace("controls {};", f"controls {{ inet {self.addresses[0]} port 953 allow {{ any; }} "
+                                               "keys { control; }; };"))
+
+    def control(self, *words):
+        return links.run(*self.lab.namespace.command("rndc", "-s", self.addresses[0], "-k",
+                                                     self.folder / self.CONTROL, *words))
+
+
 class Resolver(nameservers.Unbound):
     """Validates what is below the operator's name, by the DS records @anchors."""
 

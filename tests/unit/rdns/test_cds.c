@@ -276,6 +276,27 @@ static void test_servers(void **state)
 	child_done(&c);
 }
 
+/** What is too much is not even compared. */
+static void test_too_many(void **state)
+{
+	struct child c;
+	ldns_rr_list *keys = ldns_rr_list_new();
+	(void)state;
+
+	begin(&c, &cases[0]);
+	for (unsigned i = 0; i < 100; i++) {
+		char *line = mem_printf(CHILD_ZONE ". CDNSKEY 257 3 13 %04u", i);
+		(void)ldns_rr_list_push_rr(keys, child_rr(line));
+		free(line);
+	}
+	for (size_t i = 0; i < c.o->n_targets; i++)
+		child_answer(&c, &c.o->targets[i].answers[PROBE_CDNSKEY], CHILD_ZONE, LDNS_RR_TYPE_CDNSKEY,
+		             ldns_rr_list_clone(keys), "A", CHILD_SIGNED_S);
+	assert_int_equal(cds_decide(c.o, 0, c.now).outcome, FOLLOW_MANY);
+	ldns_rr_list_deep_free(keys);
+	child_done(&c);
+}
+
 /** One of two signatures is as old as what was there before. */
 static void test_the_oldest_signature_counts(void **state)
 {
@@ -409,6 +430,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_cases_as_dnssec_cds),
 		cmocka_unit_test(test_servers),
+		cmocka_unit_test(test_too_many),
 		cmocka_unit_test(test_the_oldest_signature_counts),
 		cmocka_unit_test(test_bootstrap),
 		cmocka_unit_test(test_bootstrap_of_a_bad_zone),
