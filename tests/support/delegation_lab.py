@@ -53,6 +53,7 @@ class Case:
     ds: Callable = lambda case: []
     arguments: tuple = ()
     untested: set | None = frozenset()     # None: whatever
+    is_of_dnssec: bool = False
 
     def plain(self, **changes):
         return plain(self.zone, [given.partition("=")[0] for given in self.ns(self)], **changes)
@@ -66,7 +67,7 @@ def with_dnssec(name, expected, text, ds=lambda case: [KEY.ds(case.zone)], **nam
     """@text(case, plain text, host)"""
     untested = OF_ORIGINS | (set() if ds(Case("", {}, zone="example")) else {"ds"})
     return Case(name, expected, text=lambda case, host: text(case, case.plain(), host), ds=ds, untested=untested,
-                **named)
+                is_of_dnssec=True, **named)
 
 
 def at_one(other, at="nsd"):
@@ -155,7 +156,8 @@ CASES = [
         lambda case, text: without(signed(text, KEY), "NSEC", "RRSIG NSEC"))),
     with_dnssec("NSEC unsigned", {"denial": "error"}, at_one(
         lambda case, text: without(signed(text, KEY), "RRSIG NSEC"))),
-    unsigned("DS on an unsigned zone", {"ds-unsigned": "error"}, ds=lambda case: [KEY.ds(case.zone)]),
+    unsigned("DS on an unsigned zone", {"ds-unsigned": "error"}, ds=lambda case: [KEY.ds(case.zone)],
+             is_of_dnssec=True),
     with_dnssec("DS, one server unsigned", {"ds-unsigned": "error"}, at_one(lambda case, text: text)),
     with_dnssec("CDS and CDNSKEY", {}, everywhere(lambda case: KEY.cds(case.zone) + KEY.cdnskey())),
     with_dnssec("CDS: no DS any more", {}, everywhere(lambda case: "@ CDS 0 0 0 00\n@ CDNSKEY 0 3 0 AA==\n")),

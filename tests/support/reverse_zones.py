@@ -61,7 +61,7 @@ def signed_nsec3(text, zone, key):
         (folder / "key.key").write_text(f"{zone}. 300 IN DNSKEY {key.record}\n")
         (folder / "key.private").write_text("Private-key-format: v1.2\nAlgorithm: 13 (ECDSAP256SHA256)\n"
                                             f"PrivateKey: {base64.b64encode(secret).decode()}\n")
-        links.run("ldns-signzone", "-n", "-o", zone, "-f", folder / "signed", folder / "zone", folder / "key")
+        links.run("ldns-signzone", "-n", "-t", 0, "-o", zone, "-f", folder / "signed", folder / "zone", folder / "key")
         return (folder / "signed").read_text()
 
 
