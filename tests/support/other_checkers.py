@@ -29,7 +29,8 @@ def start_root(lab, known):
     nameservers.Nsd(lab, "root", list(ROOT), {".": text}).start()
     (lab.folder / "hints").write_text(f". 3600 NS root.example.net.\nroot.example.net. 3600 A {ROOT[0]}\n"
                                       f"root.example.net. 3600 AAAA {ROOT[1]}\n")
-    (lab.folder / "profile").write_text(json.dumps({"resolver": {"defaults": {"timeout": 1, "retry": 1, "retrans": 1}}}))
+    patience = {"timeout": 1, "retry": 1, "retrans": 1}
+    (lab.folder / "profile").write_text(json.dumps({"resolver": {"defaults": patience}}))
 
 
 def zonemaster(lab, case):

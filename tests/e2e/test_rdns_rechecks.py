@@ -1,0 +1,186 @@
+# Delegations are checked when members ask for it and when it is time; what breaks is shown, told, and mended.
+# SPDX-License-Identifier: MIT
+
+import contextlib
+import json
+import socket
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import dns.message
+import pytest
+
+from support import nameservers, reverse_pop, reverse_zones, wait
+
+LIMIT_S = 30
+PREFIX, ZONE = "192.0.2.0/25", "0-127.2.0.192.in-addr.arpa"
+SERVERS = {"ns1.example.net": "127.0.1.1", "ns2.example.net": "127.0.1.2"}
+WISH = {"nameservers": [{"name": name} for name in SERVERS]}
+OTHER_WISH = {"nameservers": [{"name": "ns1.example.net"}, {"name": "nowhere.example.net"}]}
+RESOLVER_PORT = 5053
+HOOK_PORT = 8999
+
+
+class Resolver(nameservers.Unbound):
+    """The POP's."""
+
+    def __init__(self, lab):
+        soa = "SOA ns.example.net. mail.example.net. 1 3600 900 604800 300"
+        names = "".join(f"{name}. A {address}\n" for name, address in SERVERS.items())
+        super().__init__(lab, "resolver", [f"127.0.0.1@{RESOLVER_PORT}"],
+                         {"in-addr.arpa.": f"in-addr.arpa. {soa}\n", "example.net.": f"example.net. {soa}\n{names}"})
+
+    def answers(self):
+        with self.lab.namespace.entered(), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asking:
+            asking.settimeout(0.2)
+            with contextlib.suppress(OSError):
+                asking.sendto(dns.message.make_query("ns1.example.net", "A").to_wire(), ("127.0.0.1", RESOLVER_PORT))
+                return len(asking.recv(4096)) > 0
+        return False
+
+
+class Hook(ThreadingHTTPServer):
+    """Whom events are told to; the first time it fails, which must lose nothing."""
+
+    def __init__(self, namespace):
+        self.events, self.n = [], 0
+        with namespace.entered():
+            super().__init__(("127.0.0.1", HOOK_PORT), Told)
+
+
+class Told(BaseHTTPRequestHandler):
+    def do_POST(self):
+        event = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        self.server.n += 1
+        if self.server.n > 1:
+            self.server.events.append(event)
+        self.send_response(500 if self.server.n == 1 else 204)
+        self.end_headers()
+
+    def log_message(self, *_):
+        pass
+
+
+@pytest.fixture(scope="module")
+def reverse(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("reverse")
+    with reverse_pop.ReversePop(folder, lab_prefixes=["127.0.0.0/8"],
+                                webhook=f"http://127.0.0.1:{HOOK_PORT}/told") as made:
+        made.hook = Hook(made.namespace)
+        threading.Thread(target=made.hook.serve_forever, daemon=True).start()
+        made.stack.callback(made.hook.shutdown)
+        made.resolver = Resolver(made)
+        made.servers = nameservers.Nsd(made, "members", list(SERVERS.values()),
+                                       {ZONE: reverse_zones.plain(ZONE, list(SERVERS))})
+        for server in made.resolver, made.servers:
+            server.start()
+        yield made
+
+
+def start_check(reverse, wish, asn=64500):
+    return reverse.api("POST", f"checks/{PREFIX}", wish, asn)
+
+
+def ended(reverse):
+    """The last check, when none is running any more."""
+    seen = []
+
+    def is_over():
+        seen[:] = [reverse.api("GET", f"checks/{PREFIX}")[1]]
+        return not seen[0]["running"]
+
+    wait.until(is_over, "the check has ended", LIMIT_S)
+    return seen[0]
+
+
+def wrong(check):
+    return {each["id"] for each in check["verdicts"][0]["checks"] if each["result"] == "error"}
+
+
+def state(reverse):
+    return reverse.api("GET", f"delegations/{PREFIX}")[1]["state"]
+
+
+def failures(reverse):
+    return reverse.query("SELECT failures FROM recheck")[0][0]
+
+
+def it_is_time(reverse):
+    """Wait until what is delegated has been checked again."""
+    def last():
+        return reverse.query("SELECT next FROM recheck")[0][0]
+
+    reverse.query("UPDATE recheck SET next = 0")
+    # Taken means due again in a quarter of an hour; what has ended has a result, and nothing runs.
+    wait.until(lambda: last() > 0, "it was taken", LIMIT_S)
+    return ended(reverse)
+
+
+def test_a_check_changes_nothing(reverse):
+    status, told = start_check(reverse, WISH)
+    assert (status, told["prefix"], told["running"]) == (202, PREFIX, True)
+    assert start_check(reverse, OTHER_WISH)[0] == 409  # one at a time
+    check = ended(reverse)
+    assert (check["passed"], check["trial"], check["asn"]) == (True, True, 64500)
+    assert [verdict["zone"] for verdict in check["verdicts"]] == [ZONE]
+    assert reverse.api("GET", f"delegations/{PREFIX}")[0] == 404
+    assert reverse.api("GET", f"checks/{PREFIX}", asn=64501)[0] == 403
+    assert start_check(reverse, WISH, asn=64501)[0] == 403
+    assert start_check(reverse, WISH, asn=None)[0] == 202  # an operator, for the member
+    assert ended(reverse)["passed"]
+
+
+def test_what_fails_is_not_delegated(reverse):
+    status, problem = reverse.api("PUT", f"delegations/{PREFIX}", OTHER_WISH)
+    assert (status, problem["type"].rpartition("/")[2]) == (422, "check")
+    assert [verdict["zone"] for verdict in problem["checks"]] == [ZONE]
+    assert not problem["checks"][0]["passed"]
+    assert reverse.api("GET", f"delegations/{PREFIX}")[0] == 404
+    assert not ended(reverse)["passed"]  # and can be read again
+
+
+def test_it_breaks_and_is_mended(reverse):
+    assert reverse.api("PUT", f"delegations/{PREFIX}", WISH)[0] == 201
+    assert (state(reverse), ended(reverse)["trial"]) == ("live", False)
+    assert reverse.api("GET", "checks")[1]["items"][0]["passed"]
+
+    reverse.servers.stop()
+    assert {"udp", "tcp"} <= wrong(it_is_time(reverse))
+    assert (state(reverse), failures(reverse)) == ("live", 1)  # once may be bad luck
+    assert not it_is_time(reverse)["passed"]
+    assert state(reverse) == "broken"
+    assert [each["prefix"] for each in reverse.api("GET", "delegations?state=broken", asn=None)[1]["items"]] == [PREFIX]
+    wait.until(lambda: reverse.hook.events, "somebody is told", LIMIT_S)
+    event = reverse.hook.events[0]
+    assert (event["event"], event["prefix"], event["asn"]) == ("broken", PREFIX, 64500)
+    assert {"udp", "tcp"} <= {problem["check"] for problem in event["problems"]}
+    assert reverse.names("192.0.2.1") == [] and reverse.ask(ZONE, "NS").authority  # it stays in DNS
+    wait.until(lambda: reverse.counter("delegations", 'state="broken"') == 1, "it is counted", LIMIT_S)
+
+    reverse.servers.start()
+    assert start_check(reverse, WISH)[0] == 202  # the member need not wait
+    assert ended(reverse)["passed"]
+    assert state(reverse) == "live"
+    wait.until(lambda: len(reverse.hook.events) == 2, "somebody is told", LIMIT_S)
+    assert reverse.hook.events[1]["event"] == "mended"
+    assert reverse.counter("webhook_total", 'outcome="told"') == 2
+
+
+def test_nobody_is_blamed_for_our_own_resolver(reverse):
+    reverse.resolver.stop()
+    for _ in range(2):
+        assert not it_is_time(reverse)["passed"]
+    assert (state(reverse), failures(reverse)) == ("live", 0)
+    status, _ = reverse.api("PUT", f"delegations/{PREFIX}", OTHER_WISH)
+    assert status == 503
+    reverse.resolver.start()
+    assert it_is_time(reverse)["passed"]
+
+
+def test_stopped_in_the_middle(reverse):
+    """It ends in order, whatever is being checked, and takes it up again."""
+    reverse.query("UPDATE recheck SET next = 0")
+    assert start_check(reverse, WISH)[0] == 202
+    reverse.stop_rdnsd()
+    reverse.start_rdnsd()
+    assert it_is_time(reverse)["passed"]
