@@ -6,6 +6,10 @@ import json
 import re
 from types import SimpleNamespace
 
+import dns.message
+import dns.opcode
+import dns.query
+import dns.rcode
 import dns.rdatatype
 import dns.reversename
 import pytest
@@ -96,6 +100,21 @@ def pointer(address):
     return answers(dns.reversename.from_address(address), "PTR")
 
 
+def notify():
+    """The zone's server says that something is new (RFC 9859)."""
+    message = dns.message.make_query(ZONE, "CDS")
+    message.set_opcode(dns.opcode.NOTIFY)
+    host, port = pop.address("rdns", "udp")
+    assert dns.query.udp(message, host, 5, port).rcode() == dns.rcode.NOERROR
+
+
+def is_followed(browser):
+    """The page, opened again, says that the zone asks for no other DS records."""
+    go(browser, "#/", ".prefixes")
+    go(browser, f"#/prefix/{PREFIX}", "#delegation")
+    return browser.find_all("#following [data-asks=ds][data-outcome=nothing]")
+
+
 def check_only(browser, outcome):
     browser.click("#check")
     wait.until(lambda: browser.state(".result-of-check .check") == outcome, f"the check has {outcome}", LIMIT_S)
@@ -134,6 +153,8 @@ def test_a_member_delegates_breaks_repairs_and_ends(settled, tokens, servers):
         looks.expect_fit(browser, "rdns-delegated", LOOKS)
         assert not NO_WORD.search(browser.text("#view"))
 
+        notify()
+        wait.until(lambda: is_followed(browser), "what the zone asks for", LIMIT_S)
         servers[1].stop()
         looks.wear(browser, "en", False, 1280)
         browser.click("#delegation .opens > summary")

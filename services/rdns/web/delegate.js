@@ -186,6 +186,17 @@ function facts({ t }, { nameservers, ds, zones }) {
 			: ds.map((each) => make("p", {}, make("code", {}, dsText(each, zones.length > 1)))))));
 }
 
+/* What each zone asks for by its own records, and what came of that. */
+function followed({ t, format }, following) {
+	const entry = ({ zone, asks, outcome, refused, since, text, remedy }) =>
+		make("li", { class: "finding", "data-asks": asks, "data-outcome": outcome, "data-severity": refused ? "warning" : "notice" },
+			make("p", {}, make("strong", {}, t(`asks_${asks}`)), following.length > 2 ? [" ", zone].join("") : "", " ", text),
+			remedy === null ? null : make("p", {}, make("span", { class: "soft" }, t("remedy")), " ", remedy),
+			make("p", { class: "soft" }, t("asksSince", { moment: format.moment(Date.parse(since)) })));
+	return make("section", { id: "following", class: "sheet" }, make("h3", {}, t("followingTitle")),
+		make("p", { class: "soft" }, t("followingText")), make("ul", { class: "findings plain" }, ...following.map(entry)));
+}
+
 /* What is delegated, with its last check. */
 async function present(desk, subject) {
 	const { page } = desk;
@@ -199,6 +210,7 @@ async function present(desk, subject) {
 		mayChange ? make("details", { class: "opens" }, make("summary", {}, t("changeDelegation")), delegateForm(desk, subject)) : "",
 		last === null || last.verdicts.length === 0 ? ""
 			: make("div", { id: "last-check" }, checkPart(page, last, last.trial ? "lastTrial" : "lastCheck")),
+		last?.following?.length > 0 ? followed(page, last.following) : "",
 		mayChange ? askAgain(page, "end-delegation", "endDelegation", "endDelegationText", () => end(desk, subject)) : "",
 	];
 }

@@ -42,7 +42,8 @@ function prefixCard(page, { prefix, place, asn, name }, { delegations, ptrs }, w
 	make("p", { class: "soft" }, text));
 }
 
-function legend({ t }) {
+/** What the colours and patterns of pictures mean. */
+export function legend({ t }) {
 	return make("p", { class: "legend", "aria-hidden": "true" },
 		...["delegated", "hosted", "broken", "free"].map((use) => make("span", { "data-use": use }, t(`use_${use}`))));
 }

@@ -8,7 +8,7 @@ import { showBulk } from "./bulk.js";
 import { showDelegation } from "./delegate.js";
 import { cellsOf, countsOf, delegationOver, inside } from "./map.js";
 import { showNames } from "./names-view.js";
-import { countsText } from "./overview.js";
+import { countsText, legend } from "./overview.js";
 import { addressText, compare, contains, isAddress, lastOf, parsePrefix, prefixText, zonesOf } from "./prefix.js";
 import { historyHref, prefixHref } from "./route.js";
 
@@ -101,7 +101,8 @@ export async function showPrefix(desk, { place }, data) {
 	const names = inside(place, ptrs);
 	const owner = prefixes.find((each) => contains(each.place, place));
 	const mayChange = !desk.session.frozen && (owner !== undefined || over !== undefined || names.length > 0);
-	const picture = [here === null ? map(page, place, data) : null, isAddress(place) ? null : goToPart(page, place), parts(page, within)].filter((each) => each !== null);
+	const drawn = here === null ? map(page, place, data) : null;
+	const picture = [drawn, drawn === null ? null : legend(page), isAddress(place) ? null : goToPart(page, place), parts(page, within)].filter((each) => each !== null);
 	const subject = { place, delegation: here, zones: here?.zones ?? zonesOf(place), names, within, mayChange };
 	return [
 		path(page, place, prefixes),
