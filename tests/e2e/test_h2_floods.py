@@ -80,8 +80,8 @@ def drown(client, flood):
                     assert client.receive() is None, "more after GOAWAY"
                     return got
         except (ConnectionError, ssl.SSLError):
-            return client.until(http2.GOAWAY)
-    raise AssertionError("the server takes it all")
+            break
+    return client.until(http2.GOAWAY)  # a busy server may have most of it still before it
 
 
 def ping_without_reading(client, _):
