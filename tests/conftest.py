@@ -8,7 +8,7 @@ import subprocess
 
 import pytest
 
-from support import pop, wait, web
+from support import pop, speedtest_page, wait, web
 from support.dns_client import ask
 
 STOCK = pop.PROJECT / "services/stock"
@@ -52,6 +52,14 @@ def stopped_unit():
     for unit in stopped:
         pop.run("systemctl", "start", unit)
     wait.until(lambda: pop.run("fontaine", "status", check=False).returncode == 0, "all is up again")
+
+
+@pytest.fixture(scope="session")
+def measured():
+    """One whole run of the speed test's page, which takes a minute: whatever looks at a result looks at this one,
+    and leaves the page as it was."""
+    with speedtest_page.measured() as measured:
+        yield measured
 
 
 def answers(address):

@@ -4,6 +4,8 @@
 
 import json
 import re
+from concurrent.futures import ThreadPoolExecutor
+from itertools import product
 
 import pytest
 from selenium.webdriver.common.keys import Keys
@@ -11,10 +13,13 @@ from selenium.webdriver.common.keys import Keys
 from support import looks, pop, wait
 from support.browser import chromium
 
+pytestmark = pytest.mark.timeout(120)
+
 EN_WIDE = [("en", False, 1280)]
 NO_WORD = re.compile(r"\w_\w|undefined|null|NaN|\[object")  # what a text that is missing looks like
 ADDRESSES = {"ipv4": "127.0.0.1", "ipv6": "::1"}
 PLACES = "return [...document.querySelectorAll('#tested [data-test]')].map((row) => row.offsetTop)"
+WAYS = list(product(["http", "https"], pop.FAMILIES))
 TESTED = ["literal4", "literal6", "up4", "down4", "up6", "down6"]
 
 
@@ -38,26 +43,42 @@ def findings(browser):
 
 @pytest.fixture(scope="module")
 def tested():
-    """A browser whose visitor has just been tested."""
+    """A browser whose visitor has just been tested, and has looked at the page meanwhile."""
     with chromium() as browser:
         open_test(browser)
+        assert browser.state("#content") == "running"
+        places = browser.script(PLACES)
+        looks.expect_fit(browser, "ipv6test-running", [look for look in looks.LOOKS if look[2] == 1280])
+        looks.wear(browser, "en", False, 1280)
         wait_for_end(browser)
+        assert len(places) > 20
+        assert browser.script(PLACES) == places, "nothing moves under who reads it"
         yield browser
         assert browser.errors() == []
     assert browser.foreign_requests() == []
 
 
-@pytest.mark.parametrize("family", pop.FAMILIES)
-@pytest.mark.parametrize("scheme", ["http", "https"])
-def test_both_families_are_tested_by_their_addresses(family, scheme):
+def visit(way):
+    """Return: the marks, the addresses, the errors, and what was asked elsewhere."""
+    scheme, family = way
     with chromium() as browser:
         open_test(browser, family=family, protocol=scheme)
         wait_for_end(browser)
-        assert {test: mark(browser, test) for test in TESTED} == dict.fromkeys(TESTED, "good")
-        for each, address in ADDRESSES.items():
-            assert browser.text(f"#address-{each} code") == address
-        assert browser.errors() == []
-    assert browser.foreign_requests() == []
+        addresses = {each: browser.text(f"#address-{each} code") for each in ADDRESSES}
+        told = {test: mark(browser, test) for test in TESTED}, addresses, browser.errors()
+    return *told, browser.foreign_requests()
+
+
+@pytest.fixture(scope="module")
+def visits():
+    """Side by side, as each takes long."""
+    with ThreadPoolExecutor(len(WAYS)) as threads:
+        return {way: threads.submit(visit, way) for way in WAYS}
+
+
+@pytest.mark.parametrize("way", WAYS, ids=" over ".join)
+def test_both_families_are_tested_by_their_addresses(visits, way):
+    assert visits[way].result() == (dict.fromkeys(TESTED, "good"), ADDRESSES, [], [])
 
 
 def test_what_needs_names_is_not_tested_and_there_is_no_score(tested):
@@ -68,20 +89,6 @@ def test_what_needs_names_is_not_tested_and_there_is_no_score(tested):
     assert not {"healthy-dual-stack", "resolver-validating", "fallback-works"} & set(findings(tested))
 
 
-def test_the_page_can_be_read_while_it_tests():
-    with chromium() as browser:
-        open_test(browser)
-        assert browser.state("#content") == "running"
-        places = browser.script(PLACES)
-        looks.expect_fit(browser, "ipv6test-running", [look for look in looks.LOOKS if look[2] == 1280])
-        looks.wear(browser, "en", False, 1280)
-        wait_for_end(browser)
-        assert len(places) > 20
-        assert browser.script(PLACES) == places
-        assert browser.errors() == []
-
-
-@pytest.mark.timeout(120)
 def test_every_look_is_fit_for_everyone(tested):
     looks.expect_fit(tested, "ipv6test")
     assert not NO_WORD.search(tested.text("main"))
@@ -125,7 +132,6 @@ def test_nothing_is_stored_unless_the_visitor_agrees(tested):
     assert tested.find_all("#share input") == []
 
 
-@pytest.mark.timeout(120)
 def test_a_help_desk_sees_what_a_visitor_shares(tested):
     tested.click("#share .button")
     wait.until(lambda: tested.find_all("#share-url"), "the links")
@@ -164,12 +170,11 @@ def test_a_code_that_is_none_is_told_at_once(tested):
     tested.find("#code").clear()
 
 
-def test_a_server_that_is_gone_is_told(stopped_unit):
-    with chromium() as browser:
-        open_test(browser)
-        wait_for_end(browser)
-        stopped_unit("ipv6testd.socket")
-        stopped_unit("ipv6testd.service")
-        browser.click("#start")
-        wait.until(lambda: browser.state("#content") == "failed", "the page says so", 20)
-        looks.expect_fit(browser, "ipv6test-failed", EN_WIDE)
+def test_a_server_that_is_gone_is_told(tested, stopped_unit):
+    assert tested.errors() == []
+    stopped_unit("ipv6testd.socket")
+    stopped_unit("ipv6testd.service")
+    tested.click("#start")
+    wait.until(lambda: tested.state("#content") == "failed", "the page says so", 20)
+    looks.expect_fit(tested, "ipv6test-failed", EN_WIDE)
+    tested.errors()  # those of what was not answered

@@ -5,58 +5,41 @@ import pytest
 
 from support import looks, pop, wait
 from support.browser import chromium
+from support.speedtest_page import open_page, wait_for_phase, wait_for_state
 
 EN_WIDE = [("en", False, 1280)]
 
 
-def open_speedtest(browser):
-    browser.open(pop.url("speedtest"))
-    wait.until(lambda: browser.find_all("#addresses code"), "the visitor's address")
+def open_details(browser, whether):
+    browser.script(f"document.querySelectorAll('details').forEach((each) => {{ each.open = {whether}; }})")
 
 
-def start(browser):
-    browser.script("document.querySelector('#start').click()")
-    wait.until(lambda: browser.state("#content") == "running", "the test runs")
-
-
-def wait_for_phase(browser, phase):
-    wait.until(lambda: browser.attribute("#content", "data-phase") == phase, f"the phase {phase}", 60)
-
-
-def open_details(browser):
-    browser.script("document.querySelectorAll('details').forEach((each) => { each.open = true; })")
-
-
-@pytest.mark.timeout(300)
-def test_the_speed_test_fits_from_start_to_end(settled):
+@pytest.mark.alone
+@pytest.mark.timeout(150)
+def test_the_speed_test_fits_from_start_to_stop(settled):
     with chromium() as browser:
-        open_speedtest(browser)
+        open_page(browser)
         looks.expect_fit(browser, "speedtest-idle")
-        start(browser)
+        browser.click("#start")
         wait_for_phase(browser, "latency")
         looks.expect_fit(browser, "speedtest-latency", EN_WIDE)
         wait_for_phase(browser, "download")
         looks.expect_fit(browser, "speedtest-running")
-        wait.until(lambda: browser.state("#content") == "done", "the end", 90)
-        looks.expect_fit(browser, "speedtest-done")
-        open_details(browser)
-        looks.expect_fit(browser, "speedtest-details")
+        assert browser.state("#content") == "running"
+        browser.script("document.querySelector('#start').click()")
+        wait_for_state(browser, "stopped")
+        looks.expect_fit(browser, "speedtest-stopped")
         assert browser.errors() == []
 
 
-@pytest.mark.timeout(120)
-def test_a_test_that_is_stopped_or_fails_fits(stopped_unit):
-    with chromium() as browser:
-        open_speedtest(browser)
-        start(browser)
-        wait_for_phase(browser, "download")
-        browser.script("document.querySelector('#start').click()")
-        looks.expect_fit(browser, "speedtest-stopped")
-        start(browser)
-        wait_for_phase(browser, "download")
-        stopped_unit("speedtestd.socket")
-        wait.until(lambda: browser.state("#content") == "failed", "the test has failed", 30)
-        looks.expect_fit(browser, "speedtest-failed")
+@pytest.mark.alone
+@pytest.mark.timeout(150)
+def test_a_result_fits(measured):
+    looks.expect_fit(measured.browser, "speedtest-done")
+    open_details(measured.browser, "true")
+    looks.expect_fit(measured.browser, "speedtest-details")
+    open_details(measured.browser, "false")
+    looks.wear(measured.browser, *EN_WIDE[0])
 
 
 def test_the_portal_fits(settled):

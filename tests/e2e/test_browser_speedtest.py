@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 from selenium.webdriver.common.keys import Keys
 
-from support import counters, pop, wait
+from support import counters, looks, pop, wait
 from support.browser import chromium
+from support.speedtest_page import open_page, wait_for_phase, wait_for_state
 
 STREAMS = 5
 LOADS = [("download", "download"), ("upload", "upload"), ("single", "download"), ("single", "upload")]
@@ -17,10 +18,7 @@ PLAN = [
     ("loss", None, None), ("queue", None, None),
     *[(phase, family, way) for family in pop.FAMILIES for phase, way in LOADS],
 ]
-WORDS = {
-    "en": {"start": "Start", "again": "Start again", "done": "Over {}: download {}, upload {}."},
-    "fr": {"start": "Commencer", "again": "Recommencer", "done": "En {} : réception {}, envoi {}."},
-}
+SUMMARY = {"en": "Over {}: download {}, upload {}.", "fr": "En {} : réception {}, envoi {}."}
 FAMILY_NAMES = {"ipv4": "IPv4", "ipv6": "IPv6"}
 
 
@@ -37,51 +35,6 @@ def tab_to(browser, selector):
         if browser.driver.switch_to.active_element == target:
             return
     pytest.fail(f"Tab does not lead to {selector}")
-
-
-def click_start(browser):
-    wait.until(lambda: browser.text("#start"), "the button is there")
-    browser.click("#start")
-
-
-def start_with_keys(browser):
-    tab_to(browser, "#start")
-    browser.press(Keys.ENTER)
-
-
-def wait_for_state(browser, state, seconds=15):
-    wait.until(lambda: browser.state("#content") in (state, "failed"), f"the test is {state}", seconds)
-    assert browser.state("#content") == state, browser.text("#summary")
-
-
-def wait_for_phase(browser, phase, seconds=30):
-    """Until the page shows what the phase has measured so far."""
-    def shown():
-        live = browser.script("return document.querySelector('[data-live] .figure')?.textContent ?? ''")
-        is_now = browser.attribute("#content", "data-phase") == phase
-        return browser.state("#content") == "failed" or is_now and re.search(r"\d", live)
-    wait.until(shown, f"a live figure of {phase}", seconds)
-    assert browser.state("#content") == "running", browser.text("#summary")
-
-
-def run_whole_test(browser, start, look):
-    """From the button to the result, with a picture of each state."""
-    browser.script("""
-        window.phases = [];
-        document.addEventListener("speedtest", ({ detail }) => {
-            window.results = detail.results;
-            if (detail.state === "running")
-                window.phases.push([detail.phase, detail.family, detail.direction]);
-        });
-    """)
-    browser.screenshot(f"speedtest-{look}-idle")
-    start(browser)
-    for phase in ("latency", "download", "upload", "single"):
-        wait_for_phase(browser, phase)
-        browser.screenshot(f"speedtest-{look}-{phase}")
-    wait_for_state(browser, "done", 60)
-    browser.screenshot(f"speedtest-{look}-done")
-    assert [tuple(phase) for phase in browser.script("return window.phases")] == PLAN
 
 
 def shown_rate(text):
@@ -154,67 +107,86 @@ def expect_bytes(browser, results, counted):
     assert browser.figure("#data", "bytes") == downloaded + uploaded
 
 
-@pytest.mark.timeout(120)
-@pytest.mark.parametrize("family, language, dark, width, start", [
-    ("ipv4", "en", False, 1280, click_start),
-    ("ipv6", "fr", True, 360, start_with_keys),
-])
-def test_the_figures_of_the_page_are_those_of_the_server(family, language, dark, width, start):
-    words = WORDS[language]
-    before = counters.read()
-    with chromium(language, dark, width) as browser:
-        browser.open(pop.url("speedtest", family=family))
-        wait.until(lambda: browser.text("#start") == words["start"], "the button is there")
-        run_whole_test(browser, start, look=f"{language}-{'dark' if dark else 'light'}-{width}")
-        assert browser.text("#start") == words["again"]
-        results = browser.script("return window.results")
-        expect_rate(browser, results, "download")
-        expect_rate(browser, results, "upload")
-        expect_latency(browser, results)
-        expect_comparison(browser, results)
-        expect_bytes(browser, results, counters.read().since(before))
-        assert spoken(browser, "#summary").startswith(words["done"].format(
-            FAMILY_NAMES[leading_family(results)], spoken(browser, "#download"), spoken(browser, "#upload")))
-        for chart in ("#rates", "#latencies"):
-            assert len(browser.find_all(f"{chart} polyline")) == 2
-            assert browser.label(chart)
+pytestmark = [pytest.mark.alone, pytest.mark.timeout(150)]  # the first one that looks at the run waits for it
+
+
+def test_every_phase_comes_in_its_turn(measured):
+    assert measured.phases == PLAN
+
+
+@pytest.mark.parametrize("direction", ["download", "upload"])
+def test_the_rate_is_that_of_the_bytes(measured, direction):
+    expect_rate(measured.browser, measured.results, direction)
+
+
+def test_the_latency_is_that_of_the_run(measured):
+    expect_latency(measured.browser, measured.results)
+
+
+def test_both_families_are_compared(measured):
+    expect_comparison(measured.browser, measured.results)
+
+
+def test_the_bytes_are_those_of_the_server(measured):
+    expect_bytes(measured.browser, measured.results, measured.counted)
+
+
+@pytest.mark.parametrize("language", SUMMARY)
+def test_the_result_is_told_in_words(measured, language):
+    looks.wear(measured.browser, language, False, 1280)
+    download, upload = (spoken(measured.browser, f"#{direction}") for direction in ("download", "upload"))
+    told = SUMMARY[language].format(FAMILY_NAMES[leading_family(measured.results)], download, upload)
+    assert spoken(measured.browser, "#summary").startswith(told)
+    looks.wear(measured.browser, "en", False, 1280)
+
+
+def test_the_result_is_drawn(measured):
+    for chart in ("#rates", "#latencies"):
+        assert len(measured.browser.find_all(f"{chart} polyline")) == 2
+        assert measured.browser.label(chart)
+    assert measured.browser.text("#start") == "Start again"
+
+
+def test_a_visitor_can_stop_a_test_and_start_again():
+    """With the keyboard, on a small and dark screen, in French."""
+    others = counters.read()["connections"]
+    with chromium("fr", dark=True, width=360) as browser:
+        open_page(browser, "ipv6")
+        assert browser.text("#start") == "Commencer"
+        tab_to(browser, "#start")
+        browser.press(Keys.ENTER)
+        for phase in ("latency", "download"):
+            wait_for_phase(browser, phase)
+            browser.screenshot(f"speedtest-fr-dark-360-{phase}")
+        browser.press(Keys.ENTER)
+        wait_for_state(browser, "stopped")
+        assert browser.text("#start") == "Recommencer"
+        moved = counters.read()
+        wait.until(lambda: counters.read()["connections"] <= others + 2 * 6, "the streams end")
+        after = counters.read().since(moved)
+        assert after["sent_bytes_total"] < buffers_bytes(STREAMS)
+        browser.press(Keys.ENTER)
+        wait_for_phase(browser, "latency")
         assert browser.errors() == []
     assert browser.foreign_requests() == []
 
 
-def test_a_visitor_can_stop_a_test_and_start_again():
-    with chromium() as browser:
-        browser.open(pop.url("speedtest"))
-        click_start(browser)
-        wait_for_phase(browser, "download")
-        click_start(browser)
-        wait_for_state(browser, "stopped")
-        moved = counters.read()
-        wait.until(lambda: counters.read()["connections"] <= 1 + 2 * 6, "the streams end")
-        after = counters.read().since(moved)
-        assert after["sent_bytes_total"] < buffers_bytes(STREAMS)
-        click_start(browser)
-        wait_for_phase(browser, "latency")
-        assert browser.errors() == []
-
-
 def test_a_test_that_is_cut_off_says_so(stopped_unit):
     with chromium() as browser:
-        browser.open(pop.url("speedtest"))
-        click_start(browser)
+        open_page(browser)
+        browser.click("#start")
         wait_for_phase(browser, "download")
         stopped_unit("speedtestd.socket")
         wait.until(lambda: browser.state("#content") == "failed", "the test has failed", 15)
         assert "connection to the test was lost" in browser.text("#summary")
         assert browser.text("#start") == "Start again"
         assert browser.find_all("#download[data-bits-per-second]") == []
-        browser.screenshot("speedtest-cut-off")
+        looks.expect_fit(browser, "speedtest-failed")
 
 
 def test_the_page_is_made_for_screen_readers():
     with chromium() as browser:
-        browser.open(pop.url("speedtest"))
-        wait.until(lambda: browser.text("#start"), "the button is there")
+        open_page(browser)
         assert browser.read("#start", lambda found: found[0].aria_role) == "button"
         assert browser.label("#start") == "Start"
         assert browser.text("[role=status] > #summary")

@@ -42,44 +42,47 @@ VIOLATIONS = {
 }
 
 
-def count(direction, end):
-    return counters.read()[f'ndt7_tests_total{{direction="{direction}",end="{end}"}}']
+CASES = {
+    **{("upload", name): (frame(BINARY, bytes(1000)), *VIOLATIONS[name]) for name in VIOLATIONS},
+    **{("download", name): (b"", *VIOLATIONS[name]) for name in ("no mask", "text that is none", "a frame too large")},
+    ("download", "a binary message"): (b"", frame(BINARY, b"x"), 1003, "unacceptable"),
+    ("upload", "a violation, and what looks like frames"): (
+        b"", frame(3) + frame(PING, b"x") + frame(BINARY, bytes(MIB)), 1002, "protocol_error"),
+}
 
 
-def expect_end(client, direction, code, end, act):
-    """After @act() the client is told @code, the server closes, and it was counted as @end."""
-    before = count(direction, end)
-    act()
-    assert ndt7.follow(client).close_code == code
-    assert client.receive() is None
-    client.socket.close()
-    wait.until(lambda: count(direction, end) == before + 1, f"counted as {end}")
+def counted(before, direction, end):
+    return counters.read().since(before)[f'ndt7_tests_total{{direction="{direction}",end="{end}"}}']
 
 
-@pytest.mark.parametrize("name", VIOLATIONS)
-def test_a_violation_is_named_and_ends_the_test(name):
-    data, code, end = VIOLATIONS[name]
-    with ndt7.connect("upload") as client:
-        client.send(frame(BINARY, bytes(1000)))
-        expect_end(client, "upload", code, end, lambda: client.send(data))
+def violate(case):
+    """Return: the close code, and what came after the close frame."""
+    direction, _ = case
+    first, data, *_ = CASES[case]
+    with ndt7.connect(direction) as client:
+        client.send(first + data)
+        return ndt7.follow(client).close_code, client.receive()
 
 
-@pytest.mark.parametrize("name", ["no mask", "text that is none", "a frame too large"])
-def test_a_violation_in_the_middle_of_a_download_too(name):
-    data, code, end = VIOLATIONS[name]
-    with ndt7.connect("download") as client:
-        expect_end(client, "download", code, end, lambda: client.send(data))
+@pytest.fixture(scope="module")
+def violated():
+    """All at once, as each waits for the server to close. A download has begun by the time it is violated."""
+    before = counters.read()
+    with ThreadPoolExecutor(len(CASES)) as threads:
+        return before, dict(zip(CASES, threads.map(violate, CASES)))
 
 
-def test_a_download_takes_no_binary_messages():
-    with ndt7.connect("download") as client:
-        expect_end(client, "download", 1003, "unacceptable", lambda: client.send(frame(BINARY, b"x")))
+@pytest.mark.parametrize("case", CASES, ids=" of ".join)
+def test_a_violation_is_named_and_ends_the_test(violated, case):
+    *_, code, _ = CASES[case]
+    assert violated[1][case] == (code, None)
 
 
-def test_what_follows_a_violation_is_not_read_as_frames():
-    with ndt7.connect("upload") as client:
-        expect_end(client, "upload", 1002, "protocol_error",
-                   lambda: client.send(frame(3) + frame(PING, b"x") + frame(BINARY, bytes(MIB))))
+@pytest.mark.parametrize("direction", ["download", "upload"])
+@pytest.mark.parametrize("end", sorted({end for *_, end in CASES.values()}))
+def test_violations_are_counted(violated, direction, end):
+    expected = [(way, case[-1]) for (way, _), case in CASES.items()].count((direction, end))
+    wait.until(lambda: counted(violated[0], direction, end) == expected, f"{expected} counted as {end}")
 
 
 def test_a_close_frame_is_answered_in_kind():
@@ -194,6 +197,7 @@ def test_those_who_do_not_move_on_are_given_up_and_cost_no_memory():
     wait.until(counted, f"all are counted as {ends}")
 
 
+@pytest.mark.apart
 @pytest.mark.timeout(90)
 def test_a_client_that_vanished_is_given_up(tmp_path):
     with links.link() as link, speedtestd.running(link.server, tmp_path) as server:
