@@ -6,8 +6,10 @@ import subprocess
 
 import pytest
 
-from support import own_pop, pop
+from support import again, own_pop, pop
 from support.browser import chromium
+
+pytestmark = pytest.mark.alone
 
 PACKETS = 1000
 MEASURE = """
@@ -41,13 +43,17 @@ def page():
 
 @pytest.mark.parametrize("family", pop.FAMILIES)
 def test_nothing_is_lost_inside_one_machine(family):
+    def expect_nothing_lost(measured):
+        result, _ = measured
+        assert (result["sent"], result["received"], result["lost"], result["percent"]) == (PACKETS, PACKETS, 0, 0)
+        assert 0 < result["latencyMs"] < 100
+        assert 0 <= result["jitterMs"] < 100
+
     with chromium() as browser:
         browser.open(pop.url("speedtest", family=family))
-        result, reports = measure(browser)
+        result, reports = again.measured(lambda: measure(browser), expect_nothing_lost)
         assert browser.errors() == []
-    assert (result["sent"], result["received"], result["lost"], result["percent"]) == (PACKETS, PACKETS, 0, 0)
-    assert 0 < result["latencyMs"] < 100
-    assert 0 <= result["jitterMs"] < 100
+    expect_nothing_lost((result, reports))
     assert [report["sent"] for report in reports] == sorted(report["sent"] for report in reports)
     assert all(0 <= report["received"] <= report["sent"] for report in reports)
     assert reports[-1]["sent"] == PACKETS
@@ -55,6 +61,8 @@ def test_nothing_is_lost_inside_one_machine(family):
 
 MESSAGE = "meta length 144-148"  # a packet with one message of the test, and no other
 WAY = """
+table inet way {}
+delete table inet way
 table inet way {
     counter seen {}
     counter dropped {}
@@ -89,12 +97,19 @@ def own_network(tmp_path):
 
 @pytest.mark.parametrize("direction, percent", [("dport", 2), ("sport", 20)], ids=["up", "down"])
 def test_what_the_way_loses_is_lost(own_network, page, direction, percent):
-    make_way(direction, f"{MESSAGE} counter name seen numgen random mod 100 < {percent} counter name dropped drop")
-    result, _ = measure(page)
+    def measure_on_a_new_way():
+        make_way(direction, f"{MESSAGE} counter name seen numgen random mod 100 < {percent} counter name dropped drop")
+        return measure(page)[0], count("dropped")
+
+    def expect_what_was_dropped(measured):
+        result, dropped = measured
+        assert result["sent"] == PACKETS
+        assert dropped > 0
+        assert result["lost"] == pytest.approx(dropped, abs=3)
+
+    result, dropped = again.measured(measure_on_a_new_way, expect_what_was_dropped)
+    expect_what_was_dropped((result, dropped))
     assert count("seen") > PACKETS / 2
-    assert count("dropped") > 0
-    assert result["sent"] == PACKETS
-    assert result["lost"] == pytest.approx(count("dropped"), abs=3)
     assert result["percent"] == result["lost"] * 100 / PACKETS
     assert result["received"] + result["lost"] == PACKETS
 
