@@ -60,4 +60,4 @@ $(RPM): $(OUT)/tests/clients/rpm.o $(OUT)/tests/clients/h2_client.o
 	$(QUIET)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
 
 run-e2e: $(RPM) $(CLIENTS)
-	@$(PYTEST) --junitxml=$(RESULTS)/e2e/e2e.xml tests/e2e tests/clients
+	@tests/support/run_e2e $(RESULTS)/e2e $(PYTEST)

@@ -12,6 +12,8 @@ import pytest
 from support import counters, pop, wait
 from support.browser import chromium
 
+pytestmark = pytest.mark.alone
+
 MODULE = pop.BUILD / "npm/node_modules/@cloudflare/speedtest/dist"
 MEASUREMENTS = [
     {"type": "latency", "numPackets": 5},

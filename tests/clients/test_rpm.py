@@ -8,6 +8,8 @@ import pytest
 
 from support import counters, links, pop, queues, rpm, speedtestd, web
 
+pytestmark = pytest.mark.alone
+
 IN_FLIGHT_BYTES = 256 << 20  # sockets' buffers of all connections, when the client stops
 
 MBIT = 100

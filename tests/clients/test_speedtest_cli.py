@@ -12,6 +12,8 @@ import pytest
 
 from support import counters, pop
 
+pytestmark = pytest.mark.alone
+
 # What the client asks of its vendor before all else: here, to run for one second in each direction.
 VENDOR_CONFIG = b"""<?xml version="1.0" encoding="UTF-8"?>
 <settings>

@@ -8,6 +8,8 @@ import pytest
 
 from support import links, speedtestd, wait, wire
 
+pytestmark = pytest.mark.apart
+
 TIGHT = {
     "download_mbps": 200, "upload_mbps": 200, "test_mbps": 100,  # two tests
     "tests_per_prefix": 3, "queue_length": 2, "daily_gib": 1,

@@ -10,6 +10,8 @@ import yaml
 from support import looks, own_pop, pop, wait, wire
 from support.browser import chromium
 
+pytestmark = pytest.mark.apart
+
 OTHER = "0123456789abcdef" * 2  # a test that another visitor runs
 SPARE_PORTS = {"http_port": 8091, "https_port": 8494, "rpm_port": 8495}
 WIDE_AND_NARROW = [("en", False, 1280), ("fr", True, 360)]

@@ -9,6 +9,8 @@ import pytest
 
 from support import ipv6testd, links, wire
 
+pytestmark = pytest.mark.apart
+
 MTU, BLACKHOLE = "fd09:1280::12", "fd09:dead::12"
 HEADS_BYTES = links.IP_BYTES["ipv6"] + links.TCP_BYTES
 

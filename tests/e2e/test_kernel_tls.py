@@ -8,6 +8,8 @@ import pytest
 
 from support import kernel, links, speedtestd
 
+pytestmark = pytest.mark.apart
+
 MODULES = ["cryptd", "crypto_simd", "gf128mul", "aesni-intel", "tls"]
 MIB = 8
 WAYS = ["1.2", "1.3", "2"]  # versions of TLS, and HTTP/2

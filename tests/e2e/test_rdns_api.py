@@ -12,6 +12,8 @@ import yaml
 
 from support import pop, reverse_pop, wait
 
+pytestmark = pytest.mark.apart
+
 DOCUMENT = yaml.safe_load((pop.PROJECT / "services/rdns/web/openapi.yaml").read_text())
 ONE, TWO, GONE, OPERATORS = 64500, 64501, 64502, None
 WISH = {"nameservers": [{"name": "ns1.example.net"}, {"name": "ns2.example.net"}]}

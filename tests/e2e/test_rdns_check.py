@@ -14,6 +14,8 @@ import pytest
 from support import delegation_lab, nameservers, pop
 from support.delegation_lab import CASES, RESOLVER, addresses, case_of, name
 
+pytestmark = pytest.mark.apart
+
 LIMIT_S = 60
 
 

@@ -11,6 +11,8 @@ import pytest
 from support import children, reverse_pop, wait
 from support.children import OPERATOR, ds_of, text_of, zone_of
 
+pytestmark = pytest.mark.apart
+
 LIMIT_S = 30
 FLOOD = 1000  # messages
 NS = [f"ns1.{OPERATOR}", f"ns2.{OPERATOR}"]

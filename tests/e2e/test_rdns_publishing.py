@@ -10,6 +10,8 @@ import pytest
 
 from support import reverse_pop, wait
 
+pytestmark = pytest.mark.apart
+
 ADDRESS = "192.0.2.7"
 STEPS = [("update", "to"), ("update", "from"), ("question", "to"), ("question", "from")]
 

@@ -14,6 +14,8 @@ import pytest
 
 from support import links, reverse_pop, wait
 
+pytestmark = pytest.mark.apart
+
 SECONDARY, PORT = "127.0.0.2", 53
 ZONES = ["192.0.2.0/24", "198.51.100.0/24", "2001:db8::/32"]
 NAMES = ["2.0.192.in-addr.arpa", "100.51.198.in-addr.arpa", "8.b.d.0.1.0.0.2.ip6.arpa"]

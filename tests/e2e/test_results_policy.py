@@ -12,6 +12,8 @@ import pytest
 
 from support import links, pop, results, speedtestd, wait, wire
 
+pytestmark = pytest.mark.apart
+
 DAY_S = 24 * 60 * 60
 
 

@@ -10,6 +10,8 @@ import pytest
 
 from support import links, pop, speedtestd, wire
 
+pytestmark = pytest.mark.alone
+
 RUN_S = 4
 STREAMS = 2
 SLICE_S = 0.02
