@@ -26,7 +26,8 @@ static int parse_one(struct batch *b, yyjson_val *v, char reterr[BATCH_ERROR_MAX
 	struct prefix p;
 
 	if (text == NULL || prefix_parse(text, &p) < 0) {
-		(void)snprintf(reterr, BATCH_ERROR_MAX, "delegations[%zu].prefix: must be a prefix such as 192.0.2.0/24",
+		(void)snprintf(reterr, BATCH_ERROR_MAX,
+		               "delegations[%zu].prefix: must be a prefix such as 192.0.2.0/24",
 		               b->n);
 		return -EINVAL;
 	}

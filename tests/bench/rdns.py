@@ -2,10 +2,9 @@
 # How long a change of reverse DNS takes until it is in Knot, beside many delegations: rdns.py
 # SPDX-License-Identifier: MIT
 
-import contextlib
 import json
 import random
-import sqlite3
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -14,36 +13,25 @@ from tempfile import TemporaryDirectory
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from support import reverse_pop, wait  # noqa: E402
+from support.pop import FONTAINE  # noqa: E402
 
 DELEGATIONS = 10000
 CHANGES, PAUSE_MAX_S = 300, .4
 LIMIT_S, WHOLE_LIMIT_S = 1, 60
-PREFIX, ZONE = "2001:db8::/32", "8.b.d.0.1.0.0.2.ip6.arpa"
+PREFIX = "2001:db8::/32"
 MEMBERS = [{"asn": 64500, "name": "One", "prefixes": [PREFIX]}]
 RESULTS = Path("build/bench/rdns.json")
 
 
-def delegation(i):
-    """Its prefix, zone, first and last address."""
-    first = bytes.fromhex(f"20010db8{i:04x}") + bytes(10)
-    nibbles = ".".join(reversed(f"{i:04x}"))
-    return f"2001:db8:{i:x}::/48" if i else "2001:db8::/48", f"{nibbles}.{ZONE}", first, first[:6] + b"\xff" * 10
-
-
-def fill(database):
-    """Delegations that the database has and Knot does not."""
-    with contextlib.closing(sqlite3.connect(database, isolation_level=None)) as db:
-        db.execute("BEGIN")
-        member = db.execute("SELECT id FROM member").fetchone()[0]
-        for i in range(DELEGATIONS):
-            prefix, zone, first, last = delegation(i)
-            line = db.execute("INSERT INTO audit (at, who, what, subject, member, after) VALUES (0, 'bench',"
-                              " 'delegation', ?, ?, '{}')", (prefix, member)).lastrowid
-            db.execute("INSERT INTO delegation VALUES (?, ?, 0, ?, ?, ?, ?, 'live')",
-                       (zone, prefix, first, last, member, line))
-            db.executemany("INSERT INTO nameserver VALUES (?, ?, NULL)",
-                           [(zone, f"ns{n}.customer{i}.example.net") for n in (1, 2)])
-        db.execute("COMMIT")
+def fill(pop, folder):
+    """As an operator does it."""
+    rows = [f"2001:db8:{i:x}::/48,ns1.customer{i}.example.net ns2.customer{i}.example.net"
+            for i in range(1, DELEGATIONS + 1)]
+    (folder / "delegations.csv").write_text("\n".join(rows) + "\n")
+    (folder / "token").write_text(pop.token())
+    said = subprocess.check_output([FONTAINE, "rdns", "import", folder / "delegations.csv", "--token-file",
+                                    folder / "token"], text=True, timeout=10 * WHOLE_LIMIT_S)
+    assert said.startswith(f"{DELEGATIONS} delegated"), said
 
 
 def change(pop, i):
@@ -71,11 +59,8 @@ def percentile(values, share):
 def measure(folder):
     with reverse_pop.ReversePop(folder, zones=[PREFIX], members=MEMBERS) as pop:
         pop.settle()
-        pop.stop_rdnsd()
-        fill(folder / "state/rdns.db")
         start = time.monotonic()
-        pop.start_rdnsd()
-        wait.until(pop.is_settled, "all delegations are in Knot", 10 * WHOLE_LIMIT_S)
+        fill(pop, folder)
         whole = time.monotonic() - start
         pop.token(64500)
         change(pop, 0)
@@ -96,7 +81,7 @@ def main():
     with TemporaryDirectory() as folder:
         results = measure(Path(folder))
     RESULTS.write_text(json.dumps(results, indent=2) + "\n")
-    print(f"{DELEGATIONS} delegations into an empty Knot: {results['whole_s']:.1f} s")
+    print(f"{DELEGATIONS} delegations imported: {results['whole_s']:.1f} s")
     for name, what in ("alone", "PUT until it is in Knot"), ("beside", "the same while all zones are compared"):
         median, p99, largest = (results[f"{name}_{label}_s"] * 1000 for label in ("median", "p99", "max"))
         print(f"{what}: median {median:.0f} ms, p99 {p99:.0f} ms, max {largest:.0f} ms")
