@@ -166,6 +166,14 @@ static int find_route(const struct http_request *r, struct api_request *a, struc
 	return 0;
 }
 
+static const char *read_state(struct api_request *a, const char *text)
+{
+	for (size_t i = 0; i < RDNS_STATES; i++)
+		if (strcmp(text, rdns_states[i]) == 0)
+			(void)snprintf(a->state, sizeof(a->state), "%s", text);
+	return a->state[0] != '\0' ? NULL : "must be one of pending, live, broken";
+}
+
 /* Each field of a query by itself. Return: NULL, or what it must be. */
 static const char *read_query(struct api_request *a, enum api_query query, const char *text)
 {
@@ -193,10 +201,7 @@ static const char *read_query(struct api_request *a, enum api_query query, const
 		a->asn = (uint32_t)n;
 		return NULL;
 	case API_QUERY_STATE:
-		for (size_t i = 0; i < RDNS_STATES; i++)
-			if (strcmp(text, rdns_states[i]) == 0)
-				(void)snprintf(a->state, sizeof(a->state), "%s", text);
-		return a->state[0] != '\0' ? NULL : "must be one of pending, live, broken";
+		return read_state(a, text);
 	case API_QUERY_WITHIN:
 		a->has_within = read_prefix(text, false, &a->within) == 0;
 		return a->has_within ? NULL : "must be a prefix such as 192.0.2.0/24";
