@@ -78,14 +78,24 @@ def fill(browser, selector, text):
     field.send_keys(text)
 
 
+def is_ready(browser):
+    return browser.state("#content") == "ready"
+
+
+def wear(browser):
+    """The look that the tests began with, after those of looks.expect_fit()."""
+    looks.wear(browser, "en", False, 1280)
+    wait.until(lambda: is_ready(browser), "the page is shown anew", LIMIT_S)
+
+
 def go(browser, address, what):
     browser.script(f"location.hash = '{address}'")
-    wait.until(lambda: browser.find_all(what), what, LIMIT_S)
+    wait.until(lambda: is_ready(browser) and browser.find_all(what), what, LIMIT_S)
 
 
 def is_told(browser):
     """What the page says that it has done."""
-    wait.until(lambda: browser.attribute("#notice", "data-kind") == "good", "good news", LIMIT_S)
+    wait.until(lambda: browser.attribute("#notice", "data-kind") == "good" and is_ready(browser), "good news", LIMIT_S)
     return browser.text("#notice")
 
 
@@ -117,7 +127,7 @@ def is_followed(browser):
 
 def check_only(browser, outcome):
     browser.click("#check")
-    wait.until(lambda: browser.state(".result-of-check .check") == outcome, f"the check has {outcome}", LIMIT_S)
+    wait.until(lambda: browser.find_all(f".result-of-check .check[data-state={outcome}]"), f"it has {outcome}", LIMIT_S)
 
 
 def delegate(browser, servers):
@@ -156,7 +166,7 @@ def test_a_member_delegates_breaks_repairs_and_ends(settled, tokens, servers):
         notify()
         wait.until(lambda: is_followed(browser), "what the zone asks for", LIMIT_S)
         servers[1].stop()
-        looks.wear(browser, "en", False, 1280)
+        wear(browser)
         browser.click("#delegation .opens > summary")
         check_only(browser, "failed")
         assert browser.attribute("[data-check=udp]", "data-result") == "error"
@@ -165,8 +175,17 @@ def test_a_member_delegates_breaks_repairs_and_ends(settled, tokens, servers):
         assert "UDP port 53" in finding
         assert axe.findings(browser) == []
         browser.screenshot("rdns-broken")
+        check_only(browser, "failed")  # the second time it counts as broken
+        go(browser, "#/", f"#broken [data-prefix='{PREFIX}']")
+        looks.expect_fit(browser, "rdns-overview", LOOKS)
+        wear(browser)
         servers[1].start()
+        go(browser, f"#/prefix/{PREFIX}", "#delegation[data-state=broken]")
+        browser.click("#delegation .opens > summary")
         check_only(browser, "passed")
+        go(browser, "#/", ".prefixes")
+        assert not browser.find_all("#broken")
+        go(browser, f"#/prefix/{PREFIX}", "#delegation[data-state=live]")
         end_delegation(browser)
         assert answers("65.2.0.192.in-addr.arpa", "CNAME") == []
         assert browser.errors() == []
@@ -205,7 +224,6 @@ def test_who_comes_second_sees_what_the_first_has_changed(settled, tokens, serve
 def test_names_are_hosted_one_by_one_and_many_at_once(settled, tokens):
     address, other = "198.51.100.7", "198.51.100.8"
     with signed_in(tokens.member, language="fr", width=360) as browser:
-        looks.expect_fit(browser, "rdns-overview", LOOKS)
         go(browser, f"#/prefix/{NETWORK}", "#name")
         fill(browser, "#name [name=address]", address)
         fill(browser, "#name [name=name]", "routeur.example.net")

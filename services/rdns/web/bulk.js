@@ -51,6 +51,7 @@ const say = (output, text) => output.replaceChildren(make("p", { class: "problem
 
 async function carryOut(desk, body, etag) {
 	const { format, t } = desk.page;
+	desk.notify(null);
 	try {
 		const { changes } = await ask(body, etag);
 		const kinds = countKinds(changes);

@@ -10,14 +10,28 @@ import { call } from "./api.js";
 import { groupsOf, RESULTS, summaryOf } from "./verdict.js";
 
 const POLL_MS = 400;
+const START_TRIES = 20;
+const START_WAIT_MS = 1000;
 const MOST_SEEN = 8;
 const MOST_ZONES = 4;
 
 const pathOf = (prefix) => `checks/${prefix}`;
 
+/* While the prefix is being checked for somebody else, wait for that. */
+async function start(prefix, wish) {
+	for (let tries = 1; ; tries++)
+		try {
+			return await call("POST", pathOf(prefix), { body: wish });
+		} catch (problem) {
+			if (problem.kind !== "in-progress" || tries === START_TRIES)
+				throw problem;
+			await sleep(START_WAIT_MS);
+		}
+}
+
 /** Check @wish for @prefix, and call @show with each state until it has ended. Return: the last one. Throws a Problem. */
 export async function check(prefix, wish, show) {
-	let state = await call("POST", pathOf(prefix), { body: wish });
+	let state = await start(prefix, wish);
 	while (state.running) {
 		show(state);
 		await sleep(POLL_MS);

@@ -72,6 +72,7 @@ async function conflict(desk, form, address, name) {
 }
 
 async function put(desk, form, address, name, etag) {
+	desk.notify(null);
 	try {
 		const ptr = await call("PUT", pathOf(address), { body: { name }, etag });
 		desk.notify("good", desk.page.t("nameLive", ptr));

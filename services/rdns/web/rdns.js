@@ -1,7 +1,8 @@
 // The page of reverse DNS: who is signed in, what they have, and the view that the address names.
 // SPDX-License-Identifier: MIT
 //
-// For tests. <main data-state> is "loading", "signed-out", "ready" or "failed"; data-view the view (route.js).
+// For tests. <main data-state> is "loading", also while a view is shown anew, "signed-out", "ready" or "failed";
+// data-view the view (route.js).
 // #notice[data-kind] has what became of the last change ("good" or "bad"). What each view has is said in its file.
 
 import { make } from "/shared/dom.js";
@@ -104,6 +105,7 @@ async function show() {
 		setState("signed-out");
 		return;
 	}
+	setState("loading", route.view);
 	try {
 		data ??= await load(route.asn);
 		const parts = await VIEWS[route.view](desk, route, data);
