@@ -28,7 +28,8 @@ SOCKET = Path("/run/rdnsd/http.sock")  # as nginx has it
 WEB = {"rdns": pop.PROJECT / "services/rdns/web", "shared": pop.PROJECT / "services/web/shared"}
 ADDRESS, PORT, KNOT_PORT = "127.0.0.1", 5054, 5055
 STOP_LIMIT_S = 20
-CLOCK = {"LD_PRELOAD": "/usr/$LIB/faketime/libfaketimeMT.so.1", "FAKETIME_NO_CACHE": "1", "FAKETIME_DONT_FAKE_MONOTONIC": "1"}
+CLOCK = {"LD_PRELOAD": "/usr/$LIB/faketime/libfaketimeMT.so.1", "FAKETIME_NO_CACHE": "1",
+         "FAKETIME_DONT_FAKE_MONOTONIC": "1"}
 MEMBERS = [
     {"asn": 64500, "name": "One", "prefixes": ["192.0.2.0/25", "2001:db8:100::/40"]},
     {"asn": 64501, "name": "Two", "prefixes": ["192.0.2.128/25"]},
@@ -177,7 +178,8 @@ class ReversePop:
         self.set_clock("+0")
         environment = {**CLOCK, "FAKETIME_TIMESTAMP_FILE": str(self.folder / "clock")} if own_clock else {}
         self.knot = subprocess.Popen(self.namespace.command("knotd", "-c", self.folder / "knot.conf"),
-                                     stdin=subprocess.DEVNULL, stdout=log, stderr=log, env={**os.environ, **environment})
+                                     stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                                     env={**os.environ, **environment})
         log.close()
         wait.until(self.knot_answers, "Knot has all zones", 20)
 
