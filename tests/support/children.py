@@ -186,10 +186,10 @@ class Lab(reverse_pop.ReversePop):
         return self.api("PUT", f"delegations/{prefix}", body)
 
     def following(self, prefix, zone, asks):
-        """What came of the last look; None before any."""
+        """What came of the last look; None before any, and while the delegation is checked."""
         status, check = self.api("GET", f"checks/{prefix}")
         assert status == 200, check
-        return next((f for f in check["following"] if (f["zone"], f["asks"]) == (zone, asks)), None)
+        return next((f for f in check.get("following", []) if (f["zone"], f["asks"]) == (zone, asks)), None)
 
 
     def who_changed(self, prefix):
