@@ -192,6 +192,22 @@ static void refuse_checked(struct api_call *c, const struct check_result *r)
 	api_call_problem(end(c), API_CHECK, "");
 }
 
+/* Whether the asker may; @g->asn is set. */
+static enum refusal plan(struct api_call *c, struct changing *g)
+{
+	const struct who *who = &c->caller.who;
+	struct plan_context context = {who, roster_assignments(c->d->roster), &c->d->allocations};
+
+	if (c->wanted.skips_check && who->role != ROLE_OPERATOR)
+		return REFUSAL_OPERATORS_ONLY;
+	if (g->is_end) { /* also of what is not assigned to it any more */
+		g->asn = who->asn;
+		return rights_refuse(who, ACTION_CHANGE, who->asn);
+	}
+	return g->is_ptr ? plan_ptr(&context, &c->wanted.prefix, &g->asn)
+	                 : plan_delegation(&context, &c->wanted.prefix, &g->asn);
+}
+
 static void on_checked(const struct check_result *r, void *data)
 {
 	struct api_call *c = data;
@@ -201,6 +217,11 @@ static void on_checked(const struct check_result *r, void *data)
 	if (!r->passed) {
 		rechecking_note(notes, g->asn, c->wanted.delegated, r);
 		refuse_checked(c, r);
+		return;
+	}
+	enum refusal why = plan(c, g); /* it may be another member's by now */
+	if (why != REFUSAL_NONE) {
+		api_call_refuse(end(c), why);
 		return;
 	}
 	g->edit.checks = g->checks = mem_strdup(r->summary);
@@ -225,22 +246,6 @@ static void on_rehearsed(struct api_call *c, int rc)
 	rc = checking_start(c->d->checking, g->asn, c->wanted.delegated, on_checked, c);
 	if (rc < 0)
 		api_refuse_check(end(c), rc);
-}
-
-/* Whether the asker may; @g->asn is set. */
-static enum refusal plan(struct api_call *c, struct changing *g)
-{
-	const struct who *who = &c->caller.who;
-	struct plan_context context = {who, roster_assignments(c->d->roster), &c->d->allocations};
-
-	if (c->wanted.skips_check && who->role != ROLE_OPERATOR)
-		return REFUSAL_OPERATORS_ONLY;
-	if (g->is_end) { /* also of what is not assigned to it any more */
-		g->asn = who->asn;
-		return rights_refuse(who, ACTION_CHANGE, who->asn);
-	}
-	return g->is_ptr ? plan_ptr(&context, &c->wanted.prefix, &g->asn)
-	                 : plan_delegation(&context, &c->wanted.prefix, &g->asn);
 }
 
 static void change(struct api_call *c, bool is_ptr)
