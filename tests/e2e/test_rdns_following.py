@@ -18,8 +18,10 @@ FLOOD = 1000  # messages
 NS = [f"ns1.{OPERATOR}", f"ns2.{OPERATOR}"]
 BIND_NS = [f"bind1.{OPERATOR}", f"bind2.{OPERATOR}"]
 SERVERS = dict.fromkeys(NS, ())
-ROLL, BOOTSTRAP, DELETE, MOVE, GLUE, UNSECURED, BIND = range(7)
-CASES = {ROLL: "rollover", BOOTSTRAP: "always", DELETE: "always", MOVE: "none", GLUE: "none", UNSECURED: "none"}
+ROLL, BOOTSTRAP, DELETE, MOVE, GLUE, UNSECURED, BIND, AGAIN = range(8)
+SEVERAL = 0x10, 0x11
+CASES = {ROLL: "rollover", BOOTSTRAP: "always", DELETE: "always", AGAIN: "always", MOVE: "none", GLUE: "none", UNSECURED: "none",
+         **dict.fromkeys(SEVERAL, "none")}
 
 
 def of_operator():
@@ -58,7 +60,7 @@ def same(texts):
 
 def begin(lab, case, ds=True, servers=SERVERS):
     prefix, zone = zone_of(case)
-    status, reply = lab.delegate(prefix, zone, servers, present_ds(lab, zone) if ds else ())
+    status, reply = lab.delegate(prefix, servers, {zone: present_ds(lab, zone)} if ds else {})
     assert status == 201, reply
     return prefix, zone
 
@@ -143,6 +145,22 @@ def test_a_zone_gives_its_keys_up(lab):
     assert lab.served(zone, "DS") == []
 
 
+def test_what_cannot_be_published_is_tried_again(lab):
+    prefix, zone = begin(lab, AGAIN)
+    lab.knot_of_members.publish(zone, "delete-dnssec")
+    wait.until(lambda: lab.at(children.ADDRESSES[0], zone, "CDS") == ["0 0 0 00"], "Knot asks for no DS", LIMIT_S)
+    lab.stop_knot()
+    notify(lab, prefix, zone)
+    outcome = f"SELECT outcome FROM followed WHERE zone = '{zone}' AND what = 'ds'"
+    wait.until(lambda: lab.query(outcome) == [("unpublished",)], "the POP's Knot does not take it", LIMIT_S)
+    assert lab.query(f"SELECT count(*) FROM ds WHERE zone = '{zone}'") == [(1,)]
+    lab.start_knot()
+    lab.settle()
+    assert len(lab.served(zone, "DS")) == 1
+    follow(lab, prefix, zone, "followed")
+    assert lab.served(zone, "DS") == []
+
+
 def test_the_zone_moves(lab):
     prefix, zone = begin(lab, MOVE)
     change = lab.knot_of_members.change
@@ -171,6 +189,25 @@ def test_a_server_inside_gets_another_address(lab):
     change(zone, ("unset", "ns", "A"), ("set", "ns", "1", "A", "127.0.1.3"))
     follow(lab, prefix, zone, "followed", "ns")
     assert lab.glue(zone, inside) == ["127.0.1.3"]
+
+
+def test_zones_of_one_prefix(lab):
+    """Each has its own keys; the servers are those of both."""
+    prefix, zones = "2001:db8:110::/47", [zone_of(number)[1] for number in SEVERAL]
+    first, second = zones
+    status, reply = lab.delegate(prefix, SERVERS, {zone: present_ds(lab, zone) for zone in zones})
+    assert status == 201, reply
+    knot = lab.knot_of_members
+    for zone, outcome in (first, "zones-differ"), (second, "followed"):
+        knot.change(zone, ("set", "@", "1", "CSYNC", "1 3 NS"), ("unset", "@", "NS", f"{NS[0]}."),
+                    ("set", "@", "1", "NS", f"ns3.{OPERATOR}."))
+        follow(lab, prefix, zone, outcome, "ns")
+    assert [lab.served(zone, "NS") for zone in zones] == 2 * [[f"ns2.{OPERATOR}.", f"ns3.{OPERATOR}."]]
+
+    knot.publish(first, "delete-dnssec")
+    wait.until(lambda: lab.at(children.ADDRESSES[0], first, "CDS"), "Knot asks for no DS", LIMIT_S)
+    follow(lab, prefix, first, "followed")
+    assert [len(lab.served(zone, "DS")) for zone in zones] == [0, 1]
 
 
 def test_nobody_moves_a_zone_that_is_not_secured(lab):

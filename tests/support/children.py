@@ -176,25 +176,29 @@ class Lab(reverse_pop.ReversePop):
         with self.namespace.entered():
             return dns.query.udp(message, reverse_pop.ADDRESS, LIMIT_S, NOTIFY_PORT).rcode()
 
-    def delegate(self, prefix, zone, servers, ds=()):
-        """@ds: texts. Return: status and reply."""
-        fields = [dict(zip(("key_tag", "algorithm", "digest_type", "digest"), text.split(maxsplit=3), strict=True))
-                  for text in ds]
-        body = {"nameservers": [{"name": name, "addresses": list(addresses)} for name, addresses in servers.items()],
-                "ds": [{"zone": zone, "digest": f["digest"].replace(" ", ""),
-                        **{key: int(f[key]) for key in ("key_tag", "algorithm", "digest_type")}} for f in fields]}
-        return self.api("PUT", f"delegations/{prefix}", body)
+    def delegate(self, prefix, servers, ds):
+        """@servers: name -> addresses; @ds: zone -> records as texts. Return: status and reply."""
+        return self.api("PUT", f"delegations/{prefix}", {
+            "nameservers": [{"name": name, "addresses": list(addresses)} for name, addresses in servers.items()],
+            "ds": [{"zone": zone, **fields_of(text)} for zone, texts in ds.items() for text in texts]})
 
     def following(self, prefix, zone, asks):
-        """What came of the last look; None before any, and while the delegation is checked."""
+        """What came of the last look; None before any, and before and while the delegation is checked."""
         status, check = self.api("GET", f"checks/{prefix}")
-        assert status == 200, check
+        assert status in (200, 404), check
         return next((f for f in check.get("following", []) if (f["zone"], f["asks"]) == (zone, asks)), None)
 
 
     def who_changed(self, prefix):
         """The newest line of the audit log."""
         return self.api("GET", f"audit?subject={prefix.replace('/', '%2F')}")[1]["items"][0]["who"]
+
+
+def fields_of(ds):
+    """Of a DS record as text, for the API."""
+    tag, algorithm, kind, digest = ds.split(maxsplit=3)
+    return {"key_tag": int(tag), "algorithm": int(algorithm), "digest_type": int(kind),
+            "digest": digest.replace(" ", "")}
 
 
 def ds_of(dnskey, zone):
