@@ -20,7 +20,8 @@ BIND_NS = [f"bind1.{OPERATOR}", f"bind2.{OPERATOR}"]
 SERVERS = dict.fromkeys(NS, ())
 ROLL, BOOTSTRAP, DELETE, MOVE, GLUE, UNSECURED, BIND, AGAIN = range(8)
 SEVERAL = 0x10, 0x11
-CASES = {ROLL: "rollover", BOOTSTRAP: "always", DELETE: "always", AGAIN: "always", MOVE: "none", GLUE: "none", UNSECURED: "none",
+CASES = {ROLL: "rollover", BOOTSTRAP: "always", DELETE: "always", AGAIN: "always", MOVE: "none",
+         GLUE: "none", UNSECURED: "none",
          **dict.fromkeys(SEVERAL, "none")}
 
 
