@@ -12,7 +12,7 @@
 
 enum {
 	RECHECKING_LOOK_MS = 5000,
-	RECHECKING_MAX = 24, /* under way; the rest of CHECKING_ZONES_MAX is for members */
+	RECHECKING_MAX = 12, /* under way: many may have the same servers, which take so many connections */
 };
 
 /** All borrowed; the store and the webhook end after it. */

@@ -8,6 +8,7 @@ bench:
 	@$(MAKE) --question bench-programs || image/step bench-programs $(MAKE) bench-programs
 	@python3 -B tests/bench/run.py $(OUT)
 	@python3 -B tests/bench/rdns.py
+	@python3 -B tests/bench/rdns_checks.py
 
 bench-programs: $(OUT)/speedtestd $(OUT)/ipv6testd $(OUT)/rdnsd $(OUT)/fontaine $(BENCH_TOOLS)
 

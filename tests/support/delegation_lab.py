@@ -24,6 +24,7 @@ OF_ORIGINS = {"as-diversity", "prefix-diversity"}
 RESOLVER, ROOT_RESOLVER = "192.0.2.53", "192.0.2.54"
 LONG_AGO = {"since": -2 * reverse_zones.WEEK_S, "until": -reverse_zones.WEEK_S}
 LATER = {"since": 3600}
+TRICKLE_S = 0.2  # between two bytes
 NO_SIGNATURE = {"dnskey-signature": "error", "soa-signature": "error", "denial": "error"}
 
 KEY, OTHER = Key(), Key()
@@ -225,6 +226,9 @@ def wrong_answers():
             response.set_rcode(dns.rcode.BADVERS)
         return [response.to_wire()]
 
+    def trickle(query, is_tcp):
+        return [made(query).to_wire()] if is_tcp else truncated(query, is_tcp)
+
     def referral(query, is_tcp):
         response = dns.message.make_response(query)
         if query.edns > 0:
@@ -234,7 +238,7 @@ def wrong_answers():
         return [response.to_wire()]
 
     return {"noedns": no_edns, "dropsedns": drops_edns, "version": any_version, "nosoa": no_soa, "truncated": truncated,
-            "trickle": truncated, "referral": referral,
+            "trickle": trickle, "referral": referral,
             "garbage": lambda query, is_tcp: [os.urandom(60), query.to_wire()[:2] + os.urandom(70)]}
 
 
@@ -281,7 +285,7 @@ def started(folder):
         ]:
             server.start()
         for host, answer in wrong_answers().items():
-            nameservers.Wrong(made, addresses(host), answer)
+            nameservers.Wrong(made, addresses(host), answer, TRICKLE_S if host == "trickle" else 0)
         (folder / "one-network").write_text("64500\t192.0.2.0/24\t9\n64500\t2001:db8::/32\t9\n")
         (folder / "several-networks").write_text("".join(
             f"{64500 + number}\t{a}/{128 if ':' in a else 32}\t9\n"

@@ -128,8 +128,11 @@ def family_of(address):
 class Wrong:
     """A server that is wrong in a way of its own: @answer(query, is_tcp) gives bytes to send, several, or none."""
 
-    def __init__(self, lab, addresses, answer):
-        self.answer = answer
+    def __init__(self, lab, addresses, answer, pause_s=0):
+        """@pause_s: after each byte over TCP."""
+        self.answer, self.pause_s = answer, pause_s
+        self.over = threading.Event()
+        lab.stack.callback(self.over.set)
         for address in addresses:
             with lab.namespace.entered():
                 udp = socket.socket(family_of(address), socket.SOCK_DGRAM)
@@ -165,8 +168,14 @@ class Wrong:
         with connection, contextlib.suppress(OSError):
             data = connection.recv(4096)
             for message in self.answer(dns.message.from_wire(data[2:]), True):
-                connection.sendall(len(message).to_bytes(2) + message)
+                self.send(connection, len(message).to_bytes(2) + message)
             connection.recv(1)  # until the other side has had enough
+
+    def send(self, connection, data):
+        step = 1 if self.pause_s else len(data)
+        for at in range(0, len(data), step):
+            connection.sendall(data[at:at + step])
+            self.over.wait(self.pause_s)
 
 
 def made_answer(query, zone, servers, edns=True):

@@ -41,6 +41,7 @@ struct collect {
 	size_t n_bytes;                         /* of all answers */
 	size_t n_open_of[OBSERVED_TARGETS_MAX]; /* by target */
 	bool has_rest[OBSERVED_TARGETS_MAX];    /* the second round was asked */
+	bool has_retried[OBSERVED_TARGETS_MAX]; /* over TCP */
 	size_t n_lookups;                       /* still open */
 	uv_timer_t start;                       /* when there is nothing to look up */
 	bool is_done;
@@ -48,6 +49,7 @@ struct collect {
 
 static void start_targets(struct collect *c);
 static void ask_rest(struct collect *c, struct observed_target *t);
+static void retry_tcp(struct collect *c, struct observed_target *t);
 
 static void on_start_closed(uv_handle_t *handle)
 {
@@ -111,6 +113,8 @@ static void on_answer(const struct dns_answer *answer, void *data)
 	struct observed_target *t = a->target;
 
 	keep(c, answer, a->answer);
+	if (t != NULL && a->answer == &t->answers[PROBE_SOA_TCP] && answer->rc == -ECONNRESET)
+		retry_tcp(c, t);
 	forget(a);
 	c->n_open--;
 	if (c->on_progress != NULL)
@@ -171,6 +175,18 @@ static void ask_zone(struct collect *c, struct observed_target *t, enum probe pr
 		q.name = c->o->d->zone;
 	q.dnssec = !q.no_edns;
 	ask(c, t, &t->answers[probe], &q);
+}
+
+/** Once: a server that has as many connections as it takes closes others, and has room a moment later. */
+static void retry_tcp(struct collect *c, struct observed_target *t)
+{
+	static const struct dns_question how = {.type = LDNS_RR_TYPE_SOA, .way = DNS_TCP_ONLY};
+
+	if (c->has_retried[t - c->o->targets])
+		return;
+	c->has_retried[t - c->o->targets] = true;
+	free(t->answers[PROBE_SOA_TCP].query);
+	ask_zone(c, t, PROBE_SOA_TCP, &how);
 }
 
 /** The first round: whether, and how, it answers. */

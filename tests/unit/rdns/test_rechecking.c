@@ -19,7 +19,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { DELEGATIONS = 3 * RECHECKING_MAX };
+enum { DELEGATIONS = 6 * RECHECKING_MAX };
 
 /* Nobody listens there: the kernel says so at once. */
 static const char pop_text[] = "site: {name: a, title: A, domain: a.example, city: A, country: FR, languages: [en], "
