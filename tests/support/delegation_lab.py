@@ -226,9 +226,6 @@ def wrong_answers():
             response.set_rcode(dns.rcode.BADVERS)
         return [response.to_wire()]
 
-    def trickle(query, is_tcp):
-        return [made(query).to_wire()] if is_tcp else truncated(query, is_tcp)
-
     def referral(query, is_tcp):
         response = dns.message.make_response(query)
         if query.edns > 0:
@@ -238,7 +235,8 @@ def wrong_answers():
         return [response.to_wire()]
 
     return {"noedns": no_edns, "dropsedns": drops_edns, "version": any_version, "nosoa": no_soa, "truncated": truncated,
-            "trickle": trickle, "referral": referral,
+            "referral": referral,
+            "trickle": lambda query, is_tcp: [made(query).to_wire()] if is_tcp else truncated(query, is_tcp),
             "garbage": lambda query, is_tcp: [os.urandom(60), query.to_wire()[:2] + os.urandom(70)]}
 
 
