@@ -21,7 +21,7 @@ PREFIX, ADDRESS = "192.0.2.64/26", "192.0.2.7"  # of ONE, delegated and named
 GONE_ADDRESS = "2001:db8:300::1"
 ASSIGNED = f"2001:db8:300::/40,{GONE},Gone,noc@example.net\n"
 BODIES = {"putDelegation": WISH, "startCheck": WISH, "putPtr": {"name": "one.example.net"},
-          "changePtrs": {"names": []}}
+          "changePtrs": {"ptrs": [{"address": ADDRESS, "name": "two.example.net"}]}}
 TO_ALL = {"getSession", "startSession", "endSession"}
 
 
@@ -144,6 +144,17 @@ def test_what_is_told_of_anothers_does_not_depend_on_what_is_there(furnished):
                 reply = json.loads(send(furnished, TWO, method, subject).body)
                 told.append({**reply, "instance": None})
         assert all(one == told[0] for one in told)
+
+
+def test_a_look_at_many_names_shows_nothing_of_others(furnished):
+    def look(**wish):
+        return json.loads(send(furnished, TWO, "POST", "/api/v1/ptrs", {"dry_run": True, **wish}).body)["changes"]
+
+    [named] = look(ptrs=[{"address": ADDRESS, "name": "two.example.net"}])
+    assert (named["kind"], named["before"]) == ("refused", None)
+    told = [look(ptrs=[{"address": address}])[0] for address in (ADDRESS, "192.0.2.9")]
+    assert [(each["kind"], each["before"], each["problem"]) for each in told] == [("same", None, None)] * 2
+    assert look(within="192.0.2.0/24", ptrs=[]) == []
 
 
 def test_who_vanished_sees_its_own_and_changes_nothing(furnished):

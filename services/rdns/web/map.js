@@ -1,17 +1,15 @@
 // What becomes of the addresses of a prefix: cells of a picture, and parts in order. Pure.
 // SPDX-License-Identifier: MIT
 
-import { compare, contains, overlaps, sizeOf, split } from "./prefix.js";
+import { contains, overlaps, sizeOf, split } from "./prefix.js";
 
 export const USES = ["delegated", "broken", "pending", "hosted", "free"];
 
 /* How a delegation shows: as its state has it, and "delegated" when that is good. */
 const useOf = ({ state }) => state === "live" ? "delegated" : state;
 
-/** Things with a "place" for their prefix or address, those that @prefix has something to do with, in order. */
-export function inside(prefix, things) {
-	return things.filter(({ place }) => overlaps(prefix, place)).toSorted((a, b) => compare(a.place, b.place));
-}
+/** Of things with a "place", their prefix or address, those that @prefix has something to do with. */
+export const inside = (prefix, things) => things.filter(({ place }) => overlaps(prefix, place));
 
 /** The delegation of @prefix itself or of what is around it; undefined: none. */
 export const delegationOver = (prefix, delegations) => delegations.find(({ place }) => contains(place, prefix));
@@ -56,8 +54,30 @@ export function countsOf(prefix, delegations, ptrs) {
 		names: inside(prefix, ptrs).length, share: Number(10000n * covered / sizeOf(prefix)) / 100 };
 }
 
-/** The prefixes to be shown apart: no prefix that another one of the same member holds. */
+/** Of @prefixes in order those to be shown apart: no prefix that another one of the same member holds. */
 export function largest(prefixes) {
-	return prefixes.filter((each) => !prefixes.some((other) => other !== each && other.asn === each.asn
-		&& contains(other.place, each.place) && compare(other.place, each.place) !== 0));
+	const last = new Map(); /* by member: what follows can only be in there */
+	return prefixes.filter((each) => {
+		const before = last.get(each.asn);
+		if (before !== undefined && contains(before.place, each.place))
+			return false;
+		last.set(each.asn, each);
+		return true;
+	});
+}
+
+function grouped(things) {
+	const groups = new Map();
+	for (const each of things) {
+		if (!groups.has(each.asn))
+			groups.set(each.asn, []);
+		groups.get(each.asn).push(each);
+	}
+	return groups;
+}
+
+/** The same things by member: asn -> {delegations, ptrs}; of one without any, empty. */
+export function byMember({ delegations, ptrs }) {
+	const [some, others] = [grouped(delegations), grouped(ptrs)];
+	return (asn) => ({ delegations: some.get(asn) ?? [], ptrs: others.get(asn) ?? [] });
 }

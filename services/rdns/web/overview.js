@@ -4,7 +4,7 @@
 // For tests: .prefix[data-prefix] with data-delegations, data-broken and data-names; #broken [data-prefix].
 
 import { make } from "/shared/dom.js";
-import { bandOf, cellsOf, countsOf, largest } from "./map.js";
+import { bandOf, byMember, cellsOf, countsOf, largest } from "./map.js";
 import { isAddress } from "./prefix.js";
 import { memberHref, prefixHref } from "./route.js";
 
@@ -60,18 +60,19 @@ function brokenPart({ t }, delegations) {
 }
 
 /* Prefixes of a network and addresses of the exchange's own, apart. */
-function listOf(page, key, prefixes, data, withMember) {
+function listOf(page, key, prefixes, thingsOf, withMember) {
 	if (prefixes.length === 0)
 		return null;
 	const shown = prefixes.slice(0, MOST_BANDS);
 	return make("section", { class: "part" }, make("h2", {}, page.t(key)),
-		make("ul", { class: "prefixes" }, ...shown.map((each) => prefixCard(page, each, data, withMember))),
+		make("ul", { class: "prefixes" }, ...shown.map((each) => prefixCard(page, each, thingsOf(each.asn), withMember))),
 		prefixes.length > shown.length ? make("p", { class: "soft" }, page.t("more", { n: page.format.number(prefixes.length - shown.length) })) : null);
 }
 
 export function showOverview({ page, session }, { asn }, data) {
 	const { t } = page;
 	const mine = largest(data.prefixes);
+	const thingsOf = byMember(data);
 	const name = asn === null ? null : data.prefixes.find((each) => each.asn === asn)?.name ?? "";
 	const withMember = session.role === "operator" && asn === null;
 	return [
@@ -79,7 +80,7 @@ export function showOverview({ page, session }, { asn }, data) {
 		session.frozen ? make("p", { class: "sheet alarm" }, t("frozenText")) : null,
 		brokenPart(page, data.delegations),
 		mine.length === 0 ? make("p", { class: "sheet" }, t("noPrefixes")) : legend(page),
-		listOf(page, "networks", mine.filter(({ place }) => !isAddress(place)), data, withMember),
-		listOf(page, "addresses", mine.filter(({ place }) => isAddress(place)), data, withMember),
+		listOf(page, "networks", mine.filter(({ place }) => !isAddress(place)), thingsOf, withMember),
+		listOf(page, "addresses", mine.filter(({ place }) => isAddress(place)), thingsOf, withMember),
 	].filter((each) => each !== null);
 }

@@ -109,6 +109,18 @@ static void test_paths_and_bodies(void **state)
 	assert_string_equal(prefix_text(&a.prefix, text), "192.0.2.1/32");
 	assert_string_equal(a.name, "host.example");
 	api_request_done(&a);
+
+	assert_int_equal(parse(&(struct sent){HTTP_METHOD_GET, PTR "/forward", NULL, NULL, NULL}, &a, &p), 0);
+	assert_int_equal(a.route->operation, API_GET_FORWARD);
+	assert_string_equal(prefix_text(&a.prefix, text), "192.0.2.1/32");
+	api_request_done(&a);
+
+	static const char many[] = "{\"ptrs\":[{\"address\":\"192.0.2.1\"}]}";
+	struct sent post = {HTTP_METHOD_POST, "/api/v1/ptrs", "application/json", many, NULL};
+	assert_int_equal(parse(&post, &a, &p), 0);
+	assert_int_equal(a.route->operation, API_CHANGE_PTRS);
+	assert_int_equal(a.bulk->n, 1);
+	api_request_done(&a);
 }
 
 static void test_queries(void **state)

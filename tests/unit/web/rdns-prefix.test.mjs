@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { bandOf, cellsOf, countsOf, delegationOver, inside, largest } from "../../../services/rdns/web/map.js";
+import { bandOf, byMember, cellsOf, countsOf, delegationOver, inside, largest } from "../../../services/rdns/web/map.js";
 import { addressText, compare, contains, isAddress, isInside, lastOf, overlaps, parseAddress, parsePrefix, pointerName, prefixText, sizeOf,
 	split, zonesOf } from "../../../services/rdns/web/prefix.js";
 import { historyHref, memberHref, prefixHref, routeOf } from "../../../services/rdns/web/route.js";
@@ -67,7 +67,10 @@ test("a picture shows what each part is used for, and the worst of what is in it
 
 test("a prefix inside of another one of the same member is shown there", () => {
 	const prefixes = [["192.0.2.0/24", 1], ["192.0.2.0/25", 1], ["192.0.2.1", 2], ["::1", 1]].map(([text, asn]) => ({ place: at(text), asn }));
-	assert.deepEqual(largest(prefixes).map(({ place }) => prefixText(place)), ["192.0.2.0/24", "192.0.2.1/32", "::1/128"]);
+	const inOrder = prefixes.toSorted((a, b) => compare(a.place, b.place));
+	assert.deepEqual(largest(inOrder).map(({ place }) => prefixText(place)), ["192.0.2.0/24", "192.0.2.1/32", "::1/128"]);
+	const thingsOf = byMember({ delegations: prefixes, ptrs: [] });
+	assert.deepEqual([1, 2, 3].map((asn) => thingsOf(asn).delegations.length), [3, 1, 0]);
 });
 
 test("an address of the page leads to a view, and a wrong one to the first", () => {
