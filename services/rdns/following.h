@@ -10,9 +10,10 @@
 #include "rdns/visit.h"
 
 enum {
-	FOLLOWING_LOOK_MS = 10000,  /* until it is seen that a delegation is due */
-	FOLLOWING_MAX = 8,          /* delegations visited at a time */
-	FOLLOWING_HURRIES_MAX = 64, /* on their way into the database; more are lost */
+	FOLLOWING_LOOK_MS = 10000,    /* until it is seen that a delegation is due */
+	FOLLOWING_MAX = 8,            /* delegations visited at a time */
+	FOLLOWING_DESCRIPTORS = 2048, /* sockets that all this takes, but where zones have the most servers */
+	FOLLOWING_HURRIES_MAX = 64,   /* on their way into the database; more are lost */
 };
 
 struct following; /* opaque; ends with following_close() */

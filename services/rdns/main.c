@@ -56,7 +56,7 @@ static int load(struct program *p)
 	d->auth = auth_new();
 	const struct pop_rdns *section = d->pop->services->rdns;
 	d->whose = whose_new(d->pop, (const char *const *)section->origins, section->n_origins, NULL);
-	p->daemon.other_descriptors = CHECKING_DESCRIPTORS;
+	p->daemon.other_descriptors = CHECKING_DESCRIPTORS + FOLLOWING_DESCRIPTORS + NOTIFYING_CONNECTIONS_MAX;
 	int rc = publishing_read_key(&d->key);
 	return rc == 0 ? open_database(d) : rc;
 }
