@@ -170,7 +170,7 @@ static const char *read_state(struct api_request *a, const char *text)
 {
 	for (size_t i = 0; i < RDNS_STATES; i++)
 		if (strcmp(text, rdns_states[i]) == 0)
-			(void)snprintf(a->state, sizeof(a->state), "%s", text);
+			(void)snprintf(a->state, sizeof(a->state), "%.15s", text);
 	return a->state[0] != '\0' ? NULL : "must be one of pending, live, broken";
 }
 
