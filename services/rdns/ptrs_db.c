@@ -96,6 +96,8 @@ static void bind_filter(sqlite3_stmt *s, const struct ptrs_filter *filter)
 	(void)sqlite3_bind_int64(s, 6, (int64_t)filter->limit + 1);
 }
 
+#define LAST "ffffffffffffffffffffffffffffffff" /* address there is */
+
 int ptrs_db_list(sqlite3 *db, const struct ptrs_filter *filter, yyjson_mut_doc *doc, yyjson_mut_val *list,
                  char ret_more[ADDR_TEXT_MAX])
 {
@@ -103,8 +105,10 @@ int ptrs_db_list(sqlite3 *db, const struct ptrs_filter *filter, yyjson_mut_doc *
 	sqlite3_stmt *s;
 	int step = SQLITE_DONE;
 	int rc = db_prepare(db,
-	                    ROW "WHERE (?1 IS NULL OR member = ?1) AND (?2 IS NULL OR place BETWEEN ?2 AND ?3)"
-	                        " AND (?4 IS NULL OR place > ?4) ORDER BY place LIMIT ?6",
+	                    ROW "WHERE (?1 IS NULL OR member = ?1) AND (?4 IS NULL OR place != ?4)"
+	                        " AND place BETWEEN max(coalesce(?2, x''), coalesce(?4, x''))"
+	                        " AND coalesce(?3, x'" LAST "')"
+	                        " ORDER BY place LIMIT ?6",
 	                    &s);
 
 	if (rc < 0)

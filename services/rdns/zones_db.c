@@ -197,13 +197,16 @@ int zones_db_set_state(sqlite3 *db, const struct prefix *prefix, enum rdns_state
 	return rdns_db_execute_on_row(s);
 }
 
+/* No two overlap, so of those that begin before @prefix only the last one can reach into it. */
 int zones_db_find_overlap(sqlite3 *db, const struct prefix *prefix, char ret[PREFIX_TEXT_MAX])
 {
 	char text[PREFIX_TEXT_MAX];
 	sqlite3_stmt *s;
 	int rc = db_prepare(db,
-	                    "SELECT prefix FROM delegation WHERE last >= ?1 AND first <= ?2 AND prefix != ?3"
-	                    " ORDER BY first LIMIT 1",
+	                    "SELECT prefix FROM (SELECT prefix, last FROM delegation WHERE first < ?1"
+	                    "  ORDER BY first DESC LIMIT 1) WHERE last >= ?1 AND prefix != ?3"
+	                    " UNION ALL SELECT prefix FROM (SELECT prefix FROM delegation"
+	                    "  WHERE first BETWEEN ?1 AND ?2 AND prefix != ?3 ORDER BY first LIMIT 1) LIMIT 1",
 	                    &s);
 
 	if (rc < 0)
@@ -258,7 +261,7 @@ int zones_db_list(sqlite3 *db, const struct zones_filter *filter, yyjson_mut_doc
 	int step = SQLITE_DONE;
 	int rc = db_prepare(db,
 	                    "SELECT prefix FROM delegation WHERE part = 0 AND (?1 IS NULL OR member = ?1)"
-	                    " AND (?2 IS NULL OR state = ?2) AND (?3 IS NULL OR first > ?3) ORDER BY first LIMIT ?5",
+	                    " AND (?2 IS NULL OR state = ?2) AND first > coalesce(?3, x'') ORDER BY first LIMIT ?5",
 	                    &s);
 
 	if (rc < 0)
