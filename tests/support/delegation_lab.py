@@ -101,6 +101,8 @@ CASES = [
     Case("nobody there", {"server": "error", "udp": "error", "tcp": "error"}, hosts=("dead", "dead2"), untested=None),
     unsigned("private address", {"address": "error"}, ns=lambda case: [*map(name, REAL), "private.example.net"]),
     unsigned("no address", {"address": "error"}, ns=lambda case: [*map(name, REAL), "nowhere.example.net"]),
+    unsigned("one of three addresses is silent", {"udp": "error", "tcp": "error"}, hosts=("knot", "nsd", "named"),
+             ns=lambda case: [name("named"), "three.example.net"]),
     unsigned("no UDP", {"udp": "error"}, hosts=("knot", "named", "noudp")),
     unsigned("no TCP", {"tcp": "error"}, hosts=("knot", "named", "notcp")),
     Case("one network", {"as-diversity": "warning", "prefix-diversity": "warning"},
@@ -244,7 +246,9 @@ def resolver_zones():
     soa = "SOA ns.example.net. mail.example.net. 1 3600 900 604800 300"
     names = [(name(host), addresses(host)) for host in HOSTS] + [("nsd2.example.net", addresses("nsd"))]
     hosts = "".join(f"{host}. A {ipv4}\n{host}. AAAA {ipv6}\n" for host, (ipv4, ipv6) in names)
-    odd = "private.example.net. A 10.0.0.1\nalias.example.net. CNAME nsd.example.net.\n"
+    odd = "private.example.net. A 10.0.0.1\nalias.example.net. CNAME nsd.example.net.\n" + "".join(
+        f"three.example.net. {kind} {addresses(host)[number]}\n"
+        for host in ("knot", "nsd", "dead") for number, kind in enumerate(("A", "AAAA")))
     net = f"example.net. {soa}\n{hosts}{odd}"
     return {"in-addr.arpa.": f"in-addr.arpa. {soa}\n", "ip6.arpa.": f"ip6.arpa. {soa}\n", "example.net.": net}, \
         {".": f". {soa}\n", "example.net.": net}

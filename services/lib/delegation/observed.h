@@ -8,8 +8,9 @@
 #include <ldns/ldns.h>
 
 enum {
-	OBSERVED_LOOKED_UP_MAX = DELEGATION_ADDRESSES_MAX / 2, /* addresses of one name and family */
-	OBSERVED_TARGETS_MAX = DELEGATION_SERVERS_MAX * DELEGATION_ADDRESSES_MAX,
+	FAMILIES = 2,               /* A, then AAAA */
+	OBSERVED_LOOKED_UP_MAX = 4, /* addresses of one name and family: nobody has more */
+	OBSERVED_TARGETS_MAX = DELEGATION_SERVERS_MAX * FAMILIES * OBSERVED_LOOKED_UP_MAX,
 };
 
 /** What every address is asked; the first three at once, the others when one of those was answered. */
@@ -32,8 +33,6 @@ struct observed_answer {
 	int rc;           /* as dns_answer's */
 	ldns_pkt *packet; /* owned; NULL unless rc is 0 */
 };
-
-enum { FAMILIES = 2 }; /* A, then AAAA */
 
 /** One address of one server. */
 struct observed_target {
