@@ -32,6 +32,8 @@ static const struct output {
 	{"authoritative", "knot/pop.zone"},
 	{"rdns", "knot/reverse.zone"},
 	{"rdns", "knot/reverse.list"},
+	{"rdns", "knot/catalog.zone"},
+	{"rdns", "knot/synthesised.zone"},
 };
 
 /** Fill in the template @path; *ret is released with free(). Logs what is wrong. */

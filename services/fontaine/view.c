@@ -180,8 +180,12 @@ static void add_rdns(yyjson_mut_doc *d, yyjson_mut_val *root, const struct pop_r
 	yyjson_mut_val *o = yyjson_mut_obj_add_obj(d, root, "rdns");
 	yyjson_mut_val *zones = yyjson_mut_obj_add_arr(d, o, "zones");
 	yyjson_mut_val *secondaries = yyjson_mut_obj_add_arr(d, o, "secondaries");
-	for (unsigned i = 0; i < s->n_zones; i++)
+	yyjson_mut_val *networks = yyjson_mut_obj_add_arr(d, o, "networks"); /* of IPv6 */
+	for (unsigned i = 0; i < s->n_zones; i++) {
 		add_reverse_zones(d, zones, s->zones[i]);
+		if (strchr(s->zones[i], ':') != NULL)
+			add_text(d, networks, s->zones[i]);
+	}
 	for (unsigned i = 0; i < s->n_secondaries; i++) {
 		yyjson_mut_val *second = yyjson_mut_arr_add_obj(d, secondaries);
 		yyjson_mut_obj_add_uint(d, second, "number", i + 1);

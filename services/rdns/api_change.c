@@ -20,6 +20,7 @@
 #include "rdns/publishing.h"
 #include "rdns/rechecking.h"
 #include "rdns/roster.h"
+#include "rdns/synthesised.h"
 #include "rdns/zones_db.h"
 
 #include <errno.h>
@@ -256,7 +257,8 @@ static void change(struct api_call *c, bool is_ptr)
 	c->data = g;
 	g->is_ptr = is_ptr;
 	g->is_end = c->wanted.route->method == HTTP_METHOD_DELETE;
-	g->is_rehearsal = !is_ptr && !g->is_end && !c->wanted.skips_check;
+	bool is_ours = !is_ptr && !g->is_end && synthesised_is(c->wanted.delegated, c->d->pop);
+	g->is_rehearsal = !is_ptr && !g->is_end && !c->wanted.skips_check && !is_ours;
 	g->edit = (struct edit){.at = time(NULL),
 	                        .who = c->caller.text,
 	                        .is_operators = c->caller.who.role == ROLE_OPERATOR,

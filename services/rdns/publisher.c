@@ -143,11 +143,11 @@ static void finish_reconciling(struct publisher *p, struct job *job, bool is_rig
 
 	if (is_right) {
 		p->counters.reconciled++;
-		p->counters.drifted += n_wrong;
+		p->counters.drifted += job->on_reconciled == NULL ? n_wrong : 0; /* else it was known before */
 	} else {
 		p->counters.unreachable++;
 	}
-	if (n_wrong > 0 && job->on_reconciled == NULL) /* else it was known before */
+	if (n_wrong > 0 && job->on_reconciled == NULL)
 		log_warn("rdns: %s: %zu records were not as they should be%s", job->origin, n_wrong,
 		         is_right ? "; repaired" : " and could not be repaired");
 	start_next(p);

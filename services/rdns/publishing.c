@@ -93,6 +93,7 @@ static void on_note(int64_t id, enum change_state state, void *data)
 
 struct want {
 	struct publishing *p;
+	bool is_catalog;
 	struct wanted_zone zone;
 };
 
@@ -100,6 +101,8 @@ static int want_work(sqlite3 *db, void *data)
 {
 	struct want *want = data;
 
+	if (want->is_catalog)
+		return wanted_db_catalog(db, want->p->own, want->p->catalog, want->zone.records);
 	return wanted_db_zone(db, &want->zone);
 }
 
@@ -137,6 +140,7 @@ static void on_want(const char *origin, void *data)
 
 	*want = (struct want){
 		.p = p,
+		.is_catalog = strcmp(origin, p->catalog) == 0,
 		.zone = {
 			.zones = p->zones,
 			.first = p->import.first,
@@ -145,8 +149,12 @@ static void on_want(const char *origin, void *data)
 			.unsettled = ldns_rr_list_new(),
 		},
 	};
-	(void)reverse_parse(origin, &want->zone.zone); /* a name that we wrote */
-	apex_add(want->zone.records, p->pop, origin);
+	if (want->is_catalog) {
+		synthesised_add_apex(want->zone.records, origin);
+	} else {
+		(void)reverse_parse(origin, &want->zone.zone); /* a name that we wrote */
+		apex_add(want->zone.records, p->pop, origin);
+	}
 	int rc = publishing_run(p, want_work, on_want_read, want);
 	if (rc < 0)
 		answer_want(want, rc);
@@ -154,15 +162,21 @@ static void on_want(const char *origin, void *data)
 
 /* A change. */
 
+static void drop(struct carried *c)
+{
+	LIST_REMOVE(c, next);
+	c->p->n_carried--;
+	wanted_change_done(&c->wanted);
+	free(c);
+}
+
 static void finish(struct carried *c, enum change_end end, enum change_event why)
 {
 	struct publishing *p = c->p;
 	publishing_fn on_end = c->on_end;
 	void *data = c->data;
 
-	LIST_REMOVE(c, next);
-	p->n_carried--;
-	free(c);
+	drop(c);
 	if (!p->is_closing)
 		on_end(end, why, data);
 }
@@ -170,9 +184,9 @@ static void finish(struct carried *c, enum change_end end, enum change_event why
 static void on_published(enum change_end end, enum change_event why, void *data)
 {
 	struct carried *c = data;
-	bool is_known = end == CHANGE_LIVE || (end == CHANGE_FAILED && why != CHANGE_UNSERVED);
+	bool is_known = end == CHANGE_LIVE || (end == CHANGE_FAILED && why != CHANGE_UNSERVED && !c->is_synthesised);
 
-	if (!is_known) /* an update that was not answered may be carried out later */
+	if (!is_known) /* an update that was not answered may be carried out later; and the catalog is ahead */
 		publishing_look_soon(c->p);
 	finish(c, end, why);
 }
@@ -210,7 +224,7 @@ static int read_work(sqlite3 *db, void *data)
 	return wanted_db_change(db, c->p->zones, c->id, &c->wanted);
 }
 
-static void publish(struct carried *c)
+static void give_to_publisher(struct carried *c)
 {
 	struct publishing *p = c->p;
 	char origin[REVERSE_NAME_MAX];
@@ -225,10 +239,28 @@ static void publish(struct carried *c)
 		.data = c,
 	};
 
-	if (publisher_change(p->publisher, &publication) == 0)
+	if (publisher_change(p->publisher, &publication) < 0) {
+		give_up(c, CHANGE_UNREACHED);
 		return;
-	wanted_change_done(&c->wanted);
-	give_up(c, CHANGE_UNREACHED);
+	}
+	c->wanted.before = c->wanted.after = NULL; /* taken */
+}
+
+static void on_catalogued(bool is_right, void *data)
+{
+	(void)is_right; /* else the change fails too, or the next round repairs it */
+	give_to_publisher(data);
+}
+
+/** The zone that Knot makes names in comes or goes first: a server answers for what it has, delegated or not. */
+static void publish(struct carried *c)
+{
+	struct publishing *p = c->p;
+
+	c->is_synthesised =
+	    synthesised_is_in(c->wanted.before, p->pop) || synthesised_is_in(c->wanted.after, p->pop);
+	if (!c->is_synthesised || publisher_reconcile(p->publisher, p->catalog, on_catalogued, c) < 0)
+		give_to_publisher(c);
 }
 
 static void on_read(void *data, int rc)
@@ -242,8 +274,6 @@ static void on_read(void *data, int rc)
 	} else if (rc == -EDOM && !p->is_closing) {
 		give_up(c, CHANGE_REFUSED); /* the zone is no more in the POP file */
 	} else {
-		if (rc == 0)
-			wanted_change_done(&c->wanted);
 		finish(c, CHANGE_PENDING, CHANGE_UNWRITABLE);
 	}
 	publishing_release(p);
@@ -331,6 +361,8 @@ struct publishing *publishing_new(const struct publishing_config *config)
 		.note = on_note,
 		.want = on_want,
 	});
+	(void)synthesised_server(p->pop, p->own);
+	(void)synthesised_catalog(p->pop, p->catalog);
 	LIST_INIT(&p->carried);
 	(void)uv_timer_init(config->loop, &p->round);
 	p->round.data = p;
@@ -360,10 +392,8 @@ void publishing_close(struct publishing *p, void (*on_closed)(void *data), void 
 	uv_close((uv_handle_t *)&p->round, on_timer_closed);
 	while (c != NULL) {
 		struct carried *next = LIST_NEXT(c, next);
-		if (!c->is_in_store) {
-			LIST_REMOVE(c, next);
-			free(c);
-		}
+		if (!c->is_in_store)
+			drop(c);
 		c = next;
 	}
 }

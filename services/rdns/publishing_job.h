@@ -5,6 +5,7 @@
 
 #include "rdns/publisher.h"
 #include "rdns/publishing.h"
+#include "rdns/synthesised.h"
 #include "rdns/wanted_db.h"
 
 #include <sys/queue.h>
@@ -16,6 +17,7 @@ struct carried {
 	struct publishing *p;
 	int64_t id;
 	bool is_again, is_in_store;
+	bool is_synthesised; /* before or after */
 	enum change_event why; /* it was given up */
 	struct wanted_change wanted;
 	publishing_fn on_end;
@@ -35,6 +37,7 @@ struct publishing {
 	const struct pop *pop;
 	const struct allocations *zones;
 	struct publisher *publisher;
+	char own[SYNTHESISED_NAME_MAX], catalog[SYNTHESISED_NAME_MAX];
 	LIST_HEAD(carried_list, carried)
 	carried;
 	size_t n_carried;

@@ -126,10 +126,12 @@ static int find_work(sqlite3 *db, void *data)
 static void end_round(struct publishing *p, int rc)
 {
 	p->is_in_round = false;
-	if (rc == -ENOENT)
+	if (rc == -ENOENT) {
 		(void)compare_all(p, NULL);
-	else
+		(void)publisher_reconcile(p->publisher, p->catalog, NULL, NULL);
+	} else {
 		log_error("rdns: changes that were cut off are taken up later: %s", strerror(-rc));
+	}
 }
 
 static void on_found(void *data, int rc)

@@ -3,6 +3,7 @@
 
 #include "rdns/delegated.h"
 #include "rdns/hosted.h"
+#include "rdns/synthesised.h"
 #include "store/db.h"
 
 #include <errno.h>
@@ -198,5 +199,24 @@ int wanted_db_zone(sqlite3 *db, const struct wanted_zone *w)
 		rc = each_row(db, "SELECT address, name FROM ptr WHERE place BETWEEN ?1 AND ?2", w, add_ptr);
 	if (rc == 0)
 		rc = each_row(db, CHANGE "AND id NOT BETWEEN ?3 AND ?4", w, add_unsettled);
+	return rc;
+}
+
+int wanted_db_catalog(sqlite3 *db, const char *own, const char *catalog, ldns_rr_list *list)
+{
+	sqlite3_stmt *s;
+	int step;
+	int rc = db_prepare(db,
+	                    "SELECT zone FROM nameserver WHERE zone LIKE '%.ip6.arpa' GROUP BY zone"
+	                    " HAVING count(*) = 1 AND max(name) = ?",
+	                    &s);
+
+	if (rc < 0)
+		return rc;
+	db_bind_text(s, 1, own);
+	while ((step = sqlite3_step(s)) == SQLITE_ROW)
+		synthesised_add(list, rdns_db_text(s, 0), catalog);
+	rc = step == SQLITE_DONE ? 0 : db_errno(db);
+	(void)sqlite3_finalize(s);
 	return rc;
 }

@@ -145,6 +145,21 @@ def test_drift_is_repaired_and_counted(reverse):
     assert reverse.names("192.0.2.9") == []
 
 
+def test_names_for_all_addresses_where_a_member_wants_that(reverse):
+    """Delegated to the POP itself, a prefix has names that lead back to their addresses; and none any more after."""
+    path, one = "delegations/2001:db8:100:1::/64", "2001:db8:100:1::7"
+    for _ in range(2):
+        assert reverse.names(one) == []
+        status, said = reverse.api("PUT", path, {"nameservers": [{"name": "ns1.pop.test"}]})
+        assert status == 201, said
+        wait.until(lambda: reverse.names(one) == ["2001-db8-100-1--7.ip6.pop.test."], "the address has a name")
+        forward = reverse.ask(reverse.names(one)[0], "AAAA").answer[0]
+        assert [record.address for record in forward] == [one]
+        assert reverse.names("2001:db8:100:2::7") == []
+        assert reverse.api("DELETE", path)[0] == 204
+        wait.until(lambda: reverse.names(one) == [], "the address has no name")
+
+
 @pytest.mark.parametrize("offset", ["+1d", "-1d"])
 def test_the_clock_jumps(reverse, offset):
     """Knot takes what is signed at another time for forged: nothing is half done, and afterwards all goes on."""

@@ -154,8 +154,7 @@ class ReversePop:
         self.prepare()
 
     def prepare(self):
-        made = self.folder / "out/knot"
-        links.run(PREPARE, made / "reverse.list", made / "reverse.zone", self.folder / "keys", self.folder / "zones")
+        links.run(PREPARE, self.folder / "out/knot/reverse.list", self.folder / "keys", self.folder / "zones")
 
     @staticmethod
     def listen(stack):
@@ -186,7 +185,7 @@ class ReversePop:
     def knot_answers(self):
         assert self.knot.poll() is None, "Knot has ended"
         zones = [line.split()[1] for line in (self.folder / "out/knot/reverse.list").read_text().splitlines()
-                 if line.startswith("zone ")]
+                 if line.endswith(".arpa reverse.zone")]
         try:
             return all(self.ask(zone, "SOA").answer for zone in zones)
         except OSError:
@@ -274,7 +273,7 @@ class ReversePop:
     def is_settled(self):
         """No change is on its way, and all zones have been compared since rdnsd started."""
         unfinished = self.query("SELECT count(*) FROM change WHERE state IN ('written', 'sent')")[0][0]
-        return unfinished == 0 and self.counter("zones_compared_total", 'end="right"') >= len(self.zones)
+        return unfinished == 0 and self.counter("zones_compared_total", 'end="right"') > len(self.zones)  # and the catalog
 
     def settle(self):
         wait.until(self.is_settled, "nothing is on its way, and all zones are right", 30)

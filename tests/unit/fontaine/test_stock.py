@@ -34,7 +34,7 @@ mkdir -p /run/fontaine-ipv6test /var/lib/fontaine/ipv6test
 cd /run/fontaine
 prepare_reverse() {
     mkdir -p /var/lib/fontaine/reverse-zones /var/lib/knot/reverse
-    "$PROJECT/packaging/systemd/reverse-zones" knot/reverse.list knot/reverse.zone \\
+    "$PROJECT/packaging/systemd/reverse-zones" knot/reverse.list \\
         /var/lib/fontaine/reverse-zones /var/lib/knot/reverse
 }
 [ ! -e knot/reverse.list ] || prepare_reverse
