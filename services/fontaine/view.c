@@ -180,6 +180,7 @@ static void add_rdns(yyjson_mut_doc *d, yyjson_mut_val *root, const struct pop_r
 	yyjson_mut_val *o = yyjson_mut_obj_add_obj(d, root, "rdns");
 	yyjson_mut_val *zones = yyjson_mut_obj_add_arr(d, o, "zones");
 	yyjson_mut_val *secondaries = yyjson_mut_obj_add_arr(d, o, "secondaries");
+	yyjson_mut_obj_add_bool(d, o, "has_secondaries", s->n_secondaries > 0);
 	yyjson_mut_val *networks = yyjson_mut_obj_add_arr(d, o, "networks"); /* of IPv6 */
 	for (unsigned i = 0; i < s->n_zones; i++) {
 		add_reverse_zones(d, zones, s->zones[i]);

@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "base/metrics.h"
 #include "rdns/members_db.h"
+#include "rdns/synthesised.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -133,7 +134,8 @@ static void on_looked(void *data, int rc)
 		memcpy(r->n_in_state, l->n_in_state, sizeof(r->n_in_state));
 	r->was_full = rc == 0 && l->n == l->max;
 	for (size_t i = 0; i < l->n; i++) {
-		if (rc == 0 && !r->is_closing)
+		bool is_others = !synthesised_is(l->due[i], r->config.pop); /* nobody's servers but ours have to be fit */
+		if (rc == 0 && !r->is_closing && is_others)
 			(void)start(r, 0, l->due[i]); /* or its turn comes again */
 		else
 			delegated_free(l->due[i]);

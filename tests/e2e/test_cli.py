@@ -87,8 +87,7 @@ def make_keys(folder):
     """Those of reverse zones, which are made where Knot runs."""
     for name in ("keys", "zones"):
         (folder / name).mkdir()
-    subprocess.run([PREPARE, folder / "knot/reverse.list", folder / "knot/reverse.zone", folder / "keys",
-                    folder / "zones"], check=True, timeout=10)
+    subprocess.run([PREPARE, folder / "knot/reverse.list", folder / "keys", folder / "zones"], check=True, timeout=10)
     config = folder / "knot/knot.conf"
     config.write_text(config.read_text().replace("/var/lib/fontaine/reverse-zones", str(folder / "keys")))
 

@@ -111,9 +111,11 @@ def test_knot_stands_still_and_takes_it_later(reverse):
     """Nobody knows what it has: the change is taken back, and so is what Knot makes of it when it goes on."""
     assert put(reverse, "before.example.net") in (200, 201)
     reverse.knot.send_signal(signal.SIGSTOP)
-    assert put(reverse, "after.example.net") == 502
-    compared = reverse.counter("zones_compared_total", 'end="right"')
-    reverse.knot.send_signal(signal.SIGCONT)
+    try:
+        assert put(reverse, "after.example.net") == 502
+        compared = reverse.counter("zones_compared_total", 'end="right"')
+    finally:
+        reverse.knot.send_signal(signal.SIGCONT)
     wait.until(lambda: reverse.counter("zones_compared_total", 'end="right"') >= compared + 2, "looked at again", 30)
     wait.until(lambda: reverse.names(ADDRESS) == ["before.example.net."], "all is as before")
 

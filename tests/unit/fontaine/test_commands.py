@@ -125,9 +125,10 @@ def test_render_is_repeatable_and_drops_what_is_off(tmp_path):
         return {name: (tmp_path / "out" / name).read_bytes() for name in files_below(tmp_path / "out")}
 
     first = render(POPS / "demo.yaml")
-    assert list(first) == ["chrony/chrony.conf", "chrony/options", "coturn/turnserver.conf", "knot/knot.conf",
-                           "knot/pop.zone", "knot/reverse.list", "knot/reverse.zone", "nginx/nginx.conf", "tls/names",
-                           "unbound/unbound.conf", "www/pop.json"]
+    assert list(first) == ["chrony/chrony.conf", "chrony/options", "coturn/turnserver.conf", "knot/catalog.zone",
+                           "knot/knot.conf", "knot/pop.zone", "knot/reverse.list", "knot/reverse.zone",
+                           "knot/synthesised.zone", "nginx/nginx.conf", "tls/names", "unbound/unbound.conf",
+                           "www/pop.json"]
     assert render(POPS / "demo.yaml") == first
 
     smaller = tmp_path / "smaller.yaml"

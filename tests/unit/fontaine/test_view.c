@@ -127,7 +127,8 @@ static void test_reverse_zones(void **state)
 
 	assert_has(json, "\"rdns\":{\"zones\":[\"0.10.in-addr.arpa\",\"1.10.in-addr.arpa\","
 	                 "\"8.b.d.0.1.0.0.2.ip6.arpa\"],\"secondaries\":["
-	                 "{\"number\":1,\"name\":\"ns2.example\",\"address\":\"192.0.2.9\",\"key\":\"k\"}]}");
+	                 "{\"number\":1,\"name\":\"ns2.example\",\"address\":\"192.0.2.9\",\"key\":\"k\"}],"
+	                 "\"has_secondaries\":true,\"networks\":[\"2001:db8::/32\"]}");
 	free(json);
 }
 
