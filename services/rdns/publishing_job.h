@@ -17,7 +17,7 @@ struct carried {
 	struct publishing *p;
 	int64_t id;
 	bool is_again, is_in_store;
-	bool is_synthesised; /* before or after */
+	bool is_synthesised;   /* before or after */
 	enum change_event why; /* it was given up */
 	struct wanted_change wanted;
 	publishing_fn on_end;

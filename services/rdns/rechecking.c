@@ -134,7 +134,7 @@ static void on_looked(void *data, int rc)
 		memcpy(r->n_in_state, l->n_in_state, sizeof(r->n_in_state));
 	r->was_full = rc == 0 && l->n == l->max;
 	for (size_t i = 0; i < l->n; i++) {
-		bool is_others = !synthesised_is(l->due[i], r->config.pop); /* nobody's servers but ours have to be fit */
+		bool is_others = !synthesised_is(l->due[i], r->config.pop); /* else it is our own server */
 		if (rc == 0 && !r->is_closing && is_others)
 			(void)start(r, 0, l->due[i]); /* or its turn comes again */
 		else

@@ -34,7 +34,7 @@ struct wanted_zone {
 
 int wanted_db_zone(sqlite3 *db, const struct wanted_zone *w);
 
-/** Append to @list what the @catalog has of the zones that are delegated to the server @own alone (rdns/synthesised.h). */
+/** Append to @list what the @catalog has of zones that are delegated to the server @own alone (rdns/synthesised.h). */
 int wanted_db_catalog(sqlite3 *db, const char *own, const char *catalog, ldns_rr_list *list);
 
 #endif

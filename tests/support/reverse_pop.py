@@ -273,7 +273,8 @@ class ReversePop:
     def is_settled(self):
         """No change is on its way, and all zones have been compared since rdnsd started."""
         unfinished = self.query("SELECT count(*) FROM change WHERE state IN ('written', 'sent')")[0][0]
-        return unfinished == 0 and self.counter("zones_compared_total", 'end="right"') > len(self.zones)  # and the catalog
+        compared = self.counter("zones_compared_total", 'end="right"')
+        return unfinished == 0 and compared > len(self.zones)  # the catalog too
 
     def settle(self):
         wait.until(self.is_settled, "nothing is on its way, and all zones are right", 30)

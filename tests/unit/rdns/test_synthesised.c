@@ -76,7 +76,8 @@ static void test_catalog(void **state)
 	assert_int_equal(ldns_rr_list_rr_count(list), 3);
 	assert_record(list, 0, "synthesised.pop.test.\t0\tIN\tNS\tinvalid.\n");
 	assert_record(list, 1, "version.synthesised.pop.test.\t0\tIN\tTXT\t\"2\"\n");
-	assert_record(list, 2, "10008bd01002.zones.synthesised.pop.test.\t0\tIN\tPTR\t1.0.0.0.8.b.d.0.1.0.0.2.ip6.arpa.\n");
+	assert_record(list, 2,
+	              "10008bd01002.zones.synthesised.pop.test.\t0\tIN\tPTR\t1.0.0.0.8.b.d.0.1.0.0.2.ip6.arpa.\n");
 	assert_false(synthesised_is_in(list, &pop));
 	ldns_rr_list_deep_free(list);
 }
