@@ -1,6 +1,7 @@
 # Members' servers roll their keys, move, secure a zone and give that up: the delegation follows, or says why not.
 # SPDX-License-Identifier: MIT
 
+import signal
 import socket
 
 import dns.message
@@ -18,10 +19,10 @@ FLOOD = 1000  # messages
 NS = [f"ns1.{OPERATOR}", f"ns2.{OPERATOR}"]
 BIND_NS = [f"bind1.{OPERATOR}", f"bind2.{OPERATOR}"]
 SERVERS = dict.fromkeys(NS, ())
-ROLL, BOOTSTRAP, DELETE, MOVE, GLUE, UNSECURED, BIND, AGAIN = range(8)
+ROLL, BOOTSTRAP, DELETE, MOVE, GLUE, UNSECURED, BIND, AGAIN, STILL, FLOODED = range(10)
 SEVERAL = 0x10, 0x11
 CASES = {ROLL: "rollover", BOOTSTRAP: "always", DELETE: "always", AGAIN: "always", MOVE: "none",
-         GLUE: "none", UNSECURED: "none",
+         GLUE: "none", UNSECURED: "none", FLOODED: "none",
          **dict.fromkeys(SEVERAL, "none")}
 
 
@@ -38,8 +39,8 @@ def lab(tmp_path_factory):
         policies = {OPERATOR: "none", **{zone_of(case)[1]: publish for case, publish in CASES.items()}}
         made.knot_of_members = children.SigningKnot(made, "members", children.ADDRESSES, zones, policies)
         made.knot_of_members.start()
-        zone = zone_of(BIND)[1]
-        made.bind = children.SigningBind(made, "bind", children.BIND_ADDRESSES, {zone: text_of(zone, BIND_NS)})
+        zones = {zone: text_of(zone, BIND_NS) for _, zone in map(zone_of, (BIND, STILL))}
+        made.bind = children.SigningBind(made, "bind", children.BIND_ADDRESSES, zones)
         made.bind.start()
         children.Resolver(made, [ds_of(key, OPERATOR) for key in secure_keys(made, OPERATOR)]).start()
         made.settle()
@@ -106,7 +107,7 @@ def test_knot_rolls_its_key(lab):
     follow(lab, prefix, zone, "nothing")
 
 
-def signal(lab, zone, servers, address):
+def vouch(lab, zone, servers, address):
     """Have the operator's zone say for each server what the zone says (RFC 9615)."""
     lab.knot_of_members.change(OPERATOR, *(
         ("set", f"_dsboot.{zone}._signal.{server}.", "1", kind, text)
@@ -117,7 +118,7 @@ def test_bind_is_secured_and_rolls_its_key(lab):
     prefix, zone = begin(lab, BIND, ds=False, servers=dict.fromkeys(BIND_NS, ()))
     address = children.BIND_ADDRESSES[0]
     first = wait.until(lambda: lab.at(address, zone, "CDS"), "BIND asks for its key's DS", LIMIT_S)
-    signal(lab, zone, BIND_NS, address)
+    vouch(lab, zone, BIND_NS, address)
     follow(lab, prefix, zone, "followed")
     assert same(lab.served(zone, "DS")) == same(first)
     lab.bind.control("dnssec", "-checkds", "published", zone)
@@ -132,7 +133,7 @@ def test_a_zone_is_secured_by_its_operators_word(lab):
     follow(lab, prefix, zone, "no-signal")
     assert lab.served(zone, "DS") == []
     assert "_dsboot" in lab.following(prefix, zone, "ds")["remedy"]
-    signal(lab, zone, NS, children.ADDRESSES[0])
+    vouch(lab, zone, NS, children.ADDRESSES[0])
     follow(lab, prefix, zone, "followed")
     assert same(lab.served(zone, "DS")) == same(lab.at(children.ADDRESSES[0], zone, "CDS"))
 
@@ -219,6 +220,24 @@ def test_nobody_moves_a_zone_that_is_not_secured(lab):
     assert lab.served(zone, "NS") == [f"{name}." for name in NS]
 
 
+def test_rdnsd_ends_in_the_middle_of_a_look(lab):
+    """The zone's servers are silent, so it is long."""
+    prefix, zone = begin(lab, STILL, ds=False, servers=dict.fromkeys(BIND_NS, ()))
+    servers = lab.bind.process
+    visits = lab.counter("follow_visits_total")
+    servers.send_signal(signal.SIGSTOP)
+    try:
+        notify(lab, prefix, zone)
+        wait.until(lambda: lab.counter("follow_visits_total") > visits, "the look has begun", LIMIT_S)
+        lab.stop_rdnsd()
+        lab.start_rdnsd()
+        follow(lab, prefix, zone, "silent")
+    finally:
+        servers.send_signal(signal.SIGCONT)
+    wait.until(lambda: lab.at(children.BIND_ADDRESSES[0], zone, "CDS"), "BIND asks for its key's DS", LIMIT_S)
+    follow(lab, prefix, zone, "no-signal")
+
+
 def test_a_stranger_is_refused(lab):
     assert lab.notify("2.0.192.in-addr.arpa") == dns.rcode.REFUSED
     assert lab.counter("notifies_total", 'outcome="refused"') > 0
@@ -226,7 +245,8 @@ def test_a_stranger_is_refused(lab):
 
 def test_a_flood_changes_nothing(lab):
     """So many from one address are read; a delegation that was just looked at is left alone."""
-    zone = zone_of(UNSECURED)[1]
+    prefix, zone = begin(lab, FLOODED, ds=False)
+    follow(lab, prefix, zone, "nothing")
     visits = lab.counter("follow_visits_total")
     message = dns.message.make_query(zone, "CDS")
     message.set_opcode(dns.opcode.NOTIFY)
