@@ -72,6 +72,8 @@ class Link:
 
     def __init__(self, server, client):
         self.server, self.client = server, client
+        for namespace in server, client:  # the kernel's own addresses are good at once, or a browser sees a new network
+            namespace.run("sysctl", "-q", "-w", "net.ipv6.conf.default.dad_transmits=0")
         self.connect()
         for namespace, addresses in ((server, SERVER), (client, CLIENT)):
             self.add_address(namespace, addresses["ipv4"])
