@@ -157,7 +157,7 @@ def test_a_member_delegates_breaks_repairs_and_ends(settled, tokens, servers):
         wait.until(lambda: "needed" in browser.text(".server .problem"), "the page asks for glue")
         delegate(browser, SERVERS)
         assert PREFIX in is_told(browser)
-        assert browser.state("#delegation") == "live"
+        wait.until(lambda: browser.state("#delegation") == "live", "the page shows it")
         assert answers(f"7.{ZONE}", "NS") == sorted(f"{name}." for name in SERVERS)
         assert answers("65.2.0.192.in-addr.arpa", "CNAME") == [f"65.{ZONE}."]
         looks.expect_fit(browser, "rdns-delegated", LOOKS)
