@@ -18,6 +18,7 @@ pytestmark = pytest.mark.timeout(120)
 EN_WIDE = [("en", False, 1280)]
 NO_WORD = re.compile(r"\w_\w|undefined|null|NaN|\[object")  # what a text that is missing looks like
 ADDRESSES = {"ipv4": "127.0.0.1", "ipv6": "::1"}
+AT_ONCE = 2  # browsers
 PLACES = "return [...document.querySelectorAll('#tested [data-test]')].map((row) => row.offsetTop)"
 WAYS = list(product(["http", "https"], pop.FAMILIES))
 TESTED = ["literal4", "literal6", "up4", "down4", "up6", "down6"]
@@ -31,6 +32,11 @@ def open_test(browser, path="/", **where):
 def wait_for_end(browser):
     wait.until(lambda: browser.state("#content") not in ("idle", "running"), "the end of the test", 45)
     assert browser.state("#content") == "done", browser.text("#headline")
+
+
+def errors(browser):
+    """But for those of asking what has arrived of an upload of which, on a busy machine, nothing has."""
+    return [error for error in browser.errors() if "/received?" not in error]
 
 
 def mark(browser, test):
@@ -54,7 +60,7 @@ def tested():
         assert len(places) > 20
         assert browser.script(PLACES) == places, "nothing moves under who reads it"
         yield browser
-        assert browser.errors() == []
+        assert errors(browser) == []
     assert browser.foreign_requests() == []
 
 
@@ -65,14 +71,14 @@ def visit(way):
         open_test(browser, family=family, protocol=scheme)
         wait_for_end(browser)
         addresses = {each: browser.text(f"#address-{each} code") for each in ADDRESSES}
-        told = {test: mark(browser, test) for test in TESTED}, addresses, browser.errors()
+        told = {test: mark(browser, test) for test in TESTED}, addresses, errors(browser)
     return *told, browser.foreign_requests()
 
 
 @pytest.fixture(scope="module")
 def visits():
     """Side by side, as each takes long."""
-    with ThreadPoolExecutor(len(WAYS)) as threads:
+    with ThreadPoolExecutor(AT_ONCE) as threads:
         return {way: threads.submit(visit, way) for way in WAYS}
 
 
@@ -155,7 +161,7 @@ def test_a_help_desk_sees_what_a_visitor_shares(tested):
         looks.expect_fit(tested, "ipv6test-missing", EN_WIDE)
         tested.click("#start")
         wait.until(lambda: tested.state("#content") in ("running", "done"), "the visitor's own test")
-    assert [error for error in tested.errors() if f"/results/{code}.json" not in error] == []
+    assert [error for error in errors(tested) if f"/results/{code}.json" not in error] == []
 
 
 def test_another_run_follows_by_a_click(tested):
@@ -171,7 +177,7 @@ def test_a_code_that_is_none_is_told_at_once(tested):
 
 
 def test_a_server_that_is_gone_is_told(tested, stopped_unit):
-    assert tested.errors() == []
+    assert errors(tested) == []
     stopped_unit("ipv6testd.socket")
     stopped_unit("ipv6testd.service")
     tested.click("#start")
