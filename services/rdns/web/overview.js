@@ -20,9 +20,9 @@ function part({ use, from, to }) {
 
 /** What a prefix's addresses are used for, as words: "3 delegations, 12 names, ..." */
 export function countsText({ t, format }, { delegations, broken, names, share }) {
+	const delegated = t(delegations === 1 ? "countDelegation" : "countDelegations", { n: format.number(delegations) });
 	const parts = [
-		delegations > 0 ? t(delegations === 1 ? "countDelegation" : "countDelegations", { n: format.number(delegations) }) : null,
-		broken > 0 ? t("countBroken", { n: format.number(broken) }) : null,
+		delegations === 0 ? null : broken === 0 ? delegated : `${delegated} (${t("countBroken", { n: format.number(broken) })})`,
 		names > 0 ? t(names === 1 ? "countName" : "countNames", { n: format.number(names) }) : null,
 		delegations > 0 && share < 100 ? t("countShare", { share: format.percent(share) }) : null,
 	].filter((text) => text !== null);

@@ -37,7 +37,7 @@ export const en = {
 	more: "and {n} more",
 	countDelegation: "1 delegation",
 	countDelegations: "{n} delegations",
-	countBroken: "{n} of them broken",
+	countBroken: "{n} broken",
 	countName: "1 hosted name",
 	countNames: "{n} hosted names",
 	countShare: "{share} of it delegated",

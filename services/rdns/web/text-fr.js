@@ -37,7 +37,7 @@ export const fr = {
 	more: "et {n} de plus",
 	countDelegation: "1\u00a0délégation",
 	countDelegations: "{n}\u00a0délégations",
-	countBroken: "dont {n} en panne",
+	countBroken: "{n} en panne",
 	countName: "1\u00a0nom hébergé",
 	countNames: "{n}\u00a0noms hébergés",
 	countShare: "délégué à {share}",
