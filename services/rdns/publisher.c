@@ -261,6 +261,7 @@ void publisher_wanted(struct publisher *p, ldns_rr_list *records, ldns_rr_list *
 {
 	assert(p->comparison != NULL);
 	if (records == NULL) {
+		ldns_rr_list_deep_free(unsettled);
 		comparison_cancel(p->comparison);
 		on_compared(-EIO, NULL, p);
 		return;
