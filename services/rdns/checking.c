@@ -200,7 +200,7 @@ static size_t sockets_of(const struct delegation *d)
 
 	for (size_t i = 0; i < d->n_servers; i++) {
 		const struct delegation_server *s = &d->servers[i];
-		n_addresses += s->n_addresses > 0 ? s->n_addresses : FAMILIES * OBSERVED_LOOKED_UP_MAX;
+		n_addresses += s->n_addresses > 0 ? s->n_addresses : (size_t)FAMILIES * OBSERVED_LOOKED_UP_MAX;
 		n_inside += s->is_inside;
 	}
 	return n_addresses * (PROBES + FAMILIES * n_inside);

@@ -114,8 +114,11 @@ static void write_port_key(const struct pop_endpoint *e, char ret[PATH_MAX_BYTES
 	if (strcmp(key, "http3") == 0)
 		key = "https";
 	if (is_dns)
-		key = strcmp(e->service, "ipv6test") == 0 ? "dns" : strcmp(e->service, "rdns") == 0 ? "notify"
-		                                                                                    : "";
+		key = "";
+	if (is_dns && strcmp(e->service, "ipv6test") == 0)
+		key = "dns";
+	if (is_dns && strcmp(e->service, "rdns") == 0)
+		key = "notify";
 	(void)snprintf(ret, PATH_MAX_BYTES, "services.%s.%s%sport", e->service, key, *key == '\0' ? "" : "_");
 }
 
