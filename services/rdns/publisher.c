@@ -40,6 +40,7 @@ struct publisher {
 	struct publisher_counters counters;
 	struct jobs waiting, uncompared;
 	size_t n_waiting, n_uncompared;
+	size_t n_repairs; /* waiting, or in progress: no comparison knows of them */
 
 	struct job *job;             /* the one in progress */
 	struct sending *sending;     /* of it */
@@ -163,6 +164,7 @@ static void on_repaired(enum change_event e, void *data)
 
 	p->sending = NULL;
 	p->job = NULL;
+	p->n_repairs--;
 	finish_reconciling(p, job, e == CHANGE_DONE);
 }
 
@@ -240,10 +242,12 @@ static void on_compared(int rc, ldns_rr_list *updates, void *data)
 	job->updates = rc < 0 ? ldns_rr_list_new() : updates;
 	if (rc < 0)
 		log_error("rdns: %s: not compared: %s", job->origin, strerror(-rc));
-	if (rc == 0 && ldns_rr_list_rr_count(updates) > 0)
+	if (rc == 0 && ldns_rr_list_rr_count(updates) > 0) {
+		p->n_repairs++;
 		put_in_queue(p, job);
-	else
+	} else {
 		finish_reconciling(p, job, rc == 0);
+	}
 }
 
 /** What waits already, or has begun, is left alone too. */
@@ -300,7 +304,7 @@ static void start_job(struct publisher *p)
 
 static bool can_compare(const struct publisher *p)
 {
-	return p->compared == NULL && !STAILQ_EMPTY(&p->uncompared);
+	return p->compared == NULL && p->n_repairs == 0 && !STAILQ_EMPTY(&p->uncompared);
 }
 
 static bool can_work(const struct publisher *p)

@@ -42,12 +42,19 @@ static int settle_work(sqlite3 *db, void *data)
 	return rc == -ENOENT ? 0 : rc;
 }
 
+static void on_catalogued(bool is_right, void *data)
+{
+	if (!is_right)
+		publishing_look_soon(data);
+}
+
 static void finish_import(struct publishing *p, enum change_end end)
 {
 	publishing_fn on_end = p->import.on_end;
 	void *data = p->import.data;
 
 	p->import = (struct import){.n_left = 0};
+	(void)publisher_reconcile(p->publisher, p->catalog, on_catalogued, p); /* else in the next round */
 	if (end != CHANGE_LIVE)
 		(void)compare_all(p, NULL); /* else in the next round */
 	on_end(end, CHANGE_UNREACHED, data);
