@@ -28,13 +28,15 @@ DISAGREEMENTS = {
     ("zonemaster-cli", "NS sets differ"): "a server that nothing is delegated to has no address in the lab",
     **{("zonemaster-cli", case): STRICTER
        for case in ("one of three addresses is silent", "no UDP", "no TCP", "lame", "garbage",
-                    "truncated, and no TCP", "trickling TCP")},
+                    "truncated, and no TCP")},
     **{("zonemaster-cli", case): WARNS for case in ("no EDNS", "EDNS version", "CDS of no key")},
     ("dnsviz", "CDS: no DS any more"): "it takes the record that asks for no DS (RFC 8078) for that of a key",
     **{("ldns-verify-zone", case): NO_DS for case in ("wrong DS", "DNSKEY by another key")},
     **{("ldns-verify-zone", case): NOT_CDS
        for case in ("CDS of no key", "CDS and CDNSKEY differ", "CDS at one server only")},
 }
+# It waits for the last byte of every answer, however long that takes: for minutes.
+NOT_ASKED = {("zonemaster-cli", "trickling TCP")}
 # dnsviz takes a server that is late, on a busy machine, for one that has nothing to say.
 TRIES = {"dnsviz": 3}
 
@@ -50,20 +52,21 @@ def found(tmp_path_factory):
         pool.shutdown(cancel_futures=True)
 
 
-def agrees(errors, case):
-    return bool(errors) == ("error" in case.expected.values())
+def is_as_listed(checker, case, errors):
+    agrees = bool(errors) == ("error" in case.expected.values())
+    return agrees != ((checker, case.name) in DISAGREEMENTS)
 
 
 def ask(checker, lab, case):
     for _ in range(TRIES.get(checker, 1)):
         errors = CHECKERS[checker](lab, case)
-        if agrees(errors, case):
+        if is_as_listed(checker, case, errors):
             break
     return errors
 
 
 def is_asked(checker, case):
-    return checker not in OF_DNSSEC or case.is_of_dnssec
+    return (checker not in OF_DNSSEC or case.is_of_dnssec) and (checker, case.name) not in NOT_ASKED
 
 
 @pytest.mark.parametrize("checker, case", [
@@ -71,4 +74,4 @@ def is_asked(checker, case):
     if is_asked(checker, case)])
 def test_verdict(found, checker, case):
     errors = found[checker, case.name].result()
-    assert agrees(errors, case) != ((checker, case.name) in DISAGREEMENTS), errors
+    assert is_as_listed(checker, case, errors), errors
