@@ -12,6 +12,8 @@ import pytest
 
 from support import nameservers, reverse_pop, reverse_zones, wait
 
+pytestmark = pytest.mark.apart
+
 LIMIT_S = 30
 PREFIX, ZONE = "192.0.2.0/25", "0-127.2.0.192.in-addr.arpa"
 SERVERS = {"ns1.example.net": "127.0.1.1", "ns2.example.net": "127.0.1.2"}
