@@ -8,6 +8,8 @@ import os
 import subprocess
 from contextlib import contextmanager
 
+from support import wait
+
 MTU_BYTES = 1500
 ETHERNET_BYTES = 14
 TCP_BYTES = 20 + 12  # with timestamps
@@ -79,6 +81,8 @@ class Link:
             self.add_address(namespace, addresses["ipv4"])
             namespace.run("ip", "address", "add", f"{addresses['ipv6']}/64", "dev", "eth0", "nodad")
             namespace.run("ip", "link", "set", "eth0", "up")
+        for namespace in server, client:  # a browser that sees it come up drops its connections
+            wait.until(lambda: "state UP" in namespace.run("ip", "link", "show", "eth0"), "the link is up")
 
     def connect(self):
         self.server.run("ip", "link", "add", "name", "eth0", "type", "veth",
