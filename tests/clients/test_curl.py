@@ -41,6 +41,7 @@ def test_it_uploads(family, options):
     assert counters.read().since(before)["received_bytes_total"] == 20 * MIB
 
 
+@pytest.mark.usefixtures("unasked")
 def test_it_asks_twice_on_one_connection(family):
     before = counters.read()
     address = pop.url("speedtest", family=family, path="/empty")

@@ -30,6 +30,7 @@ def curl(address, *options, **how):
     return version, int(status), int(size)
 
 
+@pytest.mark.usefixtures("unasked")
 @pytest.mark.parametrize("family", pop.FAMILIES)
 def test_curl_downloads_and_uploads(family):
     before = counters.read()
@@ -47,6 +48,7 @@ def test_http2_is_offered_where_it_is_needed(protocol, offered, chosen):
     assert curl(url("/rpm/small", protocol), offered) == (chosen, 200, 1)
 
 
+@pytest.mark.usefixtures("unasked")
 @pytest.mark.parametrize("connections, streams", [(1, 1), (1, 100), (50, 10)])
 def test_h2load_asks_in_parallel(connections, streams):
     before = counters.read()
@@ -55,6 +57,7 @@ def test_h2load_asks_in_parallel(connections, streams):
     assert counters.read().since(before)['responses_total{class="2xx"}'] == 1000
 
 
+@pytest.mark.usefixtures("unasked")
 def test_h2load_uploads_and_downloads(tmp_path):
     body = tmp_path / "body"
     body.write_bytes(bytes(MIB))

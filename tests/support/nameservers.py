@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 
 import contextlib
+import signal
 import socket
 import subprocess
 import threading
@@ -44,6 +45,13 @@ class Server:
     def stop(self):
         self.process.kill()
         self.process.wait(START_S)
+
+    @contextlib.contextmanager
+    def paused(self):
+        """It is there, and answers later."""
+        self.process.send_signal(signal.SIGSTOP)
+        yield
+        self.process.send_signal(signal.SIGCONT)
 
     def answers(self):
         """It has a zone that it was given, at its last address."""
