@@ -26,7 +26,7 @@ def settled():
     wait.until(pages_say_all_is_up, "the pages say that all is up", 30)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")  # systemd starts a unit five times in ten seconds, no more
 def unasked():
     """The POP does not ask its own services how they are: what they count is the test's alone."""
     pop.run("systemctl", "stop", "fontaine-status.timer", "fontaine-status.service")
