@@ -80,7 +80,7 @@ def measure(folder):
     with reverse_pop.ReversePop(folder, zones=[PREFIX], members=MEMBERS,
                                 lab_prefixes=["127.0.0.0/8", PREFIX]) as lab:
         for _, address in SERVERS.values():
-            lab.namespace.run("ip", "address", "add", f"{address}/128", "dev", "lo", "nodad")
+            lab.namespace.run("ip", "address", "add", f"{address}/128", "dev", "lo")
         nameservers.Nsd(lab, "members", addresses, texts).start()
         Resolver(lab).start()
         one = sorted(check_one(lab, keys[1]) for _ in range(ROUNDS))

@@ -43,6 +43,8 @@ class Namespace:
             ["unshare", *self.KINDS, "sh", "-c", "echo ready; exec cat"], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         assert self.holder.stdout.readline() == b"ready\n"
         self.path = f"/proc/{self.holder.pid}/ns/net"
+        for interfaces in "all", "default":  # IPv6 addresses are good at once, or a browser sees a new network
+            self.set(f"net.ipv6.conf.{interfaces}.accept_dad", 0)
         self.run("ip", "link", "set", "lo", "up")
         return self
 
@@ -57,6 +59,10 @@ class Namespace:
 
     def run(self, *command):
         return run(*self.command(*command))
+
+    def set(self, key, value):
+        """A kernel setting of this network, as sysctl(8) names it."""
+        self.run("sysctl", "-q", "-w", f"{key}={value}")
 
     @contextmanager
     def entered(self):
@@ -74,15 +80,14 @@ class Link:
 
     def __init__(self, server, client):
         self.server, self.client = server, client
-        for namespace in server, client:  # the kernel's own addresses are good at once, or a browser sees a new network
-            namespace.run("sysctl", "-q", "-w", "net.ipv6.conf.default.dad_transmits=0")
         self.connect()
         for namespace, addresses in ((server, SERVER), (client, CLIENT)):
             self.add_address(namespace, addresses["ipv4"])
-            namespace.run("ip", "address", "add", f"{addresses['ipv6']}/64", "dev", "eth0", "nodad")
+            namespace.run("ip", "address", "add", f"{addresses['ipv6']}/64", "dev", "eth0")
             namespace.run("ip", "link", "set", "eth0", "up")
         for namespace in server, client:  # a browser that sees it come up drops its connections
-            wait.until(lambda: "state UP" in namespace.run("ip", "link", "show", "eth0"), "the link is up")
+            wait.until(lambda: namespace.run("ip", "-6", "address", "show", "dev", "eth0", "scope", "link"),
+                       "the link is up and has the address that the kernel gives it")
 
     def connect(self):
         self.server.run("ip", "link", "add", "name", "eth0", "type", "veth",

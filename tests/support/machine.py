@@ -19,17 +19,12 @@ class Machine(Namespace):
         self.services = []
         super().__enter__()
         self.set("net.ipv6.conf.default.accept_ra", 0)
-        self.set("net.ipv6.conf.default.dad_transmits", 0)  # the kernel's own addresses are good at once, too
         return self
 
     def __exit__(self, *error):
         for service in list(reversed(self.services)):
             self.stop(service)
         super().__exit__(*error)
-
-    def set(self, key, value):
-        """A kernel setting of this network, as sysctl(8) names it."""
-        self.run("sysctl", "-q", "-w", f"{key}={value}")
 
     def route_for_others(self):
         for key in "net.ipv4.ip_forward", "net.ipv6.conf.all.forwarding":
@@ -43,9 +38,9 @@ class Machine(Namespace):
             machine.run("ip", "link", "set", end, "up")
 
     def add_address(self, device, *addresses):
-        """@addresses: with their prefix lengths. They are good at once."""
+        """@addresses: with their prefix lengths."""
         for address in addresses:
-            self.run("ip", "address", "add", address, "dev", device, *(["nodad"] if ":" in address else []))
+            self.run("ip", "address", "add", address, "dev", device)
 
     def add_route(self, to, *way):
         """@way: as in ip-route(8). The family of a default route is that of its gateway."""

@@ -218,8 +218,7 @@ class Lab:
     def __enter__(self):
         self.namespace = self.stack.enter_context(links.Namespace())
         for address in self.addresses:
-            nodad = ["nodad"] if ":" in address else []
-            self.namespace.run("ip", "address", "add", address, "dev", "lo", *nodad)
+            self.namespace.run("ip", "address", "add", address, "dev", "lo")
         return self
 
     def __exit__(self, *_):

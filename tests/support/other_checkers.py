@@ -19,8 +19,7 @@ def run(lab, *command, given=""):
 def start_root(lab, known):
     """What those who resolve names themselves begin with; @known: lines "NAME TYPE DATA"."""
     for a in ROOT:
-        lab.namespace.run("ip", "address", "add", f"{a}/{128 if ':' in a else 32}", "dev", "lo",
-                          *["nodad"] if ":" in a else [])
+        lab.namespace.run("ip", "address", "add", f"{a}/{128 if ':' in a else 32}", "dev", "lo")
     for family in "-4", "-6":  # or nobody there would believe to be on the Internet
         lab.namespace.run("ip", family, "route", "add", "default", "dev", "lo")
     lines = "".join(f"{owner} 300 IN {rest}\n" for owner, _, rest in (line.partition(" ") for line in known))
