@@ -56,17 +56,15 @@ static int list_rows(sqlite3 *db, const char *sql, int64_t since,
                      void (*add_row)(struct listing *l, sqlite3_stmt *row), struct listing *l)
 {
 	sqlite3_stmt *s;
-	int rc = db_prepare(db, sql, &s), step;
+	int rc = db_prepare(db, sql, &s);
 
 	if (rc < 0)
 		return rc;
 	(void)sqlite3_bind_int64(s, 1, since);
 	(void)sqlite3_bind_int(s, 2, READINESS_MIN_TESTS); /* where there is a second and a third one */
 	(void)sqlite3_bind_int(s, 3, READINESS_ASNS_MAX);
-	while ((step = sqlite3_step(s)) == SQLITE_ROW)
+	while ((rc = db_step(s)) > 0)
 		add_row(l, s);
-	if (step != SQLITE_DONE)
-		rc = db_errno(db);
 	(void)sqlite3_finalize(s);
 	return rc;
 }

@@ -85,9 +85,8 @@ static void add_line(yyjson_mut_doc *doc, yyjson_mut_val *list, sqlite3_stmt *ro
 int audit_db_list(sqlite3 *db, const struct audit_filter *filter, yyjson_mut_doc *doc, yyjson_mut_val *list,
                   int64_t *ret_more)
 {
-	int64_t last = 0, more = 0;
+	int64_t last = 0;
 	sqlite3_stmt *s;
-	int step;
 	int rc = db_prepare(db,
 	                    "SELECT seq, at, who, what, subject, asn, before, after, checks, undoes, change.state"
 	                    " FROM audit LEFT JOIN member ON member.id = audit.member"
@@ -102,18 +101,15 @@ int audit_db_list(sqlite3 *db, const struct audit_filter *filter, yyjson_mut_doc
 	db_bind_text(s, 2, filter->subject);
 	rdns_db_bind_id(s, 3, filter->before_seq);
 	(void)sqlite3_bind_int64(s, 4, (int64_t)filter->limit + 1);
-	while ((step = sqlite3_step(s)) == SQLITE_ROW && yyjson_mut_arr_size(list) < filter->limit) {
+	while ((rc = db_step(s)) > 0 && yyjson_mut_arr_size(list) < filter->limit) {
 		add_line(doc, list, s);
 		last = sqlite3_column_int64(s, 0);
 	}
-	if (step == SQLITE_ROW)
-		more = last;
-	else if (step != SQLITE_DONE)
-		rc = db_errno(db);
 	(void)sqlite3_finalize(s);
-	if (rc == 0)
-		*ret_more = more;
-	return rc;
+	if (rc < 0)
+		return rc;
+	*ret_more = rc > 0 ? last : 0;
+	return 0;
 }
 
 int change_db_add(sqlite3 *db, int64_t id, bool is_end)
@@ -173,12 +169,8 @@ static int set_state(sqlite3 *db, int64_t id, enum audit_state to)
 int change_db_move(sqlite3 *db, int64_t id, enum audit_state to)
 {
 	sqlite3_stmt *s;
-	int rc = db_prepare(db, "SELECT state FROM change WHERE id = ?", &s);
+	int rc = db_find_id(db, "SELECT state FROM change WHERE id = ?", id, &s);
 
-	if (rc < 0)
-		return rc;
-	(void)sqlite3_bind_int64(s, 1, id);
-	rc = rdns_db_first_row(s);
 	if (rc < 0)
 		return rc;
 	enum audit_state from = audit_state_of(rdns_db_text(s, 0));
@@ -190,12 +182,8 @@ int change_db_move(sqlite3 *db, int64_t id, enum audit_state to)
 static int find_change(sqlite3 *db, const char *sql, int64_t id, struct audit_change *ret)
 {
 	sqlite3_stmt *s;
-	int rc = db_prepare(db, sql, &s);
+	int rc = db_find_id(db, sql, id, &s);
 
-	if (rc < 0)
-		return rc;
-	(void)sqlite3_bind_int64(s, 1, id);
-	rc = rdns_db_first_row(s);
 	if (rc < 0)
 		return rc;
 	*ret = (struct audit_change){.id = sqlite3_column_int64(s, 0), .state = audit_state_of(rdns_db_text(s, 1))};

@@ -115,7 +115,7 @@ int bulk_version(sqlite3 *db, int64_t *ret)
 	int rc = db_prepare(db, "SELECT coalesce(max(seq), 0) FROM audit", &s);
 
 	if (rc == 0)
-		rc = rdns_db_first_row(s);
+		rc = db_first(s);
 	if (rc < 0)
 		return rc;
 	*ret = sqlite3_column_int64(s, 0);

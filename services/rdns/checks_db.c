@@ -163,7 +163,6 @@ static int take(sqlite3 *db, sqlite3_stmt *row, struct delegated **ret)
 int checks_db_take(sqlite3 *db, int64_t now, int64_t interval_s, struct delegated **ret, size_t max, size_t *ret_n)
 {
 	sqlite3_stmt *s;
-	int step = SQLITE_DONE;
 	/* What is to come far too late was put there by a clock that was wrong. */
 	int rc = db_prepare(db,
 	                    "UPDATE recheck SET next = ?1 + ?4 WHERE prefix IN (SELECT prefix FROM recheck"
@@ -177,12 +176,10 @@ int checks_db_take(sqlite3 *db, int64_t now, int64_t interval_s, struct delegate
 	(void)sqlite3_bind_int64(s, 2, interval_s);
 	(void)sqlite3_bind_int64(s, 3, (int64_t)max);
 	(void)sqlite3_bind_int64(s, 4, CHECKS_RETRY_S);
-	while (rc == 0 && (step = sqlite3_step(s)) == SQLITE_ROW) {
+	while (rc == 0 && (rc = db_step(s)) > 0) {
 		rc = take(db, s, &ret[*ret_n]);
 		*ret_n += rc == 0;
 	}
-	if (rc == 0 && step != SQLITE_DONE)
-		rc = db_errno(db);
 	(void)sqlite3_finalize(s);
 	return rc;
 }
@@ -225,7 +222,7 @@ int checks_db_get(sqlite3 *db, const struct prefix *prefix, int64_t member, enum
 	db_bind_text(s, 1, prefix_text(prefix, text));
 	rdns_db_bind_id(s, 2, member);
 	(void)sqlite3_bind_int(s, 3, language == LANGUAGE_FR);
-	rc = rdns_db_first_row(s);
+	rc = db_first(s);
 	if (rc < 0)
 		return rc;
 	*ret = yyjson_mut_obj(doc);
@@ -246,7 +243,6 @@ int checks_db_list(sqlite3 *db, const struct checks_filter *filter, yyjson_mut_d
 {
 	char last[PREFIX_TEXT_MAX] = "";
 	sqlite3_stmt *s;
-	int step;
 	int rc = db_prepare(db,
 	                    SELECT_ALL FROM_CHECKED
 	                    "WHERE NOT is_trial AND (?1 IS NULL OR checked.member = ?1)"
@@ -259,30 +255,27 @@ int checks_db_list(sqlite3 *db, const struct checks_filter *filter, yyjson_mut_d
 	if (filter->after != NULL)
 		rdns_db_bind_range(s, 2, filter->after);
 	(void)sqlite3_bind_int64(s, 4, (int64_t)filter->limit + 1);
-	while ((step = sqlite3_step(s)) == SQLITE_ROW && yyjson_mut_arr_size(list) < filter->limit) {
+	while ((rc = db_step(s)) > 0 && yyjson_mut_arr_size(list) < filter->limit) {
 		add_check(s, doc, yyjson_mut_arr_add_obj(doc, list));
 		(void)snprintf(last, sizeof(last), "%s", rdns_db_text(s, 0));
 	}
-	rc = step == SQLITE_ROW || step == SQLITE_DONE ? 0 : db_errno(db);
 	(void)sqlite3_finalize(s);
-	if (rc == 0)
-		(void)snprintf(ret_more, PREFIX_TEXT_MAX, "%s", step == SQLITE_ROW ? last : "");
-	return rc;
+	if (rc < 0)
+		return rc;
+	(void)snprintf(ret_more, PREFIX_TEXT_MAX, "%s", rc > 0 ? last : "");
+	return 0;
 }
 
 int checks_db_count(sqlite3 *db, uint64_t ret[RDNS_STATES])
 {
 	sqlite3_stmt *s;
-	int step;
 	int rc = db_prepare(db, "SELECT state, count(*) FROM delegation WHERE part = 0 GROUP BY state", &s);
 
 	if (rc < 0)
 		return rc;
 	memset(ret, 0, RDNS_STATES * sizeof(*ret));
-	while ((step = sqlite3_step(s)) == SQLITE_ROW)
+	while ((rc = db_step(s)) > 0)
 		ret[rdns_state_of(rdns_db_text(s, 0))] = (uint64_t)sqlite3_column_int64(s, 1);
-	if (step != SQLITE_DONE)
-		rc = db_errno(db);
 	(void)sqlite3_finalize(s);
 	return rc;
 }

@@ -262,12 +262,8 @@ struct done {
 static int read_line(sqlite3 *db, int64_t id, struct done *ret)
 {
 	sqlite3_stmt *s;
-	int rc = db_prepare(db, "SELECT what, subject, before, after, member FROM audit WHERE seq = ?", &s);
+	int rc = db_find_id(db, "SELECT what, subject, before, after, member FROM audit WHERE seq = ?", id, &s);
 
-	if (rc < 0)
-		return rc;
-	(void)sqlite3_bind_int64(s, 1, id);
-	rc = rdns_db_first_row(s);
 	if (rc < 0)
 		return rc;
 	struct done d = {.kind = strcmp(rdns_db_text(s, 0), audit_ptr) == 0 ? &kinds[1] : &kinds[0]};

@@ -27,7 +27,7 @@ static const char *const changed[FOLLOW_WHATS] = {
 
 static int read_time(sqlite3_stmt *s, int64_t *ret)
 {
-	int rc = rdns_db_first_row(s);
+	int rc = db_first(s);
 
 	*ret = 0;
 	if (rc < 0)
@@ -93,7 +93,7 @@ int follow_db_take(sqlite3 *db, int64_t now, struct follow_due *ret)
 		return rc;
 	(void)sqlite3_bind_int64(s, 1, now);
 	(void)sqlite3_bind_int64(s, 2, FOLLOW_INTERVAL_S);
-	rc = rdns_db_first_row(s);
+	rc = db_first(s);
 	if (rc < 0)
 		return rc;
 	rc = prefix_parse(rdns_db_text(s, 0), &ret->prefix) < 0 ? -EBADMSG : 0;
@@ -180,7 +180,6 @@ int follow_db_add_json(sqlite3 *db, const struct prefix *prefix, int64_t member,
 {
 	char text[PREFIX_TEXT_MAX];
 	sqlite3_stmt *s;
-	int step;
 	int rc = db_prepare(db,
 	                    "SELECT zone, what, outcome, strftime('%Y-%m-%dT%H:%M:%SZ', since, 'unixepoch'),"
 	                    " strftime('%Y-%m-%dT%H:%M:%SZ', seen, 'unixepoch')"
@@ -192,11 +191,9 @@ int follow_db_add_json(sqlite3 *db, const struct prefix *prefix, int64_t member,
 		return rc;
 	db_bind_text(s, 1, prefix_text(prefix, text));
 	rdns_db_bind_id(s, 2, member);
-	while ((step = sqlite3_step(s)) == SQLITE_ROW)
+	while ((rc = db_step(s)) > 0)
 		if (follow_outcome_of(rdns_db_text(s, 2)) != FOLLOW_OUTCOMES) /* a later version's */
 			add_row(s, language, doc, list);
-	if (step != SQLITE_DONE)
-		rc = db_errno(db);
 	(void)sqlite3_finalize(s);
 	return rc;
 }
@@ -204,7 +201,6 @@ int follow_db_add_json(sqlite3 *db, const struct prefix *prefix, int64_t member,
 int follow_db_count(sqlite3 *db, uint64_t ret[FOLLOW_WHATS][FOLLOW_OUTCOMES])
 {
 	sqlite3_stmt *s;
-	int step;
 	int rc = db_prepare(db,
 	                    "SELECT what, outcome, count(*) FROM delegation NATURAL JOIN followed"
 	                    " GROUP BY what, outcome",
@@ -213,14 +209,12 @@ int follow_db_count(sqlite3 *db, uint64_t ret[FOLLOW_WHATS][FOLLOW_OUTCOMES])
 	if (rc < 0)
 		return rc;
 	memset(ret, 0, FOLLOW_WHATS * sizeof(*ret));
-	while ((step = sqlite3_step(s)) == SQLITE_ROW) {
+	while ((rc = db_step(s)) > 0) {
 		enum follow_what what = strcmp(rdns_db_text(s, 0), names[FOLLOW_NS]) == 0 ? FOLLOW_NS : FOLLOW_DS;
 		enum follow_outcome outcome = follow_outcome_of(rdns_db_text(s, 1));
 		if (outcome != FOLLOW_OUTCOMES)
 			ret[what][outcome] = (uint64_t)sqlite3_column_int64(s, 2);
 	}
-	if (step != SQLITE_DONE)
-		rc = db_errno(db);
 	(void)sqlite3_finalize(s);
 	return rc;
 }

@@ -52,12 +52,8 @@ static struct member member_of(sqlite3_stmt *row)
 static int find(sqlite3 *db, const char *sql, int64_t wanted, struct member *ret)
 {
 	sqlite3_stmt *s;
-	int rc = db_prepare(db, sql, &s);
+	int rc = db_find_id(db, sql, wanted, &s);
 
-	if (rc < 0)
-		return rc;
-	(void)sqlite3_bind_int64(s, 1, wanted);
-	rc = rdns_db_first_row(s);
 	if (rc < 0)
 		return rc;
 	*ret = member_of(s);
@@ -78,16 +74,14 @@ int members_db_get(sqlite3 *db, int64_t id, struct member *ret)
 int members_db_each(sqlite3 *db, void (*on_member)(const struct member *m, void *data), void *data)
 {
 	sqlite3_stmt *s;
-	int rc = db_prepare(db, "SELECT id, asn, name, frozen_since FROM member ORDER BY asn", &s), step;
+	int rc = db_prepare(db, "SELECT id, asn, name, frozen_since FROM member ORDER BY asn", &s);
 
 	if (rc < 0)
 		return rc;
-	while ((step = sqlite3_step(s)) == SQLITE_ROW) {
+	while ((rc = db_step(s)) > 0) {
 		struct member m = member_of(s);
 		on_member(&m, data);
 	}
-	if (step != SQLITE_DONE)
-		rc = db_errno(db);
 	(void)sqlite3_finalize(s);
 	return rc;
 }

@@ -103,7 +103,6 @@ int ptrs_db_list(sqlite3 *db, const struct ptrs_filter *filter, yyjson_mut_doc *
 {
 	struct ptrs_row row = {.version = 0};
 	sqlite3_stmt *s;
-	int step = SQLITE_DONE;
 	int rc = db_prepare(db,
 	                    ROW "WHERE (?1 IS NULL OR member = ?1) AND (?4 IS NULL OR place != ?4)"
 	                        " AND place BETWEEN max(coalesce(?2, x''), coalesce(?4, x''))"
@@ -114,18 +113,16 @@ int ptrs_db_list(sqlite3 *db, const struct ptrs_filter *filter, yyjson_mut_doc *
 	if (rc < 0)
 		return rc;
 	bind_filter(s, filter);
-	while (rc == 0 && (step = sqlite3_step(s)) == SQLITE_ROW && yyjson_mut_arr_size(list) < filter->limit) {
+	while (rc == 0 && (rc = db_step(s)) > 0 && yyjson_mut_arr_size(list) < filter->limit) {
 		rc = read_row(s, &row);
 		if (rc == 0)
 			yyjson_mut_arr_append(list, ptrs_row_json(&row, doc));
 	}
-	if (rc == 0 && step != SQLITE_ROW && step != SQLITE_DONE)
-		rc = db_errno(db);
 	(void)sqlite3_finalize(s);
 	if (rc < 0)
 		return rc;
 	ret_more[0] = '\0';
-	if (step == SQLITE_ROW && row.version != 0)
+	if (rc > 0 && row.version != 0)
 		(void)addr_text(&row.address, ret_more);
 	return 0;
 }

@@ -197,14 +197,3 @@ int rdns_db_execute_on_row(sqlite3_stmt *s)
 
 	return rc == 0 && sqlite3_changes(db) == 0 ? -ENOENT : rc;
 }
-
-int rdns_db_first_row(sqlite3_stmt *s)
-{
-	int step = sqlite3_step(s);
-
-	if (step == SQLITE_ROW)
-		return 0;
-	int rc = step == SQLITE_DONE ? -ENOENT : db_errno(sqlite3_db_handle(s));
-	(void)sqlite3_finalize(s);
-	return rc;
-}

@@ -41,7 +41,4 @@ void rdns_db_add_number(yyjson_mut_doc *doc, yyjson_mut_val *o, const char *key,
 /** Execute a statement, and let go of it. Return: also -ENOENT when it changed no row. */
 int rdns_db_execute_on_row(sqlite3_stmt *s);
 
-/** Step to the first row. Return: 0; else finalized, and -ENOENT or as db_exec(). */
-int rdns_db_first_row(sqlite3_stmt *s);
-
 #endif

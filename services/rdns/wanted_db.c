@@ -95,12 +95,8 @@ static int read_change(sqlite3_stmt *s, const struct allocations *zones, struct 
 int wanted_db_change(sqlite3 *db, const struct allocations *zones, int64_t id, struct wanted_change *ret)
 {
 	sqlite3_stmt *s;
-	int rc = db_prepare(db, CHANGE "AND id = ?", &s);
+	int rc = db_find_id(db, CHANGE "AND id = ?", id, &s);
 
-	if (rc < 0)
-		return rc;
-	(void)sqlite3_bind_int64(s, 1, id);
-	rc = rdns_db_first_row(s);
 	if (rc < 0)
 		return rc;
 	rc = read_change(s, zones, ret);
@@ -168,7 +164,6 @@ static int each_row(sqlite3 *db, const char *sql, const struct wanted_zone *w,
                     int (*add)(sqlite3_stmt *row, const struct wanted_zone *w))
 {
 	sqlite3_stmt *s;
-	int step = SQLITE_DONE;
 	int rc = db_prepare(db, sql, &s);
 
 	if (rc < 0)
@@ -176,10 +171,8 @@ static int each_row(sqlite3 *db, const char *sql, const struct wanted_zone *w,
 	rdns_db_bind_range(s, 1, &w->zone);
 	(void)sqlite3_bind_int64(s, 3, w->first);
 	(void)sqlite3_bind_int64(s, 4, w->last);
-	while (rc == 0 && (step = sqlite3_step(s)) == SQLITE_ROW)
+	while (rc == 0 && (rc = db_step(s)) > 0)
 		rc = add(s, w);
-	if (rc == 0 && step != SQLITE_DONE)
-		rc = db_errno(db);
 	(void)sqlite3_finalize(s);
 	return rc;
 }
@@ -205,7 +198,6 @@ int wanted_db_zone(sqlite3 *db, const struct wanted_zone *w)
 int wanted_db_catalog(sqlite3 *db, const char *own, const char *catalog, ldns_rr_list *list)
 {
 	sqlite3_stmt *s;
-	int step;
 	int rc = db_prepare(db,
 	                    "SELECT zone FROM nameserver WHERE zone LIKE '%.ip6.arpa' GROUP BY zone"
 	                    " HAVING count(*) = 1 AND max(name) = ?",
@@ -214,9 +206,8 @@ int wanted_db_catalog(sqlite3 *db, const char *own, const char *catalog, ldns_rr
 	if (rc < 0)
 		return rc;
 	db_bind_text(s, 1, own);
-	while ((step = sqlite3_step(s)) == SQLITE_ROW)
+	while ((rc = db_step(s)) > 0)
 		synthesised_add(list, rdns_db_text(s, 0), catalog);
-	rc = step == SQLITE_DONE ? 0 : db_errno(db);
 	(void)sqlite3_finalize(s);
 	return rc;
 }

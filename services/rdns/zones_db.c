@@ -17,17 +17,13 @@ static int read_rows(sqlite3 *db, const char *sql, struct delegation *zone,
                      const char *(*add)(struct delegation *d, const char *text))
 {
 	sqlite3_stmt *s;
-	int rc = db_prepare(db, sql, &s), step;
+	int rc = db_prepare(db, sql, &s);
 
 	if (rc < 0)
 		return rc;
 	db_bind_text(s, 1, zone->zone);
-	while (rc == 0 && (step = sqlite3_step(s)) != SQLITE_DONE) {
-		if (step != SQLITE_ROW)
-			rc = db_errno(db);
-		else if (add(zone, rdns_db_text(s, 0)) != NULL)
-			rc = -EBADMSG;
-	}
+	while (rc == 0 && (rc = db_step(s)) > 0)
+		rc = add(zone, rdns_db_text(s, 0)) == NULL ? 0 : -EBADMSG;
 	(void)sqlite3_finalize(s);
 	return rc;
 }
@@ -213,7 +209,7 @@ int zones_db_find_overlap(sqlite3 *db, const struct prefix *prefix, char ret[PRE
 		return rc;
 	rdns_db_bind_range(s, 1, prefix);
 	db_bind_text(s, 3, prefix_text(prefix, text));
-	rc = rdns_db_first_row(s);
+	rc = db_first(s);
 	if (rc < 0)
 		return rc;
 	(void)snprintf(ret, PREFIX_TEXT_MAX, "%s", rdns_db_text(s, 0));
@@ -258,7 +254,6 @@ int zones_db_list(sqlite3 *db, const struct zones_filter *filter, yyjson_mut_doc
 {
 	char last[PREFIX_TEXT_MAX] = "";
 	sqlite3_stmt *s;
-	int step = SQLITE_DONE;
 	int rc = db_prepare(db,
 	                    "SELECT prefix FROM delegation WHERE part = 0 AND (?1 IS NULL OR member = ?1)"
 	                    " AND (?2 IS NULL OR state = ?2) AND first > coalesce(?3, x'') ORDER BY first LIMIT ?5",
@@ -271,14 +266,13 @@ int zones_db_list(sqlite3 *db, const struct zones_filter *filter, yyjson_mut_doc
 	if (filter->after != NULL)
 		rdns_db_bind_range(s, 3, filter->after);
 	(void)sqlite3_bind_int64(s, 5, (int64_t)filter->limit + 1);
-	while (rc == 0 && (step = sqlite3_step(s)) == SQLITE_ROW && yyjson_mut_arr_size(list) < filter->limit) {
+	while (rc == 0 && (rc = db_step(s)) > 0 && yyjson_mut_arr_size(list) < filter->limit) {
 		(void)snprintf(last, sizeof(last), "%s", rdns_db_text(s, 0));
 		rc = add_to_list(db, last, doc, list);
 	}
-	if (rc == 0 && step != SQLITE_ROW && step != SQLITE_DONE)
-		rc = db_errno(db);
 	(void)sqlite3_finalize(s);
-	if (rc == 0)
-		(void)snprintf(ret_more, PREFIX_TEXT_MAX, "%s", step == SQLITE_ROW ? last : "");
-	return rc;
+	if (rc < 0)
+		return rc;
+	(void)snprintf(ret_more, PREFIX_TEXT_MAX, "%s", rc > 0 ? last : "");
+	return 0;
 }

@@ -113,14 +113,12 @@ static int read_family(sqlite3 *db, const char *id, enum result_family family, s
 	db_bind_text(s, 1, id);
 	db_bind_text(s, 2, result_family_names[family]);
 	*ret = result_no_figures;
-	int step = sqlite3_step(s);
-	if (step == SQLITE_ROW)
+	rc = db_step(s);
+	if (rc > 0)
 		*ret = (struct result_figures){column_double(s, 0), column_double(s, 1), column_double(s, 2),
 		                               column_double(s, 3), column_double(s, 4), column_double(s, 5)};
-	else if (step != SQLITE_DONE)
-		rc = db_errno(db);
 	(void)sqlite3_finalize(s);
-	return rc;
+	return rc < 0 ? rc : 0;
 }
 
 /* The client that the column names, as a text that stays. */

@@ -75,6 +75,25 @@ int db_execute(sqlite3_stmt *s)
 	return rc;
 }
 
+int db_step(sqlite3_stmt *s)
+{
+	int step = sqlite3_step(s);
+
+	if (step == SQLITE_ROW || step == SQLITE_DONE)
+		return step == SQLITE_ROW;
+	return log_failure(sqlite3_db_handle(s), sqlite3_sql(s));
+}
+
+int db_first(sqlite3_stmt *s)
+{
+	int rc = db_step(s);
+
+	if (rc > 0)
+		return 0;
+	(void)sqlite3_finalize(s);
+	return rc < 0 ? rc : -ENOENT;
+}
+
 int db_find(sqlite3 *db, const char *sql, const char *text, sqlite3_stmt **ret)
 {
 	int rc = db_prepare(db, sql, ret);
@@ -82,12 +101,17 @@ int db_find(sqlite3 *db, const char *sql, const char *text, sqlite3_stmt **ret)
 	if (rc < 0)
 		return rc;
 	db_bind_text(*ret, 1, text);
-	int step = sqlite3_step(*ret);
-	if (step == SQLITE_ROW)
-		return 0;
-	rc = step == SQLITE_DONE ? -ENOENT : log_failure(db, sql);
-	(void)sqlite3_finalize(*ret);
-	return rc;
+	return db_first(*ret);
+}
+
+int db_find_id(sqlite3 *db, const char *sql, int64_t id, sqlite3_stmt **ret)
+{
+	int rc = db_prepare(db, sql, ret);
+
+	if (rc < 0)
+		return rc;
+	(void)sqlite3_bind_int64(*ret, 1, id);
+	return db_first(*ret);
 }
 
 void db_bind_text(sqlite3_stmt *s, int place, const char *text)

@@ -19,17 +19,24 @@ int db_exec(sqlite3 *db, const char *sql);
 /** Let the database grow to @max_bytes; more is -ENOSPC. For this connection. Return: as db_exec(). */
 int db_limit(sqlite3 *db, uint64_t max_bytes);
 
-/** Prepare a statement, for db_execute() or sqlite3_finalize(). Return: as db_exec(). */
+/** Prepare a statement, for db_execute(), db_first() or sqlite3_finalize(). Return: as db_exec(). */
 int db_prepare(sqlite3 *db, const char *sql, sqlite3_stmt **ret);
 
 /** Execute a statement that returns no row, and let go of it. Return: as db_exec(). */
 int db_execute(sqlite3_stmt *s);
 
+/** Step to the next row. Return: 1, 0 after the last, or as db_exec(). */
+int db_step(sqlite3_stmt *s);
+
+/** Step to the first row. Return: 0; else it is let go of, and as db_exec(), or -ENOENT. */
+int db_first(sqlite3_stmt *s);
+
 /**
- * The first row of @sql, whose one parameter is @text (borrowed), for sqlite3_finalize().
+ * The first row of @sql, whose one parameter is @text (borrowed), or @id, for sqlite3_finalize().
  * Return: as db_exec(), or -ENOENT.
  */
 int db_find(sqlite3 *db, const char *sql, const char *text, sqlite3_stmt **ret);
+int db_find_id(sqlite3 *db, const char *sql, int64_t id, sqlite3_stmt **ret);
 
 /** Bind a text, borrowed; db_bind_optional() makes NULL of "". */
 void db_bind_text(sqlite3_stmt *s, int place, const char *text);

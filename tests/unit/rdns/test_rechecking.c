@@ -144,7 +144,7 @@ static int count_checked(sqlite3 *db, void *data)
 	int rc = db_prepare(db, "SELECT count(*) FROM checked WHERE NOT is_trial AND NOT passed", &s);
 
 	if (rc == 0)
-		rc = rdns_db_first_row(s);
+		rc = db_first(s);
 	if (rc < 0)
 		return rc;
 	f->found = sqlite3_column_int64(s, 0);

@@ -191,6 +191,31 @@ static void test_transactions(void **state)
 	assert_int_equal(sqlite3_close(db), SQLITE_OK);
 }
 
+static void test_rows(void **state)
+{
+	sqlite3_stmt *s;
+	sqlite3 *db = open_db(*state, version_2);
+
+	assert_int_equal(db_exec(db, "INSERT INTO t VALUES (3, 'a'), (5, 'b')"), 0);
+	assert_int_equal(db_prepare(db, "SELECT x FROM t ORDER BY x", &s), 0);
+	assert_int_equal(db_step(s), 1);
+	assert_int_equal(sqlite3_column_int(s, 0), 3);
+	assert_int_equal(db_step(s), 1);
+	assert_int_equal(db_step(s), 0);
+	assert_int_equal(sqlite3_finalize(s), SQLITE_OK);
+
+	assert_int_equal(db_find_id(db, "SELECT y FROM t WHERE x = ?", 5, &s), 0);
+	assert_string_equal((const char *)sqlite3_column_text(s, 0), "b");
+	assert_int_equal(sqlite3_finalize(s), SQLITE_OK);
+	assert_int_equal(db_find(db, "SELECT x FROM t WHERE y = ?", "a", &s), 0);
+	assert_int_equal(sqlite3_finalize(s), SQLITE_OK);
+	assert_int_equal(db_find_id(db, "SELECT y FROM t WHERE x = ?", 4, &s), -ENOENT);
+
+	assert_int_equal(db_find_id(db, "SELECT abs(?)", INT64_MIN, &s), -EIO);
+	assert_non_null(strstr(last_error, "integer overflow"));
+	assert_int_equal(sqlite3_close(db), SQLITE_OK); /* no statement is left */
+}
+
 static void test_held_by_another(void **state)
 {
 	sqlite3 *holder = open_db(*state, version_1), *db = open_db(*state, version_1);
@@ -320,6 +345,7 @@ int main(void)
 		TEST(test_later_version_refused),
 		TEST(test_failed_migration_changes_nothing),
 		TEST(test_transactions),
+		TEST(test_rows),
 		TEST(test_held_by_another),
 		TEST(test_bad_paths),
 		TEST(test_damaged_file),
