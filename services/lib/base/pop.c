@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "base/pop_check.h"
 #include "base/pop_doc.h"
+#include "base/pop_mirror.h"
 #include "base/pop_schema.h"
 #include "base/pop_shape.h"
 
@@ -108,6 +109,8 @@ static void fill_defaults(struct pop_doc *d, struct pop_services *s)
 		set_default(&s->rdns->recheck_hours, 24);
 		set_default_port(&s->rdns->notify_port, 5359);
 	}
+	if (s->mirror != NULL)
+		pop_mirror_fill(s->mirror);
 }
 
 int pop_parse(const char *text, size_t len, struct pop **ret_pop, struct pop_error *reterr)

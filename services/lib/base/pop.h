@@ -146,6 +146,49 @@ struct pop_rdns {
 	unsigned n_origins;
 };
 
+/** What a project's tree is, and so how it is verified. */
+enum pop_mirror_kind {
+	POP_MIRROR_DEBIAN,
+	POP_MIRROR_RPM,
+	POP_MIRROR_ARCH,
+	POP_MIRROR_FILES,
+	POP_MIRROR_OSM_PLANET,
+	POP_MIRROR_COMMAND, /* a program fetches it */
+};
+
+struct pop_mirror_project {
+	char *name; /* also that of its folder */
+	enum pop_mirror_kind kind;
+	char **upstreams; /* rsync://..., the preferred one first */
+	unsigned n_upstreams;
+	char *interval;          /* pop_mirror_interval(); default "6h" without cron */
+	char *cron;              /* base/cron.h, or NULL */
+	unsigned bandwidth_mbps; /* default 0: as much as there is */
+	char **exclude;          /* patterns of rsync(1) */
+	unsigned n_exclude;
+	unsigned max_delete_percent; /* of the files; more than that is held; default 10 */
+	unsigned max_delete_files;   /* default 0: any number */
+	char *sentinel;              /* a file without which nothing is published; optional */
+	char *keyring;               /* path of the keys that sign the kind "debian"; optional */
+	char **suites;               /* those to verify; none: all there are */
+	unsigned n_suites;
+	unsigned timeout_hours; /* of a run; default 24 */
+	unsigned stall_minutes; /* without a byte; default 30 */
+	char *command;          /* path of the program of the kind "command" */
+};
+
+/** Mirrors, which the pages serve. */
+struct pop_mirror {
+	char *root;                 /* folder that has one for each project */
+	unsigned keep_generations;  /* default 3 */
+	char *reserve;              /* what stays free: pop_mirror_reserve(); default "5%" */
+	unsigned runs_at_once;      /* default 4 */
+	unsigned runs_per_upstream; /* at once; default 2 */
+	char *webhook;              /* URL that is told when a project is held or stale; optional */
+	struct pop_mirror_project *projects;
+	unsigned n_projects;
+};
+
 struct pop_services {
 	struct pop_pages *pages;
 	struct pop_speedtest *speedtest;
@@ -155,6 +198,7 @@ struct pop_services {
 	struct pop_resolver *resolver;
 	struct pop_authoritative *authoritative;
 	struct pop_rdns *rdns;
+	struct pop_mirror *mirror;
 };
 
 struct pop_member {

@@ -5,6 +5,7 @@
 #include "base/addr.h"
 #include "base/asn.h"
 #include "base/mem.h"
+#include "base/pop_mirror.h"
 #include "base/pop_rule.h"
 
 #include <inttypes.h>
@@ -355,6 +356,8 @@ static int check_services(struct pop_doc *d, const struct pop *p)
 		rc = check_turn(d, s);
 	if (rc == 0 && s->rdns != NULL)
 		rc = check_rdns(d, s);
+	if (rc == 0 && s->mirror != NULL)
+		rc = pop_mirror_check(d, s);
 	return rc;
 }
 

@@ -167,6 +167,49 @@ static const cyaml_schema_field_t rdns_fields[] = {
 	CYAML_FIELD_END,
 };
 
+static const cyaml_strval_t mirror_words[] = {
+	{"debian", POP_MIRROR_DEBIAN},
+	{"rpm", POP_MIRROR_RPM},
+	{"arch", POP_MIRROR_ARCH},
+	{"files", POP_MIRROR_FILES},
+	{"osm-planet", POP_MIRROR_OSM_PLANET},
+	{"command", POP_MIRROR_COMMAND},
+};
+
+static const cyaml_schema_field_t project_fields[] = {
+	TEXT(struct pop_mirror_project, name, MUST),
+	CHOICE(struct pop_mirror_project, kind, MUST, mirror_words),
+	LIST(struct pop_mirror_project, upstreams, MAY, &text_entry),
+	TEXT(struct pop_mirror_project, interval, MAY),
+	TEXT(struct pop_mirror_project, cron, MAY),
+	NUMBER(struct pop_mirror_project, bandwidth_mbps, MAY),
+	LIST(struct pop_mirror_project, exclude, MAY, &text_entry),
+	NUMBER(struct pop_mirror_project, max_delete_percent, MAY),
+	NUMBER(struct pop_mirror_project, max_delete_files, MAY),
+	TEXT(struct pop_mirror_project, sentinel, MAY),
+	TEXT(struct pop_mirror_project, keyring, MAY),
+	LIST(struct pop_mirror_project, suites, MAY, &text_entry),
+	NUMBER(struct pop_mirror_project, timeout_hours, MAY),
+	NUMBER(struct pop_mirror_project, stall_minutes, MAY),
+	TEXT(struct pop_mirror_project, command, MAY),
+	CYAML_FIELD_END,
+};
+
+static const cyaml_schema_value_t project_entry = {
+	CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct pop_mirror_project, project_fields),
+};
+
+static const cyaml_schema_field_t mirror_fields[] = {
+	TEXT(struct pop_mirror, root, MUST),
+	NUMBER(struct pop_mirror, keep_generations, MAY),
+	TEXT(struct pop_mirror, reserve, MAY),
+	NUMBER(struct pop_mirror, runs_at_once, MAY),
+	NUMBER(struct pop_mirror, runs_per_upstream, MAY),
+	TEXT(struct pop_mirror, webhook, MAY),
+	LIST(struct pop_mirror, projects, MUST, &project_entry),
+	CYAML_FIELD_END,
+};
+
 static const cyaml_schema_field_t services_fields[] = {
 	GROUP(struct pop_services, pages, MAY, pages_fields),
 	GROUP(struct pop_services, speedtest, MAY, speedtest_fields),
@@ -176,6 +219,7 @@ static const cyaml_schema_field_t services_fields[] = {
 	GROUP(struct pop_services, resolver, MAY, resolver_fields),
 	GROUP(struct pop_services, authoritative, MAY, authoritative_fields),
 	GROUP(struct pop_services, rdns, MAY, rdns_fields),
+	GROUP(struct pop_services, mirror, MAY, mirror_fields),
 	CYAML_FIELD_END,
 };
 

@@ -60,8 +60,8 @@ static const struct mistake {
 	/* keys */
 	{"    port: 53", "    prot: 53", 18, 5, "services.resolver.prot: unknown key",
          "did you mean \"port\"?"},
-	{"  pages: {}", "  mirrors: {}", 13, 3, "services.mirrors: unknown key",
-         "pages, speedtest, ipv6test, turn, ntp, resolver, authoritative, rdns"},
+	{"  pages: {}", "  fountains: {}", 13, 3, "services.fountains: unknown key",
+         "pages, speedtest, ipv6test, turn, ntp, resolver, authoritative, rdns, mirror"},
 	{"  city: Lyon\n", "", 1, 1, "site.city: missing", "add the key \"city\""},
 	{"    name: One\n", "", 21, 5, "members[0].name: missing", "\"name\""},
 	{"  city: Lyon", "  city: Lyon\n  name: x", 6, 3, "site.name: given twice, first in line 2",
