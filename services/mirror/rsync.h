@@ -1,0 +1,43 @@
+/*
+ * The command lines of rsync(1), whose upstream is not trusted: no devices, no links out of the tree, no set-uid,
+ * nothing of the upstream's that is shown. What is fetched is a list of names, so that it is what was judged. Pure.
+ */
+/* SPDX-License-Identifier: MIT */
+#ifndef FONTAINE_MIRROR_RSYNC_H
+#define FONTAINE_MIRROR_RSYNC_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/** Borrowed for the call. */
+struct rsync_job {
+	const char *from; /* URL, or a folder, of a tree, or of a file for a probe */
+	const char *to;   /* folder, or the probe's file */
+	const char *const *exclude;
+	size_t n_exclude;
+	unsigned bandwidth_mbps; /* 0: any */
+	unsigned silence_s;      /* how long the upstream may send nothing */
+	/* of rsync_fetch(): */
+	const char *names;   /* file of the names to fetch, each ended by NUL */
+	const char *scratch; /* folder on the same file system, for what is begun */
+	bool is_live;        /* @to is being served: what was begun and broke off never appears in it */
+};
+
+/** A command, for execvp(3). Release with command_free(). */
+struct command {
+	char **argv; /* ended by NULL */
+	size_t n;
+};
+
+/** List what would come and go, as mirror/listing.h reads it. */
+struct command rsync_list(const struct rsync_job *job);
+
+/** Fetch what is named; delete nothing. */
+struct command rsync_fetch(const struct rsync_job *job);
+
+/** Fetch one small file. */
+struct command rsync_probe(const struct rsync_job *job);
+
+void command_free(struct command *c);
+
+#endif
