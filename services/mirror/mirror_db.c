@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: MIT */
+#include "mirror/mirror_db.h"
+
+#include "store/db.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <string.h>
+
+const char *const mirror_migrations[] = {
+	"CREATE TABLE project ("
+	"  name TEXT NOT NULL PRIMARY KEY,"
+	"  due INTEGER NOT NULL,"
+	"  is_wanted INTEGER NOT NULL,"
+	"  is_paused INTEGER NOT NULL) STRICT;"
+	"CREATE TABLE upstream ("
+	"  project TEXT NOT NULL REFERENCES project,"
+	"  url TEXT NOT NULL,"
+	"  failures INTEGER NOT NULL,"
+	"  reruns INTEGER NOT NULL,"
+	"  rests_until INTEGER NOT NULL,"
+	"  PRIMARY KEY (project, url)) STRICT, WITHOUT ROWID;"
+	"CREATE TABLE run ("
+	"  id INTEGER PRIMARY KEY AUTOINCREMENT,"
+	"  project TEXT NOT NULL REFERENCES project,"
+	"  upstream TEXT NOT NULL,"
+	"  began INTEGER NOT NULL,"
+	"  step TEXT NOT NULL," /* where it is, or was when it ended */
+	"  ended INTEGER,"
+	"  outcome TEXT,"
+	"  why TEXT,"
+	"  words TEXT,"
+	"  coming INTEGER NOT NULL DEFAULT 0,"
+	"  going INTEGER NOT NULL DEFAULT 0,"
+	"  bytes INTEGER NOT NULL DEFAULT 0,"
+	"  log TEXT NOT NULL DEFAULT '') STRICT;"
+	"CREATE INDEX run_by_project ON run (project, id);"
+	"CREATE INDEX run_in_progress ON run (id) WHERE ended IS NULL;"
+	"CREATE TABLE hold ("
+	"  project TEXT NOT NULL PRIMARY KEY REFERENCES project,"
+	"  run INTEGER NOT NULL REFERENCES run,"
+	"  at INTEGER NOT NULL,"
+	"  verdict TEXT NOT NULL,"
+	"  words TEXT NOT NULL,"
+	"  listed INTEGER NOT NULL," /* what the operator allows with a release */
+	"  deleted INTEGER NOT NULL,"
+	"  is_sentinel_gone INTEGER NOT NULL,"
+	"  serial INTEGER NOT NULL,"
+	"  date INTEGER NOT NULL,"
+	"  released INTEGER) STRICT;"
+	"CREATE TABLE generation ("
+	"  project TEXT NOT NULL REFERENCES project,"
+	"  number INTEGER NOT NULL,"
+	"  run INTEGER NOT NULL REFERENCES run,"
+	"  published INTEGER NOT NULL,"
+	"  PRIMARY KEY (project, number)) STRICT, WITHOUT ROWID;",
+	NULL,
+};
+
+void mirror_db_bind(sqlite3_stmt *s, int place, const int64_t *numbers, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		(void)sqlite3_bind_int64(s, place + (int)i, numbers[i]);
+}
+
+const char *mirror_db_text(sqlite3_stmt *row, int column)
+{
+	const char *text = (const char *)sqlite3_column_text(row, column);
+
+	return text != NULL ? text : "";
+}
+
+unsigned mirror_db_word(const char *const *names, const char *name)
+{
+	unsigned i = 0;
+
+	while (names[i] != NULL && strcmp(names[i], name) != 0)
+		i++;
+	assert(names[i] != NULL);
+	return i;
+}
+
+int mirror_db_execute_on_row(sqlite3_stmt *s)
+{
+	sqlite3 *db = sqlite3_db_handle(s);
+	int rc = db_execute(s);
+
+	return rc == 0 && sqlite3_changes(db) == 0 ? -ENOENT : rc;
+}
+
+static int insert_project(sqlite3 *db, const char *project)
+{
+	sqlite3_stmt *s;
+	int rc = db_prepare(db, "INSERT INTO project VALUES (?, 0, 0, 0)", &s);
+
+	if (rc < 0)
+		return rc;
+	db_bind_text(s, 1, project);
+	return db_execute(s);
+}
+
+int mirror_db_get_kept(sqlite3 *db, const char *project, struct schedule_kept *ret)
+{
+	sqlite3_stmt *s;
+	int rc = db_find(db, "SELECT due, is_wanted, is_paused FROM project WHERE name = ?", project, &s);
+
+	if (rc == -ENOENT) {
+		*ret = (struct schedule_kept){.due_s = 0};
+		return insert_project(db, project);
+	}
+	if (rc < 0)
+		return rc;
+	*ret = (struct schedule_kept){
+		.due_s = sqlite3_column_int64(s, 0),
+		.is_wanted = sqlite3_column_int(s, 1) != 0,
+		.is_paused = sqlite3_column_int(s, 2) != 0,
+	};
+	(void)sqlite3_finalize(s);
+	return 0;
+}
+
+/** @sql: an update of one column of the project. */
+static int set_column(sqlite3 *db, const char *sql, const char *project, int64_t value)
+{
+	sqlite3_stmt *s;
+	int rc = db_prepare(db, sql, &s);
+
+	if (rc < 0)
+		return rc;
+	(void)sqlite3_bind_int64(s, 1, value);
+	db_bind_text(s, 2, project);
+	return mirror_db_execute_on_row(s);
+}
+
+int mirror_db_set_due(sqlite3 *db, const char *project, int64_t due_s)
+{
+	return set_column(db, "UPDATE project SET due = ? WHERE name = ?", project, due_s);
+}
+
+int mirror_db_set_wanted(sqlite3 *db, const char *project, bool is_wanted)
+{
+	return set_column(db, "UPDATE project SET is_wanted = ? WHERE name = ?", project, is_wanted);
+}
+
+int mirror_db_set_paused(sqlite3 *db, const char *project, bool is_paused)
+{
+	return set_column(db, "UPDATE project SET is_paused = ? WHERE name = ?", project, is_paused);
+}
+
+int mirror_db_get_upstream(sqlite3 *db, const char *project, const char *url, struct upstream *ret)
+{
+	static const char sql[] = "SELECT failures, reruns, rests_until FROM upstream WHERE project = ? AND url = ?";
+	struct upstream u = {.n_failures = 0};
+	sqlite3_stmt *s;
+	int rc = db_prepare(db, sql, &s);
+
+	if (rc < 0)
+		return rc;
+	db_bind_text(s, 1, project);
+	db_bind_text(s, 2, url);
+	int step = sqlite3_step(s);
+	if (step == SQLITE_ROW)
+		u = (struct upstream){
+			.n_failures = (unsigned)sqlite3_column_int(s, 0),
+			.n_reruns = (unsigned)sqlite3_column_int(s, 1),
+			.rests_until_s = sqlite3_column_int64(s, 2),
+		};
+	else if (step != SQLITE_DONE)
+		rc = db_errno(db);
+	(void)sqlite3_finalize(s);
+	if (rc == 0)
+		*ret = u;
+	return rc;
+}
+
+int mirror_db_set_upstream(sqlite3 *db, const char *project, const char *url, const struct upstream *u)
+{
+	const int64_t numbers[] = {u->n_failures, u->n_reruns, u->rests_until_s};
+	sqlite3_stmt *s;
+	int rc = db_prepare(db, "INSERT OR REPLACE INTO upstream VALUES (?, ?, ?, ?, ?)", &s);
+
+	if (rc < 0)
+		return rc;
+	db_bind_text(s, 1, project);
+	db_bind_text(s, 2, url);
+	mirror_db_bind(s, 3, numbers, 3);
+	return db_execute(s);
+}
