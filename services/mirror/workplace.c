@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: MIT */
+#include "mirror/workplace.h"
+
+#include "base/buf.h"
+#include "mirror/probe.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+enum { PROBE_MAX_BYTES = 2 << 20 };
+
+static const char *const names[WORKPLACE_FILES] = {
+	[WORKPLACE_LOCK] = "lock",
+	[WORKPLACE_WORK] = "work",
+	[WORKPLACE_CURRENT] = "current",
+	[WORKPLACE_NOTHING] = "run/nothing",
+	[WORKPLACE_SCRATCH] = "run/scratch",
+	[WORKPLACE_PROBE] = "run/probe",
+	[WORKPLACE_PRINTED] = "run/printed",
+	[WORKPLACE_COMING] = "run/coming",
+	[WORKPLACE_GOING] = "run/going",
+};
+
+static bool join(const char *folder, const char *name, char ret[PATH_MAX])
+{
+	int n = snprintf(ret, PATH_MAX, "%s/%s", folder, name);
+
+	return n > 0 && n < PATH_MAX;
+}
+
+int workplace_init(struct workplace *w, const char *folder)
+{
+	bool fits = join(folder, "run/dirty", w->dirty);
+
+	for (size_t i = 0; i < WORKPLACE_FILES; i++)
+		fits = join(folder, names[i], w->paths[i]) && fits;
+	return fits ? 0 : -ENAMETOOLONG;
+}
+
+static int make_folder(const char *path)
+{
+	return mkdir(path, 0755) < 0 && errno != EEXIST ? -errno : 0;
+}
+
+/** The folder that has @path. */
+static void folder_of(const char *path, char ret[PATH_MAX])
+{
+	(void)snprintf(ret, PATH_MAX, "%.*s", (int)(strrchr(path, '/') - path), path);
+}
+
+int workplace_prepare(const struct workplace *w)
+{
+	static const enum workplace_file folders[] = {WORKPLACE_WORK, WORKPLACE_NOTHING, WORKPLACE_SCRATCH};
+	static const enum workplace_file files[] = {WORKPLACE_PROBE, WORKPLACE_PRINTED, WORKPLACE_COMING,
+	                                            WORKPLACE_GOING};
+	char folder[PATH_MAX];
+	int rc = 0;
+
+	folder_of(w->paths[WORKPLACE_WORK], folder);
+	rc = make_folder(folder);
+	folder_of(w->dirty, folder);
+	if (rc == 0)
+		rc = make_folder(folder);
+	for (size_t i = 0; rc == 0 && i < sizeof(folders) / sizeof(*folders); i++)
+		rc = make_folder(w->paths[folders[i]]);
+	for (size_t i = 0; rc == 0 && i < sizeof(files) / sizeof(*files); i++)
+		if (unlink(w->paths[files[i]]) < 0 && errno != ENOENT)
+			rc = -errno;
+	return rc;
+}
+
+/** Have the folder of the mark on the disk as it is. */
+static int sync_folder(const struct workplace *w)
+{
+	char folder[PATH_MAX];
+	int rc = 0;
+
+	folder_of(w->dirty, folder);
+	int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	if (fsync(fd) < 0)
+		rc = -errno;
+	(void)close(fd);
+	return rc;
+}
+
+int workplace_set_dirty(const struct workplace *w)
+{
+	int fd = open(w->dirty, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+
+	if (fd < 0)
+		return -errno;
+	(void)close(fd);
+	return sync_folder(w);
+}
+
+int workplace_set_clean(const struct workplace *w)
+{
+	return unlink(w->dirty) < 0 && errno != ENOENT ? -errno : sync_folder(w);
+}
+
+bool workplace_is_dirty(const struct workplace *w)
+{
+	return access(w->dirty, F_OK) == 0;
+}
+
+bool workplace_has_current(const struct workplace *w)
+{
+	struct stat st;
+
+	return stat(w->paths[WORKPLACE_CURRENT], &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+int workplace_compare(const struct workplace *w, const char *name, struct workplace_probe *ret)
+{
+	struct workplace_probe p = {.is_same = false};
+	struct buf here, there;
+	char path[PATH_MAX];
+
+	if (!join(w->paths[WORKPLACE_CURRENT], name, path))
+		return -ENAMETOOLONG;
+	buf_init(&here, PROBE_MAX_BYTES);
+	buf_init(&there, PROBE_MAX_BYTES);
+	int rc = buf_add_file(&there, w->paths[WORKPLACE_PROBE]);
+	bool is_here = rc == 0 && buf_add_file(&here, path) == 0; /* or it is new, or nothing is published */
+	if (is_here && here.len == there.len && here.len > 0)
+		p.is_same = memcmp(here.data, there.data, here.len) == 0;
+	if (is_here && here.len > 0)
+		p.serial_here = probe_serial(here.data);
+	if (rc == 0 && there.len > 0)
+		p.serial_there = probe_serial(there.data);
+	buf_done(&here);
+	buf_done(&there);
+	if (rc == 0)
+		*ret = p;
+	return rc;
+}
+
+int workplace_list(const struct workplace *w, const char *sentinel, struct listing *ret)
+{
+	struct listing_files files = {
+		.from = w->paths[WORKPLACE_PRINTED],
+		.coming = w->paths[WORKPLACE_COMING],
+		.going = w->paths[WORKPLACE_GOING],
+		.sentinel = sentinel,
+	};
+
+	return listing_read(&files, ret);
+}
+
+int workplace_space(const struct workplace *w, uint64_t *ret_free, uint64_t *ret_size)
+{
+	struct statvfs s;
+
+	if (statvfs(w->paths[WORKPLACE_WORK], &s) < 0)
+		return -errno;
+	*ret_free = (uint64_t)s.f_bavail * s.f_frsize;
+	*ret_size = (uint64_t)s.f_blocks * s.f_frsize;
+	return 0;
+}
