@@ -25,6 +25,14 @@ static void add_all(struct command *c, const char *const *arguments)
 		add(c, mem_strdup(*arguments));
 }
 
+struct command command_of(const char *path)
+{
+	struct command c = {.argv = NULL};
+
+	add(&c, mem_strdup(path));
+	return c;
+}
+
 void command_free(struct command *c)
 {
 	for (size_t i = 0; i < c->n; i++)

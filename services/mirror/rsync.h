@@ -38,6 +38,9 @@ struct command rsync_fetch(const struct rsync_job *job);
 /** Fetch one small file. */
 struct command rsync_probe(const struct rsync_job *job);
 
+/** A program without arguments. */
+struct command command_of(const char *path);
+
 void command_free(struct command *c);
 
 #endif

@@ -10,6 +10,8 @@
 
 #include <limits.h>
 
+enum { WORKPLACE_ROOM = 32 }; /* what its files' paths have beyond the folder's */
+
 enum workplace_file {
 	WORKPLACE_LOCK,
 	WORKPLACE_WORK,    /* folder */
