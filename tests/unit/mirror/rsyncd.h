@@ -77,13 +77,19 @@ static inline bool rsyncd_has(const struct rsyncd *r, const char *name, const ch
 	return strcmp(found, text) == 0;
 }
 
-/** Run a shell command in the folder. */
-static inline void rsyncd_shell(const struct rsyncd *r, const char *command)
+/** Run a shell command in the folder. Return: its exit status. */
+static inline int rsyncd_shell_status(const struct rsyncd *r, const char *command)
 {
 	char text[1024];
 
 	assert_true(snprintf(text, sizeof(text), "cd %s && %s", r->folder, command) < (int)sizeof(text));
-	assert_int_equal(system(text), 0);
+	return WEXITSTATUS(system(text));
+}
+
+/** The same for one that must go well. */
+static inline void rsyncd_shell(const struct rsyncd *r, const char *command)
+{
+	assert_int_equal(rsyncd_shell_status(r, command), 0);
 }
 
 static inline bool rsyncd_listens(void)

@@ -1,0 +1,67 @@
+/*
+ * All projects: each runs when it is to (mirror/schedule.h), from the upstream that behaves best, and what came of
+ * it is in the database before the next run of the project begins. One loop.
+ */
+/* SPDX-License-Identifier: MIT */
+#ifndef FONTAINE_MIRROR_ENGINE_H
+#define FONTAINE_MIRROR_ENGINE_H
+
+#include "base/buf.h"
+#include "base/pop.h"
+#include "mirror/runner.h"
+
+#include <yyjson.h>
+
+struct engine_config {
+	const struct pop_mirror *mirror; /* borrowed for the engine's life */
+	const char *database;            /* path; borrowed until engine_start() */
+	struct runner_tree tree;
+};
+
+struct engine; /* opaque; ends with engine_close() */
+
+/**
+ * Make the projects' folders, end what runs of an earlier daemon have left over, and read what is known of each.
+ * Blocks; to be called before the sandbox. Return: 0 and *ret, or a negative errno, logged.
+ */
+int engine_open(const struct engine_config *config, struct engine **ret);
+
+/** Let go of one that was not started. */
+void engine_free(struct engine *e);
+
+/** Begin what is due, on @loop. Return: 0, or as store_open(): then it is not started. */
+int engine_start(struct engine *e, uv_loop_t *loop);
+
+/** What an operator or an upstream may want of a project. */
+enum engine_wish {
+	ENGINE_RUN,     /* as soon as there is room; once more, if it runs now; not before a hold is released */
+	ENGINE_STOP,    /* end its run, and begin none */
+	ENGINE_HOLD,    /* begin none */
+	ENGINE_RESUME,  /* and run */
+	ENGINE_RELEASE, /* what it is held for is allowed, once */
+	ENGINE_WISHES,
+};
+
+/**
+ * Tell @on_done on the loop when the wish is in the database, and so survives whatever comes: 0; -ENOENT: there is
+ * no such project, or none that is held; -EBUSY: it is held; or another negative errno.
+ */
+void engine_wish(struct engine *e, const char *project, enum engine_wish wish, void (*on_done)(void *data, int rc),
+                 void *data);
+
+/**
+ * Ask what the database has of a project: of @run NULL its newest runs, as JSON; else the log of that one, or, of 0,
+ * of the newest. @on_answer is called on the loop with a text (borrowed), or with rc: -ENOENT, or a negative errno.
+ */
+void engine_ask(struct engine *e, const char *project, const int64_t *run,
+                void (*on_answer)(void *data, int rc, const char *text), void *data);
+
+/** Add what there is to say of every project to @list. */
+void engine_list(const struct engine *e, yyjson_mut_doc *doc, yyjson_mut_val *list);
+
+void engine_metrics(const struct engine *e, struct buf *b);
+
+/** End all runs, keep what is to be kept, free @e; then call @on_closed. */
+void engine_close(struct engine *e, void (*on_closed)(void *data), void *data);
+
+#endif

@@ -1,0 +1,65 @@
+/* What the database has of a project's runs. */
+/* SPDX-License-Identifier: MIT */
+#include "mirror/engine_state.h"
+
+#include "base/json_write.h"
+#include "base/mem.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+enum { RUNS_MAX = 20 };
+
+struct question {
+	struct engine *engine;
+	const struct project *project;
+	bool is_of_a_run;
+	int64_t run;
+	char *text; /* the answer */
+	void (*on_answer)(void *data, int rc, const char *text);
+	void *data;
+};
+
+static int look_up(sqlite3 *db, void *data)
+{
+	struct question *q = data;
+	const char *name = q->project->pop->name;
+
+	if (q->is_of_a_run)
+		return runs_db_log(db, name, q->run, &q->text);
+	yyjson_mut_doc *doc = yyjson_mut_doc_new(NULL);
+	yyjson_mut_val *list = yyjson_mut_arr(doc);
+	int rc = runs_db_list(db, name, RUNS_MAX, doc, list);
+	q->text = json_take(doc, list);
+	return rc;
+}
+
+static void on_looked_up(void *data, int rc)
+{
+	struct question *q = data;
+	struct engine *e = q->engine;
+
+	q->on_answer(q->data, rc, q->text);
+	free(q->text);
+	free(q);
+	engine_settle(e);
+}
+
+void engine_ask(struct engine *e, const char *project, const int64_t *run,
+                void (*on_answer)(void *data, int rc, const char *text), void *data)
+{
+	const struct project *p = engine_find(e, project);
+	int rc = p == NULL ? -ENOENT : 0;
+
+	if (rc == 0 && e->is_closing)
+		rc = -EAGAIN;
+	if (rc == 0) {
+		struct question *q = mem_new(sizeof(*q));
+		*q = (struct question){e, p, run != NULL, run == NULL ? 0 : *run, NULL, on_answer, data};
+		rc = engine_store(e, look_up, on_looked_up, q);
+		if (rc < 0)
+			free(q);
+	}
+	if (rc < 0)
+		on_answer(data, rc, NULL);
+}
