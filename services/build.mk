@@ -10,7 +10,8 @@ export PKG_CONFIG_PATH := $(CURDIR)/build/libuv-asan/lib/pkgconfig
 include build/libuv-asan/done.mk
 endif
 
-PACKAGES := libuv libllhttp libnghttp2 libssl libcrypto sqlite3 yyjson libcyaml yaml-0.1 libseccomp libsystemd libcurl zlib cairo freetype2 ldns
+PACKAGES := libuv libllhttp libnghttp2 libssl libcrypto sqlite3 yyjson libcyaml yaml-0.1 libseccomp libsystemd libcurl zlib liblzma \
+	libzstd expat cairo freetype2 ldns
 PROGRAMS := speedtestd ipv6testd rdnsd fontaine
 program_dir_speedtestd := services/speedtest
 program_dir_ipv6testd := services/ipv6test
