@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/openat2.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
@@ -129,6 +130,35 @@ int tree_open_file(const struct tree *t, const char *path)
 	if (rc == 0)
 		return fd;
 	(void)close(fd);
+	return rc;
+}
+
+static int write_all(int fd, const char *text, size_t len)
+{
+	while (len > 0) {
+		ssize_t n = write(fd, text, len);
+		if (n < 0)
+			return -errno;
+		text += n;
+		len -= (size_t)n;
+	}
+	return fsync(fd) < 0 ? -errno : 0;
+}
+
+int tree_put(int dir_fd, const char *name, const char *text, size_t len)
+{
+	static const char waiting[] = ".put.new";
+
+	(void)unlinkat(dir_fd, waiting, 0); /* of one that was cut off */
+	int fd = openat(dir_fd, waiting, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
+	if (fd < 0)
+		return -errno;
+	int rc = write_all(fd, text, len);
+	if (rc == 0 && renameat(dir_fd, waiting, dir_fd, name) < 0)
+		rc = -errno;
+	(void)close(fd);
+	if (rc < 0)
+		(void)unlinkat(dir_fd, waiting, 0);
 	return rc;
 }
 

@@ -63,6 +63,12 @@ bool tree_hides(const struct tree *t, const char *path);
 /** Open the file @path to be read. Return: a descriptor; -EINVAL: it is no regular file; or as tree_stat(). */
 int tree_open_file(const struct tree *t, const char *path);
 
+/**
+ * Put a file called @name into the folder @dir_fd: a new one, so that what was called so keeps its text under its
+ * other names. Return: 0 or a negative errno; then nothing has changed.
+ */
+int tree_put(int dir_fd, const char *name, const char *text, size_t len);
+
 /** Append the whole file @path. Return: 0, -ENOBUFS past the buffer's limit, or as tree_open_file(). */
 int tree_read(const struct tree *t, const char *path, struct buf *b);
 
