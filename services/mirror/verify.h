@@ -79,6 +79,12 @@ struct verify_walk {
 };
 int verify_walk(struct verify *v, const struct verify_walk *w);
 
+/**
+ * Compare what the list of hashes @path (sums.h) names with what is beside it; with @is_promised all of it must be
+ * there. Return: 0, or -ECANCELED.
+ */
+int verify_sums(struct verify *v, const char *path, bool is_promised);
+
 /** Put "FOLDER/NAME" into @ret, or NAME when @folder is "". Return: whether it is a path of a tree. */
 bool verify_join(const char *folder, const char *name, char ret[TREE_PATH_MAX]);
 

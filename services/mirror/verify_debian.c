@@ -6,6 +6,7 @@
  */
 /* SPDX-License-Identifier: MIT */
 #include "mirror/packages.h"
+#include "mirror/patches.h"
 #include "mirror/release.h"
 #include "mirror/suites.h"
 #include "mirror/unpack.h"
@@ -52,23 +53,33 @@ static int check_by_hash(struct suite_check *c, const struct listed *f)
 	return verify_listed(c->v, &by_hash, c->index, false);
 }
 
-struct pool_check {
+struct index_check {
 	struct verify *v;
-	const char *index; /* Packages or Sources */
+	const char *index;
+	const char *folder; /* of what it names */
 };
 
-static int on_pool_file(const struct listed *f, void *data)
+static int on_named_file(const struct listed *named, void *data)
 {
-	const struct pool_check *p = data;
+	const struct index_check *i = data;
+	char path[TREE_PATH_MAX];
+	struct listed f = *named;
 
-	return verify_listed(p->v, f, p->index, false);
+	if (!verify_join(i->folder, named->path, path)) {
+		verify_unsafe(i->v, named->path, i->index);
+		return 0;
+	}
+	f.path = path;
+	return verify_listed(i->v, &f, i->index, false);
 }
 
-/** Read Packages or Sources. */
-static int check_pool(struct suite_check *c, const char *path)
+typedef int (*index_reader)(struct lines *l, packages_on_file on_file, void *data, char reterr[PACKAGES_ERROR_MAX]);
+
+/** Compare what the index @path names, below @folder. */
+static int read_index(struct suite_check *c, const char *path, const char *folder, index_reader read)
 {
 	char error[PACKAGES_ERROR_MAX];
-	struct pool_check pool = {c->v, path};
+	struct index_check index = {c->v, path, folder};
 
 	int fd = tree_open_file(c->v->tree, path);
 	if (fd < 0) {
@@ -76,7 +87,7 @@ static int check_pool(struct suite_check *c, const char *path)
 		return 0;
 	}
 	struct lines *l = lines_open(fd, path, PACKAGES_MAX_BYTES);
-	int rc = packages_read(l, on_pool_file, &pool, error);
+	int rc = read(l, on_named_file, &index, error);
 	lines_close(l);
 	c->v->n_indexes++;
 	if (rc == -ECANCELED)
@@ -86,18 +97,49 @@ static int check_pool(struct suite_check *c, const char *path)
 	return 0;
 }
 
-static bool names_pool(const struct release_file *f)
-{
-	static const char *const names[] = {"Packages", "Sources"};
-	const char *path = f->listed.path;
+/** What an index names. */
+enum names {
+	NAMES_NOTHING, /* that is a file of the archive */
+	NAMES_POOL,
+	NAMES_PATCHES,
+	NAMES_SUMS, /* of an installer's files */
+};
 
-	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
-		size_t len = strlen(names[i]);
-		if (f->stem >= len && memcmp(path + f->stem - len, names[i], len) == 0 &&
-		    (f->stem == len || path[f->stem - len - 1] == '/'))
-			return true;
+static enum names names_of(const struct release_file *f)
+{
+	static const struct {
+		const char *ending;
+		enum names names;
+	} all[] = {{"/Packages", NAMES_POOL},
+	           {"/Sources", NAMES_POOL},
+	           {".diff/Index", NAMES_PATCHES},
+	           {"/SHA256SUMS", NAMES_SUMS}};
+
+	for (size_t i = 0; i < sizeof(all) / sizeof(*all); i++) {
+		size_t len = strlen(all[i].ending);
+		if (f->stem >= len && memcmp(f->listed.path + f->stem - len, all[i].ending, len) == 0)
+			return all[i].names;
 	}
-	return false;
+	return NAMES_NOTHING;
+}
+
+/** Compare what the index @path names. */
+static int check_named(struct suite_check *c, const char *path, enum names names)
+{
+	char folder[TREE_PATH_MAX];
+
+	verify_folder(path, folder);
+	switch (names) {
+	case NAMES_NOTHING:
+		break;
+	case NAMES_POOL:
+		return read_index(c, path, "", packages_read);
+	case NAMES_PATCHES:
+		return read_index(c, path, folder, patches_read);
+	case NAMES_SUMS:
+		return verify_sums(c->v, path, true);
+	}
+	return 0;
 }
 
 /** The architecture that the part of a path names, by what is before it and up to a dot. Return: its length, or 0. */
@@ -143,7 +185,7 @@ static void find_architectures(struct suite_check *c)
 
 	for (size_t i = 0; i < c->release.n_files && c->n_architectures < ARCHITECTURES_MAX; i++) {
 		const struct release_file *f = &c->release.files[i];
-		size_t len = names_pool(f) ? architecture_of(f->listed.path, &name) : 0;
+		size_t len = names_of(f) == NAMES_POOL ? architecture_of(f->listed.path, &name) : 0;
 		if (len == 0 || len >= sizeof(c->architectures[0]) || has_architecture(c, name, len))
 			continue;
 		verify_folder(f->listed.path, folder);
@@ -211,10 +253,10 @@ static int check_forms(struct suite_check *c, const struct release_file *forms, 
 	if (!checked.has_any && !checked.is_left_out)
 		findings_add(&c->v->findings, FINDING_MISSING, forms->listed.path,
 		             "is named in %s and not there, in no form", c->index);
-	if (!checked.has_any || !names_pool(forms))
+	if (!checked.has_any || names_of(forms) == NAMES_NOTHING)
 		return 0;
 	if (checked.to_read[0] != '\0')
-		return check_pool(c, checked.to_read);
+		return check_named(c, checked.to_read, names_of(forms));
 	if (!checked.has_wrong)
 		verify_malformed(c->v, forms->listed.path, "is compressed in a way that we cannot read");
 	return 0;

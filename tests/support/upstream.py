@@ -120,11 +120,29 @@ class Debian:
                 "apt-ftparchive", "--arch", architecture, "packages", "pool/main", cwd=self.folder))
         self.write_index("main/source/Sources", run("apt-ftparchive", "sources", "pool/main", cwd=self.folder))
         self.write_index("main/i18n/Translation-en", f"Description-md5: {self.serial}\n")
+        self.write_patches("main/binary-amd64/Packages.diff")
+        self.write_installer("main/installer-amd64/current/images")
 
-    def write_index(self, name, text):
+    def write_patches(self, folder):
+        """One patch more. That it says nothing is no concern of mirrors."""
+        patch = gzip.compress(f"{self.serial}d\n".encode(), mtime=0)
+        replace(self.dists / folder / f"T-{self.serial}.gz", patch)
+        lines = [f" {hashlib.sha256(path.read_bytes()).hexdigest()} {path.stat().st_size} {path.name}"
+                 for path in sorted((self.dists / folder).glob("T-*.gz"))]
+        self.write_index(f"{folder}/Index", "\n".join(["SHA256-Download:", *lines, ""]), ("",))
+
+    def write_installer(self, folder):
+        image = b"an image"
+        replace(self.dists / folder / "netboot/mini.iso", image)
+        self.write_index(f"{folder}/SHA256SUMS", f"{hashlib.sha256(image).hexdigest()}  ./netboot/mini.iso\n", ("",))
+
+    PACK = {"": bytes, ".gz": lambda data: gzip.compress(data, mtime=0), ".xz": lzma.compress}
+
+    def write_index(self, name, text, endings=(".gz", ".xz")):
         """Compressed only, as the projects have it, and each by its hash too; old ones stay for clients in between."""
         replace(self.stage / name, text)
-        for ending, data in ((".gz", gzip.compress(text.encode(), mtime=0)), (".xz", lzma.compress(text.encode()))):
+        for ending in endings:
+            data = self.PACK[ending](text.encode())
             path = self.dists / (name + ending)
             replace(self.stage / (name + ending), data)
             replace(path.parent / "by-hash/SHA256" / hashlib.sha256(data).hexdigest(), data)
@@ -135,7 +153,8 @@ class Debian:
         fields = {"Origin": "Test", "Suite": self.suite, "Codename": self.codename, "Components": "main",
                   "Architectures": " ".join(self.ARCHITECTURES)}
         words = [f"APT::FTPArchive::Release::{name}={value}" for name, value in fields.items()]
-        words += ["APT::FTPArchive::SHA1=no", "APT::FTPArchive::SHA512=no"]
+        words += ["APT::FTPArchive::SHA1=no", "APT::FTPArchive::SHA512=no",
+                  "APT::FTPArchive::Release::Patterns::=SHA256SUMS"]
         text = run("apt-ftparchive", *(part for word in words for part in ("-o", word)), "release", self.stage)
         lines = [line for line in text.splitlines() if not line.startswith("Date:")]
         lines += [] if valid_s is None else [f"Valid-Until: {date_text(at + valid_s)}"]

@@ -30,13 +30,17 @@ static const struct verify_case cases[] = {
 	{SAME_LEN AMD64 "/Packages.gz",
          {"Packages.gz: has another hash"}},
 	{"rm " AMD64 "/Packages.gz", {NULL}}, /* one form is enough */
-	{"rm " AMD64 "/Packages.*",
+	{"rm " AMD64 "/Packages.?z",
          {"main/binary-amd64/Packages: is named in " SUITE "/InRelease and not there, in no form"}},
 	{"rm -r " SUITE "/main/binary-arm64 pool/main/a/alpha/*arm64.deb", {NULL}}, /* not mirrored at all */
 	{"rm -r " AMD64 "/by-hash", {AMD64 "/by-hash/SHA256/", AMD64 "/by-hash/SHA256/"}},
 	{"rm " SUITE "/main/i18n/Translation-en.*", {"main/i18n/Translation-en: is named in"}},
 	{"gunzip " AMD64 "/Packages.gz; truncate -s -1 " AMD64 "/Packages",
          {AMD64 "/Packages: has 2", "/by-hash/SHA256/"}},
+	{"rm " AMD64 "/Packages.diff/T-0.gz", {"T-0.gz: is named in " AMD64 "/Packages.diff/Index and not there"}},
+	{"rm -r " AMD64 "/Packages.diff", {NULL}},
+	{"rm " SUITE "/main/installer-amd64/current/images/netboot/mini.iso",
+         {"mini.iso: is named in " SUITE "/main/installer-amd64/current/images/SHA256SUMS"}},
 
 	/* suites */
 	{"rm " SUITE "/InRelease", {NULL}}, /* Release and Release.gpg are as good */
@@ -69,7 +73,7 @@ static void test_excluded(void **state)
 	static const char *const patterns[] = {"Translation-*", "/dists/trixie/main/source/"};
 	static const struct verify_case excluded[] = {
 		{"rm " SUITE "/main/i18n/Trans*; rm -r " SUITE "/main/source", {NULL}},
-		{"rm " AMD64 "/Packages.*", {"main/binary-amd64/Packages: is named in"}},
+		{"rm " AMD64 "/Packages.?z", {"main/binary-amd64/Packages: is named in"}},
 	};
 	const struct verify v = {.exclude = {patterns, 2}};
 	(void)state;
@@ -99,8 +103,8 @@ static void test_counts(void **state)
 
 	folder_run("rm -rf t && cp -a debian t");
 	assert_int_equal(verify_t(&v, TREE_DEBIAN), 0);
-	assert_int_equal(v.n_indexes, 5); /* InRelease, Release, two Packages, Sources */
-	assert_int_equal(v.n_files, 8 + 8 + 4 + 2 + 2);
+	assert_int_equal(v.n_indexes, 7); /* InRelease, Release, two Packages, Sources, of patches, of an installer */
+	assert_int_equal(v.n_files, 10 + 10 + 4 + 2 + 2 + 1 + 1);
 	assert_true(v.bytes > 80000);
 	assert_true(v.date > 1700000000);
 	v.is_cancelled = &is_cancelled;
