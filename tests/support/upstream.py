@@ -7,6 +7,7 @@
 import gzip
 import hashlib
 import io
+import itertools
 import lzma
 import os
 import shutil
@@ -29,11 +30,16 @@ def run(*command, cwd=None, env=None, text=None):
     return done.stdout
 
 
+# rsync compares whole seconds, in which an upstream of tests is changed more than once: each file has its own.
+SECONDS = itertools.count(int(time.time()) - 10_000_000)
+
+
 def replace(path, data):
     """Write a new file, never into one that is there: it may have other names."""
     path.parent.mkdir(parents=True, exist_ok=True)
     waiting = path.with_name(f".{path.name}.new")
     waiting.write_bytes(data if isinstance(data, bytes) else data.encode())
+    os.utime(waiting, (at := next(SECONDS), at))
     waiting.rename(path)
 
 
