@@ -12,6 +12,17 @@ bench:
 
 bench-programs: $(OUT)/speedtestd $(OUT)/ipv6testd $(OUT)/rdnsd $(OUT)/fontaine $(BENCH_TOOLS)
 
+.PHONY: bench-mirror
+bench-mirror: $(OUT)/bench/mirror
+	@python3 -B tests/bench/mirror.py $(OUT)
+
+$(OUT)/bench/mirror: $(OUT)/tests/bench/mirror.o $(filter-out %/main.o,$(call objects,$(wildcard services/mirror/*.c))) \
+	$(LIBRARY)
+	@mkdir -p $(@D)
+	$(QUIET)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+bench-programs: $(OUT)/speedtestd $(OUT)/ipv6testd $(BENCH_TOOLS)
+
 $(OUT)/bench/load: $(OUT)/tests/bench/ndt7.o $(LIBRARY)
 $(BENCH_TOOLS): $(OUT)/bench/%: $(OUT)/tests/bench/%.o
 	@mkdir -p $(@D)

@@ -1,0 +1,70 @@
+/*
+ * What publishing a mirror costs: mirror verify FOLDER verifies a Debian archive, mirror publish FOLDER makes and
+ * publishes a generation of FOLDER/work. Prints a line of JSON with processor and clock time, in seconds.
+ */
+/* SPDX-License-Identifier: MIT */
+#include "mirror/generation.h"
+#include "mirror/verify.h"
+
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { KEEP = 3 };
+
+static double seconds(clockid_t clock)
+{
+	struct timespec at;
+
+	(void)clock_gettime(clock, &at);
+	return (double)at.tv_sec + (double)at.tv_nsec / 1e9;
+}
+
+static int verify(const char *folder)
+{
+	struct tree t;
+	struct verify v = {.tree = &t};
+
+	if (tree_open(folder, NULL, &t) < 0)
+		return 1;
+	double cpu = seconds(CLOCK_PROCESS_CPUTIME_ID), clock = seconds(CLOCK_MONOTONIC);
+	int rc = verify_tree(&v, TREE_DEBIAN);
+	(void)printf("{\"files\": %" PRIu64 ", \"found\": %zu, \"cpu_s\": %.3f, \"clock_s\": %.3f}\n", v.n_files,
+	             findings_count(&v.findings), seconds(CLOCK_PROCESS_CPUTIME_ID) - cpu,
+	             seconds(CLOCK_MONOTONIC) - clock);
+	verify_done(&v);
+	tree_close(&t);
+	return rc < 0;
+}
+
+static int publish(const char *folder)
+{
+	struct farm_counts counts;
+	uint64_t n;
+	int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	double cpu = seconds(CLOCK_PROCESS_CPUTIME_ID), clock = seconds(CLOCK_MONOTONIC);
+
+	if (fd < 0 || generation_make(fd, KEEP, NULL, &n, &counts) < 0)
+		return 1;
+	double made = seconds(CLOCK_MONOTONIC);
+	int rc = generation_publish(fd, n);
+	(void)printf("{\"linked\": %" PRIu64 ", \"kept\": %" PRIu64 ", \"cpu_s\": %.3f, \"clock_s\": %.3f, "
+	             "\"switch_s\": %.4f}\n",
+	             counts.linked, counts.kept, seconds(CLOCK_PROCESS_CPUTIME_ID) - cpu, made - clock,
+	             seconds(CLOCK_MONOTONIC) - made);
+	(void)close(fd);
+	return rc < 0;
+}
+
+int main(int argc, char **argv)
+{
+	if (argc == 3 && strcmp(argv[1], "verify") == 0)
+		return verify(argv[2]);
+	if (argc == 3 && strcmp(argv[1], "publish") == 0)
+		return publish(argv[2]);
+	(void)fprintf(stderr, "mirror verify FOLDER, or mirror publish FOLDER\n");
+	return 2;
+}
