@@ -12,10 +12,11 @@ endif
 
 PACKAGES := libuv libllhttp libnghttp2 libssl libcrypto sqlite3 yyjson libcyaml yaml-0.1 libseccomp libsystemd libcurl zlib liblzma \
 	libzstd expat cairo freetype2 ldns
-PROGRAMS := speedtestd ipv6testd rdnsd fontaine
+PROGRAMS := speedtestd ipv6testd rdnsd mirrord fontaine
 program_dir_speedtestd := services/speedtest
 program_dir_ipv6testd := services/ipv6test
 program_dir_rdnsd := services/rdns
+program_dir_mirrord := services/mirror
 program_dir_fontaine := services/fontaine
 
 CC_release := gcc

@@ -21,8 +21,6 @@ $(OUT)/bench/mirror: $(OUT)/tests/bench/mirror.o $(filter-out %/main.o,$(call ob
 	@mkdir -p $(@D)
 	$(QUIET)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
 
-bench-programs: $(OUT)/speedtestd $(OUT)/ipv6testd $(BENCH_TOOLS)
-
 $(OUT)/bench/load: $(OUT)/tests/bench/ndt7.o $(LIBRARY)
 $(BENCH_TOOLS): $(OUT)/bench/%: $(OUT)/tests/bench/%.o
 	@mkdir -p $(@D)
