@@ -3,20 +3,18 @@
 # SPDX-License-Identifier: MIT
 
 import json
-import re
 from concurrent.futures import ThreadPoolExecutor
 from itertools import product
 
 import pytest
 from selenium.webdriver.common.keys import Keys
 
-from support import looks, pop, wait
+from support import looks, pop, sharing, wait
 from support.browser import chromium
 
 pytestmark = pytest.mark.timeout(120)
 
 EN_WIDE = [("en", False, 1280)]
-NO_WORD = re.compile(r"\w_\w|undefined|null|NaN|\[object")  # what a text that is missing looks like
 ADDRESSES = {"ipv4": "127.0.0.1", "ipv6": "::1"}
 AT_ONCE = 2  # browsers
 PLACES = "return [...document.querySelectorAll('#tested [data-test]')].map((row) => row.offsetTop)"
@@ -97,7 +95,7 @@ def test_what_needs_names_is_not_tested_and_there_is_no_score(tested):
 
 def test_every_look_is_fit_for_everyone(tested):
     looks.expect_fit(tested, "ipv6test")
-    assert not NO_WORD.search(tested.text("main"))
+    assert not looks.NO_WORD.search(tested.text("main"))
     tested.script("document.querySelectorAll('details').forEach((each) => { each.open = true; })")
     looks.expect_fit(tested, "ipv6test-details", [look for look in looks.LOOKS if look[2] < 3840])
     looks.wear(tested, "en", False, 1280)
@@ -132,16 +130,11 @@ def test_a_run_is_saved_as_json(tested, tmp_path):
 
 
 def test_nothing_is_stored_unless_the_visitor_agrees(tested):
-    asked = tested.script("return performance.getEntriesByType('resource').map(({ name }) => new URL(name).pathname)")
-    assert "/connection.json" in asked and "/results" not in asked
-    assert "30 days" in tested.text("#share")
-    assert tested.find_all("#share input") == []
+    sharing.expect_nothing_stored(tested, 30, "/connection.json")
 
 
 def test_a_help_desk_sees_what_a_visitor_shares(tested):
-    tested.click("#share .button")
-    wait.until(lambda: tested.find_all("#share-url"), "the links")
-    assert tested.driver.switch_to.active_element == tested.find("#share-url")
+    sharing.share(tested)
     code = tested.text("#share-code")
     looks.expect_fit(tested, "ipv6test-shared", EN_WIDE)
     rows = {test: mark(tested, test) for test in TESTED}

@@ -2,18 +2,16 @@
 # SPDX-License-Identifier: MIT
 
 import json
-import re
 
 import pytest
 from selenium.webdriver.common.keys import Keys
 
-from support import pop, wait, web
+from support import looks, pop, wait, web
 from support.browser import chromium
 
 SERVICES = [service for service in pop.endpoints() if service != "pages"]
 PAGES = {"pages": "#measure", "speedtest": "#start"}  # and what shows that one is ready
 LOOKS = [("en", False, 1280), ("fr", True, 1280), ("en", True, 360), ("fr", False, 360)]
-NO_WORD = re.compile(r"\w_\w|undefined|null|NaN")  # what a text that is missing looks like
 LEAD = {"en": "Test your connection", "fr": "Tester votre connexion"}
 
 
@@ -45,7 +43,7 @@ def test_every_look_fits_the_screen(settled, language, dark, width):
             if service == "pages":
                 wait.until(lambda: browser.state("#overall") == "up", "the live status")
             assert browser.script("return document.documentElement.lang") == language
-            assert not NO_WORD.search(browser.text("body"))
+            assert not looks.NO_WORD.search(browser.text("body"))
             assert (luminance(browser) < 128) == dark
             assert browser.script("return document.documentElement.scrollWidth") <= width
             browser.screenshot(f"{'portal' if service == 'pages' else service}-{look}")

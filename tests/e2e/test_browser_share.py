@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from support import looks, pop, results, wait
+from support import looks, pop, results, sharing, wait
 from support.speedtest_page import open_page
 
 PLAN = [(family, way, streams) for family in pop.FAMILIES for streams in ("5", "1") for way in ("download", "upload")]
@@ -49,16 +49,11 @@ def test_a_result_is_saved_as_json_and_csv(browser, tmp_path):
 
 
 def test_nothing_is_stored_unless_the_visitor_agrees(browser):
-    asked = browser.script("return performance.getEntriesByType('resource').map(({ name }) => new URL(name).pathname)")
-    assert asked and not any(path.startswith("/results/") or path == "/results" for path in asked)
-    assert "90 days" in browser.text("#share")
-    assert browser.find_all("#share input") == []
+    sharing.expect_nothing_stored(browser, 90, "/pop.json")
 
 
 def test_a_shared_result_has_a_link_a_picture_and_its_end(browser):
-    browser.click("#share .button")
-    wait.until(lambda: browser.find_all("#share-url"), "the links")
-    assert browser.driver.switch_to.active_element == browser.find("#share-url")
+    sharing.share(browser)
     width = "return document.querySelector('#share img').naturalWidth"
     wait.until(lambda: browser.script(width) == 1200, "the picture")
     looks.expect_fit(browser, "speedtest-shared", [look for look in looks.LOOKS if look[2] < 3840])

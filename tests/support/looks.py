@@ -1,6 +1,7 @@
 # Every look of a page: languages, themes, widths of the screen; and that each is fit for everyone.
 # SPDX-License-Identifier: MIT
 
+import re
 from itertools import product
 
 from support import axe
@@ -8,6 +9,8 @@ from support import axe
 LANGUAGES = ["en", "fr"]
 HEIGHTS = {360: 740, 1280: 900, 3840: 2160}  # by width
 LOOKS = list(product(LANGUAGES, [False, True], HEIGHTS))
+
+NO_WORD = re.compile(r"\w_\w|undefined|null|NaN|\[object")  # what a text that is missing looks like
 
 
 def name(language, dark, width):

@@ -31,7 +31,7 @@ function testRow(page, observations, id) {
 export function showTested(page, { observations }) {
 	find("#tested").replaceChildren(...Object.entries(GROUPS).map(([group, ids]) => make("section", {},
 		make("h3", {}, page.t(`group_${group}`)),
-		make("ul", { class: "tests" }, ...ids.map((id) => testRow(page, observations, id))))));
+		make("ul", { class: "tests plain" }, ...ids.map((id) => testRow(page, observations, id))))));
 }
 
 function finding(page, found, isFirst) {

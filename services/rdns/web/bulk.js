@@ -42,7 +42,7 @@ function preview(desk, body, { changes, etag }) {
 		make("h3", {}, t("previewTitle")), counts(page, kinds),
 		kinds.refused > 0 ? make("p", { class: "problem" }, t("bulkRefused")) : null,
 		shown.length === 0 ? null : make("div", { class: "scroll", role: "region", "aria-label": t("previewTitle"), tabindex: "0" },
-			make("table", { class: "changes" }, make("thead", {}, make("tr", {}, ...columns)), make("tbody", {}, ...shown.map((each) => changeRow(page, each))))),
+			make("table", {}, make("thead", {}, make("tr", {}, ...columns)), make("tbody", {}, ...shown.map((each) => changeRow(page, each))))),
 		make("p", { class: "actions" }, apply, " ", make("span", { class: "soft" }, t("bulkNothingYet"))),
 		shown.length === MOST_SHOWN ? make("p", { class: "soft" }, t("bulkFirst", { n: format.number(MOST_SHOWN) })) : null);
 }

@@ -23,7 +23,7 @@ function entry(page, each) {
 	const place = parsePrefix(each.subject);
 	const subject = make("code", {}, each.subject);
 	return make("li", { "data-seq": each.seq, "data-what": each.what, "data-subject": each.subject, "data-change": each.change },
-		make("div", { class: "entry-head" },
+		make("div", {},
 			make("strong", {}, t(`what_${each.what}_${verbOf(each)}`) ?? t(`what_${each.what}`)), " ",
 			place === null ? subject : make("a", { href: prefixHref(place) }, subject), " ",
 			each.change === null || each.change === "verified" ? "" : make("span", { class: "badge", "data-use": each.change === "rolled back" ? "broken" : "pending" },

@@ -3,8 +3,6 @@
 
 import { contains, overlaps, sizeOf, split } from "./prefix.js";
 
-export const USES = ["delegated", "broken", "pending", "hosted", "free"];
-
 /* How a delegation shows: as its state has it, and "delegated" when that is good. */
 const useOf = ({ state }) => state === "live" ? "delegated" : state;
 

@@ -4,7 +4,7 @@
 import { addressText, compare, isAddress, parsePrefix } from "./prefix.js";
 import { isHost } from "./wish.js";
 
-export const MOST_LINES = 1024; /* of one request (openapi.yaml) */
+const MOST_LINES = 1024; /* of one request (openapi.yaml) */
 
 const HEADS = ["address", "ip", "adresse"];
 

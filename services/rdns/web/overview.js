@@ -65,7 +65,7 @@ function listOf(page, key, prefixes, thingsOf, withMember) {
 		return null;
 	const shown = prefixes.slice(0, MOST_BANDS);
 	return make("section", { class: "part" }, make("h2", {}, page.t(key)),
-		make("ul", { class: "prefixes" }, ...shown.map((each) => prefixCard(page, each, thingsOf(each.asn), withMember))),
+		make("ul", { class: "prefixes plain" }, ...shown.map((each) => prefixCard(page, each, thingsOf(each.asn), withMember))),
 		prefixes.length > shown.length ? make("p", { class: "soft" }, page.t("more", { n: page.format.number(prefixes.length - shown.length) })) : null);
 }
 

@@ -59,6 +59,6 @@ export function showSignIn(desk) {
 	return [
 		make("section", { class: "welcome" },
 			make("div", {}, make("h1", {}, t("heading")), make("p", { class: "lead" }, t("lead"))), tree()),
-		make("div", { class: "pair" }, tokenForm(desk), make("ul", { class: "promises" }, ...PROMISES.map(promise))),
+		make("div", { class: "pair" }, tokenForm(desk), make("ul", { class: "promises plain" }, ...PROMISES.map(promise))),
 	];
 }

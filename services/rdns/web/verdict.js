@@ -12,8 +12,6 @@ export const GROUPS = {
 	dnssec: ["ds", "dnskey-signature", "soa-signature", "denial", "ds-unsigned", "cds"],
 };
 
-export const CHECKS = Object.values(GROUPS).flat();
-
 /** From good to bad. */
 export const RESULTS = ["waiting", "untested", "passed", "notice", "warning", "error"];
 

@@ -2,12 +2,11 @@
 // SPDX-License-Identifier: MIT
 
 import { make } from "/shared/dom.js";
+import { LEVELS } from "./confidence.js";
 import { gradeOf } from "./quality.js";
 import { FAMILIES } from "./results.js";
 import { isRunning } from "./session.js";
 import { FAMILY_NAMES } from "./summary.js";
-
-const LEVELS = ["low", "medium", "high"];
 
 /*
  * A row: its label, and what to show of a family: {value, unit, data}, or null when it is not

@@ -14,7 +14,7 @@ const find = (selector) => document.querySelector(selector);
 let kept = null; /* the results that were remembered last */
 
 /** The figures of an entry (history.js) that speak for it: those of the family with the faster download. */
-export function leadingFigures(entry) {
+function leadingFigures(entry) {
 	const known = FAMILIES.map((family) => entry[family]).filter((figures) => figures !== null);
 	return known.toSorted((a, b) => (b.downloadBps ?? 0) - (a.downloadBps ?? 0))[0];
 }

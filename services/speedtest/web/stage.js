@@ -18,7 +18,7 @@ let page; /* the frame, in the current language */
 let charts = null;
 
 /** Show @value @unit in @element, a dash when it is not known, and give tests the @data behind it. */
-export function showFigure(element, value, unit, data = {}) {
+function showFigure(element, value, unit, data = {}) {
 	for (const name of Object.keys(element.dataset))
 		delete element.dataset[name];
 	if (value === null) {

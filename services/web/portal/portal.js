@@ -29,7 +29,7 @@ function whereabouts(service) {
 	const url = urlOf(page.pop, service, location);
 	if (url !== null)
 		return make("p", { class: "actions" }, make("a", { href: url }, page.t(`${service}_open`) ?? url));
-	return make("ul", { class: "addresses" },
+	return make("ul", { class: "addresses plain" },
 		...addressesOf(page.pop.endpoints, service).map((address) => addressLine(service, address)));
 }
 
