@@ -15,6 +15,7 @@
 enum {
 	API_CALLS_MAX = 256, /* at hand; more are told to come back */
 	API_WHO_MAX = 128,
+	API_NEXT_MAX = PREFIX_TEXT_MAX,
 };
 
 /** Who asks, as the database has them. */
@@ -25,6 +26,15 @@ struct caller {
 	char name[API_WHO_MAX]; /* of a member */
 	char text[API_WHO_MAX]; /* for the audit log: "AS64500, token backup" */
 };
+
+struct api_call;
+
+/**
+ * In a job: add to the array @items what @c asks for and belongs to @member, 0: to anybody.
+ * @ret_next: what the next page comes after, "" after the last. Return: 0, or as db_exec().
+ */
+typedef int (*api_list_fn)(sqlite3 *db, const struct api_call *c, int64_t member, yyjson_mut_val *items,
+                           char ret_next[API_NEXT_MAX]);
 
 struct api_call {
 	struct rdnsd *d;
@@ -37,6 +47,7 @@ struct api_call {
 	yyjson_mut_doc *doc;
 	yyjson_mut_val *root; /* of API_CHECK: the verdicts */
 	int64_t version;      /* for ETag; 0: none */
+	api_list_fn list;     /* private to api_read.c */
 
 	/* Private to api_call.c. */
 	char *if_match, *if_none_match;

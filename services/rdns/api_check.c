@@ -15,25 +15,19 @@
 
 #include <errno.h>
 
-static int list_checks(sqlite3 *db, struct api_call *c)
+static int list_checks(sqlite3 *db, const struct api_call *c, int64_t member, yyjson_mut_val *items,
+                       char ret_next[API_NEXT_MAX])
 {
 	const struct api_request *w = &c->wanted;
-	struct checks_filter filter = {.after = w->has_after ? &w->after : NULL, .limit = w->limit};
-	yyjson_mut_val *items = yyjson_mut_arr(c->doc);
-	char more[PREFIX_TEXT_MAX];
+	struct checks_filter filter = {
+		.member = member, .after = w->has_after ? &w->after : NULL, .limit = w->limit};
 
-	int rc = api_listed_member(db, c, &filter.member);
-	if (rc == 0)
-		rc = checks_db_list(db, &filter, c->doc, items, more);
-	if (rc == 0)
-		api_page(c, items, more);
-	return rc;
+	return checks_db_list(db, &filter, c->doc, items, ret_next);
 }
 
 void api_list_checks(struct api_call *c)
 {
-	if (api_may_list(c))
-		api_call_store(c, list_checks, api_listed);
+	api_list(c, list_checks);
 }
 
 /** What a check that never ended has of one that has. */

@@ -13,7 +13,11 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-bool api_may_list(struct api_call *c)
+/**
+ * Whether @c's asker may see what belongs to the member of its ?asn=, or of none: then all that is its own.
+ * If not, it is refused.
+ */
+static bool may_list(struct api_call *c)
 {
 	const struct who *who = &c->caller.who;
 	enum refusal r = rights_refuse(who, ACTION_READ, c->wanted.asn != 0 ? c->wanted.asn : who->asn);
@@ -23,7 +27,8 @@ bool api_may_list(struct api_call *c)
 	return r == REFUSAL_NONE;
 }
 
-int api_listed_member(sqlite3 *db, const struct api_call *c, int64_t *ret)
+/** The member whose things are listed, 0: of all. Return: 0, -ENOENT when nobody is it, or as db_exec(). */
+static int find_listed(sqlite3 *db, const struct api_call *c, int64_t *ret)
 {
 	struct member m = {.id = c->caller.member};
 
@@ -36,7 +41,8 @@ int api_listed_member(sqlite3 *db, const struct api_call *c, int64_t *ret)
 	return 0;
 }
 
-void api_page(struct api_call *c, yyjson_mut_val *items, const char *next)
+/** Put {"items": @items, "next": @next} in place of the reply; @next "": null. */
+static void set_page(struct api_call *c, yyjson_mut_val *items, const char *next)
 {
 	c->root = yyjson_mut_obj(c->doc);
 	yyjson_mut_obj_add_val(c->doc, c->root, "items", items);
@@ -59,7 +65,7 @@ void api_list_prefixes(struct api_call *c)
 	bool has_more = false;
 	size_t n;
 
-	if (!api_may_list(c))
+	if (!may_list(c))
 		return;
 	const struct assignment *all = assignments_all(assignments, &n);
 	for (size_t i = 0; i < n && !has_more; i++) {
@@ -73,90 +79,94 @@ void api_list_prefixes(struct api_call *c)
 		yyjson_mut_obj_add_uint(c->doc, o, "asn", all[i].asn);
 		json_add_text(c->doc, o, "name", assignments_member(assignments, all[i].asn)->name);
 	}
-	api_page(c, items, has_more ? text : "");
+	set_page(c, items, has_more ? text : "");
 	api_call_reply(c, 200);
 }
 
-void api_listed(struct api_call *c, int rc)
+/** Of a member that nobody is, the list is empty. */
+static int make_list(sqlite3 *db, struct api_call *c)
 {
+	yyjson_mut_val *items = yyjson_mut_arr(c->doc);
+	char next[API_NEXT_MAX] = "";
+	int64_t member;
+
+	int rc = find_listed(db, c, &member);
+	if (rc == 0)
+		rc = c->list(db, c, member, items, next);
 	if (rc == -ENOENT)
-		api_page(c, yyjson_mut_arr(c->doc), "");
-	if (rc == 0 || rc == -ENOENT)
+		rc = 0;
+	set_page(c, items, next);
+	return rc;
+}
+
+static void on_listed(struct api_call *c, int rc)
+{
+	if (rc == 0)
 		api_call_reply(c, 200);
 	else
 		api_call_fail(c, rc);
 }
 
-static int list_delegations(sqlite3 *db, struct api_call *c)
+void api_list(struct api_call *c, api_list_fn list)
+{
+	c->list = list;
+	if (may_list(c))
+		api_call_store(c, make_list, on_listed);
+}
+
+static int list_delegations(sqlite3 *db, const struct api_call *c, int64_t member, yyjson_mut_val *items,
+                            char ret_next[API_NEXT_MAX])
 {
 	const struct api_request *w = &c->wanted;
-	struct zones_filter filter = {.state = w->state[0] != '\0' ? w->state : NULL,
+	struct zones_filter filter = {.member = member,
+	                              .state = w->state[0] != '\0' ? w->state : NULL,
 	                              .after = w->has_after ? &w->after : NULL,
 	                              .limit = w->limit};
-	yyjson_mut_val *items = yyjson_mut_arr(c->doc);
-	char more[PREFIX_TEXT_MAX];
 
-	int rc = api_listed_member(db, c, &filter.member);
-	if (rc == 0)
-		rc = zones_db_list(db, &filter, c->doc, items, more);
-	if (rc == 0)
-		api_page(c, items, more);
-	return rc;
+	return zones_db_list(db, &filter, c->doc, items, ret_next);
 }
 
 void api_list_delegations(struct api_call *c)
 {
-	if (api_may_list(c))
-		api_call_store(c, list_delegations, api_listed);
+	api_list(c, list_delegations);
 }
 
-static int list_ptrs(sqlite3 *db, struct api_call *c)
+static int list_ptrs(sqlite3 *db, const struct api_call *c, int64_t member, yyjson_mut_val *items,
+                     char ret_next[API_NEXT_MAX])
 {
 	const struct api_request *w = &c->wanted;
-	struct ptrs_filter filter = {.within = w->has_within ? &w->within : NULL,
+	struct ptrs_filter filter = {.member = member,
+	                             .within = w->has_within ? &w->within : NULL,
 	                             .after = w->has_after ? &w->after.addr : NULL,
 	                             .limit = w->limit};
-	yyjson_mut_val *items = yyjson_mut_arr(c->doc);
-	char more[ADDR_TEXT_MAX];
 
-	int rc = api_listed_member(db, c, &filter.member);
-	if (rc == 0)
-		rc = ptrs_db_list(db, &filter, c->doc, items, more);
-	if (rc == 0)
-		api_page(c, items, more);
-	return rc;
+	return ptrs_db_list(db, &filter, c->doc, items, ret_next);
 }
 
 void api_list_ptrs(struct api_call *c)
 {
-	if (api_may_list(c))
-		api_call_store(c, list_ptrs, api_listed);
+	api_list(c, list_ptrs);
 }
 
-static int list_audit(sqlite3 *db, struct api_call *c)
+static int list_audit(sqlite3 *db, const struct api_call *c, int64_t member, yyjson_mut_val *items,
+                      char ret_next[API_NEXT_MAX])
 {
 	const struct api_request *w = &c->wanted;
-	struct audit_filter filter = {
-		.subject = w->subject[0] != '\0' ? w->subject : NULL, .before_seq = w->before, .limit = w->limit};
-	yyjson_mut_val *items = yyjson_mut_arr(c->doc);
-	char next[24] = "";
+	struct audit_filter filter = {.member = member,
+	                              .subject = w->subject[0] != '\0' ? w->subject : NULL,
+	                              .before_seq = w->before,
+	                              .limit = w->limit};
 	int64_t more;
 
-	int rc = api_listed_member(db, c, &filter.member);
-	if (rc == 0)
-		rc = audit_db_list(db, &filter, c->doc, items, &more);
-	if (rc < 0)
-		return rc;
-	if (more != 0)
-		(void)snprintf(next, sizeof(next), "%" PRId64, more);
-	api_page(c, items, next);
-	return 0;
+	int rc = audit_db_list(db, &filter, c->doc, items, &more);
+	if (rc == 0 && more != 0)
+		(void)snprintf(ret_next, API_NEXT_MAX, "%" PRId64, more);
+	return rc;
 }
 
 void api_list_audit(struct api_call *c)
 {
-	if (api_may_list(c))
-		api_call_store(c, list_audit, api_listed);
+	api_list(c, list_audit);
 }
 
 void api_refuse_absent(struct api_call *c)
