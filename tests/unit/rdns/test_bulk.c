@@ -3,53 +3,14 @@
 #include "rdns/bulk.h"
 
 #include "base/json_write.h"
-#include "base/log.h"
-#include "base/mem.h"
-#include "rdns/members_db.h"
+#include "members.h"
 #include "rdns/ptrs_db.h"
 #include "rdns/zones_db.h"
-#include "store/db.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-
-#include <cmocka.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-struct fixture {
-	sqlite3 *db;
-	int64_t one, two; /* members */
-};
-
-static void ignore(const struct log_record *record)
-{
-	(void)record;
-}
-
-static int setup(void **state)
-{
-	struct fixture *f = mem_new(sizeof(*f));
-
-	*state = f;
-	log_set_sink(ignore);
-	int rc = db_open(":memory:", rdns_migrations, &f->db);
-	if (rc == 0)
-		rc = members_db_put(f->db, 64500, "One", &f->one);
-	return rc < 0 ? rc : members_db_put(f->db, 64501, "Two", &f->two);
-}
-
-static int teardown(void **state)
-{
-	struct fixture *f = *state;
-	int rc = sqlite3_close(f->db); /* fails over a statement that was forgotten */
-
-	free(f);
-	return rc;
-}
 
 /* As the API reads it. Return: 0, or -EINVAL and *reterr. */
 static int parse(const char *body, struct bulk **ret, char reterr[BULK_ERROR_MAX])
@@ -79,7 +40,7 @@ static int work(sqlite3 *db, void *data)
 }
 
 /* Carry @body out for @member, whose all addresses are, 0: an operator; @etag: of a look, or NULL. Check its rows. */
-static int run(struct fixture *f, int64_t member, const char *body, const char *etag, const char *rows)
+static int run(struct members *f, int64_t member, const char *body, const char *etag, const char *rows)
 {
 	struct job j = {.edit = {.at = 1,
 	                         .who = "test",
@@ -113,7 +74,7 @@ static int run(struct fixture *f, int64_t member, const char *body, const char *
 	return rc;
 }
 
-static void assert_name(struct fixture *f, const char *address, const char *wanted)
+static void assert_name(struct members *f, const char *address, const char *wanted)
 {
 	struct ptrs_row row = {.version = 0};
 	struct addr a;
@@ -167,7 +128,7 @@ static void test_reading(void **state)
 
 static void test_all_or_none(void **state)
 {
-	struct fixture *f = *state;
+	struct members *f = *state;
 	struct edit e = {.at = 1, .who = "test", .member = f->one};
 	struct prefix p;
 	struct delegated *d;
@@ -193,7 +154,7 @@ static void test_all_or_none(void **state)
 }
 
 /* Verified, so that they may be changed again. */
-static void publish(struct fixture *f)
+static void publish(struct members *f)
 {
 	struct audit_change c = {.id = 0};
 
@@ -203,7 +164,7 @@ static void publish(struct fixture *f)
 
 static void test_a_look_changes_nothing(void **state)
 {
-	struct fixture *f = *state;
+	struct members *f = *state;
 	int64_t before, after;
 
 	assert_int_equal(run(f, f->one, TWO, NULL, "add 192.0.2.1 -, add 2001:db8::1 -"), 0);
@@ -222,7 +183,7 @@ static void test_a_look_changes_nothing(void **state)
 
 static void test_within(void **state)
 {
-	struct fixture *f = *state;
+	struct members *f = *state;
 
 	assert_int_equal(run(f, f->one, TWO, NULL, "add 192.0.2.1 -, add 2001:db8::1 -"), 0);
 	assert_int_equal(run(f, f->two, "{\"ptrs\":[" NAME("192.0.2.9", "x.example") "]}", NULL,
@@ -244,7 +205,7 @@ static void test_within(void **state)
 /* Whose name it is, nobody else learns. */
 static void test_others(void **state)
 {
-	struct fixture *f = *state;
+	struct members *f = *state;
 
 	assert_int_equal(run(f, f->one, TWO, NULL, "add 192.0.2.1 -, add 2001:db8::1 -"), 0);
 	publish(f);
@@ -258,7 +219,7 @@ static void test_others(void **state)
 /* What was changed after the look, also what was ended, is not changed unseen. */
 static void test_a_look_that_is_old(void **state)
 {
-	struct fixture *f = *state;
+	struct members *f = *state;
 	char tag[ETAG_MAX];
 	int64_t version;
 
@@ -286,11 +247,11 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_reading),
-		cmocka_unit_test_setup_teardown(test_all_or_none, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_a_look_changes_nothing, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_within, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_others, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_a_look_that_is_old, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_all_or_none, setup_members, teardown_members),
+		cmocka_unit_test_setup_teardown(test_a_look_changes_nothing, setup_members, teardown_members),
+		cmocka_unit_test_setup_teardown(test_within, setup_members, teardown_members),
+		cmocka_unit_test_setup_teardown(test_others, setup_members, teardown_members),
+		cmocka_unit_test_setup_teardown(test_a_look_that_is_old, setup_members, teardown_members),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

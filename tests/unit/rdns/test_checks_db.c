@@ -2,18 +2,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "rdns/checks_db.h"
 
-#include "base/log.h"
-#include "base/mem.h"
-#include "rdns/audit_db.h"
-#include "rdns/members_db.h"
+#include "members.h"
 #include "rdns/zones_db.h"
-#include "store/db.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-
-#include <cmocka.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,24 +16,9 @@ enum {
 };
 
 struct fixture {
-	sqlite3 *db;
-	int64_t one, two; /* members */
-	int64_t version;
+	struct members m;
 	struct delegated *d; /* of one's, 192.0.2.0/24 */
 };
-
-static void ignore(const struct log_record *record)
-{
-	(void)record;
-}
-
-static struct prefix prefix(const char *text)
-{
-	struct prefix p;
-
-	assert_int_equal(prefix_parse(text, &p), 0);
-	return p;
-}
 
 static struct delegated *wish(const char *where, const char *server)
 {
@@ -57,29 +33,29 @@ static struct delegated *wish(const char *where, const char *server)
 
 static void delegate(struct fixture *f, const struct delegated *d, int64_t member, enum rdns_state state)
 {
-	assert_int_equal(zones_db_put(f->db, d, member, f->version), 0);
-	assert_int_equal(zones_db_set_state(f->db, &d->prefix, state), 0);
+	assert_int_equal(zones_db_put(f->m.db, d, member, f->m.version), 0);
+	assert_int_equal(zones_db_set_state(f->m.db, &d->prefix, state), 0);
 }
 
 static int setup(void **state)
 {
 	struct fixture *f = mem_new(sizeof(*f));
-	struct audit_line line = {.who = "test", .what = audit_delegation, .subject = "all"};
 
 	*state = f;
-	log_set_sink(ignore);
-	if (db_open(":memory:", rdns_migrations, &f->db) < 0 || members_db_put(f->db, 64500, "One", &f->one) < 0 ||
-	    members_db_put(f->db, 64501, "Two", &f->two) < 0 || audit_db_add(f->db, &line, &f->version) < 0)
-		return -1;
+	int rc = open_members(&f->m);
+	if (rc == 0)
+		rc = note_version(&f->m);
+	if (rc < 0)
+		return rc;
 	f->d = wish("192.0.2.0/24", "ns.example.net");
-	delegate(f, f->d, f->one, RDNS_LIVE);
+	delegate(f, f->d, f->m.one, RDNS_LIVE);
 	return 0;
 }
 
 static int teardown(void **state)
 {
 	struct fixture *f = *state;
-	int rc = sqlite3_close(f->db); /* fails over a statement that was forgotten */
+	int rc = sqlite3_close(f->m.db); /* fails over a statement that was forgotten */
 
 	delegated_free(f->d);
 	free(f);
@@ -95,7 +71,7 @@ static enum checks_turn note(struct fixture *f, const struct delegated *d, size_
 	                         .verdicts = {[LANGUAGE_EN] = en, [LANGUAGE_FR] = fr}};
 	struct checks_note n = {.d = d, .result = &r, .at = at, .member = member, .interval_s = DAY_S};
 
-	assert_int_equal(checks_db_note(f->db, &n), 0);
+	assert_int_equal(checks_db_note(f->m.db, &n), 0);
 	assert_int_equal(n.asn, n.turn == CHECKS_SAME ? 0 : 64500);
 	return n.turn;
 }
@@ -105,7 +81,7 @@ static enum rdns_state state_of(struct fixture *f, const char *where)
 	struct prefix p = prefix(where);
 	struct zones_row row;
 
-	assert_int_equal(zones_db_get(f->db, &p, &row), 0);
+	assert_int_equal(zones_db_get(f->m.db, &p, &row), 0);
 	delegated_free(row.delegated);
 	return row.state;
 }
@@ -115,7 +91,7 @@ static size_t take(struct fixture *f, int64_t now)
 	struct delegated *all[SOME];
 	size_t n;
 
-	assert_int_equal(checks_db_take(f->db, now, DAY_S, all, SOME, &n), 0);
+	assert_int_equal(checks_db_take(f->m.db, now, DAY_S, all, SOME, &n), 0);
 	for (size_t i = 0; i < n; i++)
 		delegated_free(all[i]);
 	return n;
@@ -124,9 +100,9 @@ static size_t take(struct fixture *f, int64_t now)
 /** How many could be taken at @now. */
 static size_t due(struct fixture *f, int64_t now)
 {
-	assert_int_equal(db_exec(f->db, "SAVEPOINT before"), 0);
+	assert_int_equal(db_exec(f->m.db, "SAVEPOINT before"), 0);
 	size_t n = take(f, now);
-	assert_int_equal(db_exec(f->db, "ROLLBACK TO before; RELEASE before"), 0);
+	assert_int_equal(db_exec(f->m.db, "ROLLBACK TO before; RELEASE before"), 0);
 	return n;
 }
 
@@ -152,7 +128,7 @@ static void test_a_silent_resolver_breaks_nothing(void **state)
 	struct checks_note n = {.d = f->d, .result = &r, .at = NOW, .interval_s = DAY_S};
 
 	for (int i = 0; i < 2 * CHECKS_TO_BREAK; i++)
-		assert_int_equal(checks_db_note(f->db, &n), 0);
+		assert_int_equal(checks_db_note(f->m.db, &n), 0);
 	assert_int_equal(state_of(f, "192.0.2.0/24"), RDNS_LIVE);
 }
 
@@ -160,7 +136,7 @@ static void test_pending_stays_pending(void **state)
 {
 	struct fixture *f = *state;
 
-	assert_int_equal(zones_db_set_state(f->db, &f->d->prefix, RDNS_PENDING), 0);
+	assert_int_equal(zones_db_set_state(f->m.db, &f->d->prefix, RDNS_PENDING), 0);
 	assert_int_equal(note(f, f->d, 1, NOW, 0), CHECKS_SAME);
 	assert_int_equal(note(f, f->d, 1, NOW, 0), CHECKS_SAME);
 	assert_int_equal(state_of(f, "192.0.2.0/24"), RDNS_PENDING);
@@ -211,11 +187,11 @@ static void test_all_goes_with_the_delegation(void **state)
 	yyjson_mut_val *v;
 
 	(void)note(f, f->d, 0, NOW, 0);
-	assert_int_equal(zones_db_remove(f->db, &f->d->prefix), 0);
-	assert_int_equal(checks_db_get(f->db, &f->d->prefix, 0, LANGUAGE_EN, doc, &v), -ENOENT);
+	assert_int_equal(zones_db_remove(f->m.db, &f->d->prefix), 0);
+	assert_int_equal(checks_db_get(f->m.db, &f->d->prefix, 0, LANGUAGE_EN, doc, &v), -ENOENT);
 	assert_int_equal(due(f, INT64_MAX / 2), 0);
 	(void)note(f, f->d, 0, NOW, 0); /* one that had begun before */
-	assert_int_equal(checks_db_get(f->db, &f->d->prefix, 0, LANGUAGE_EN, doc, &v), -ENOENT);
+	assert_int_equal(checks_db_get(f->m.db, &f->d->prefix, 0, LANGUAGE_EN, doc, &v), -ENOENT);
 	yyjson_mut_doc_free(doc);
 }
 
@@ -224,7 +200,7 @@ static void assert_check(struct fixture *f, const struct prefix *p, int64_t memb
 	yyjson_mut_doc *doc = yyjson_mut_doc_new(NULL);
 	yyjson_mut_val *v;
 
-	assert_int_equal(checks_db_get(f->db, p, member, LANGUAGE_FR, doc, &v), 0);
+	assert_int_equal(checks_db_get(f->m.db, p, member, LANGUAGE_FR, doc, &v), 0);
 	yyjson_mut_doc_set_root(doc, v);
 	char *text = yyjson_mut_write(doc, 0, NULL);
 	assert_string_equal(text, expected);
@@ -253,17 +229,17 @@ static void test_trials(void **state)
 	yyjson_mut_val *v;
 
 	(void)note(f, f->d, 0, NOW, 0);
-	(void)note(f, other, 5, NOW + 1, f->one);
+	(void)note(f, other, 5, NOW + 1, f->m.one);
 	assert_int_equal(state_of(f, "192.0.2.0/24"), RDNS_LIVE);
-	assert_check(f, &f->d->prefix, f->one,
+	assert_check(f, &f->d->prefix, f->m.one,
 	             "{\"prefix\":\"192.0.2.0/24\",\"asn\":64500,"
 	             "\"checked_at\":\"2001-09-09T01:46:41Z\",\"trial\":true,"
 	             "\"passed\":false,\"errors\":5,\"warnings\":0,\"notices\":2,\"verdicts\":[{\"zone\":\"fr\"}]}");
-	assert_int_equal(checks_db_get(f->db, &f->d->prefix, f->two, LANGUAGE_EN, doc, &v), -ENOENT);
-	(void)note(f, elsewhere, 0, NOW + 2, f->one);
-	assert_int_equal(checks_db_get(f->db, &f->d->prefix, f->one, LANGUAGE_EN, doc, &v), 0);
+	assert_int_equal(checks_db_get(f->m.db, &f->d->prefix, f->m.two, LANGUAGE_EN, doc, &v), -ENOENT);
+	(void)note(f, elsewhere, 0, NOW + 2, f->m.one);
+	assert_int_equal(checks_db_get(f->m.db, &f->d->prefix, f->m.one, LANGUAGE_EN, doc, &v), 0);
 	assert_true(yyjson_mut_is_false(yyjson_mut_obj_get(v, "trial"))); /* the delegation's */
-	assert_int_equal(checks_db_get(f->db, &elsewhere->prefix, f->one, LANGUAGE_EN, doc, &v), 0);
+	assert_int_equal(checks_db_get(f->m.db, &elsewhere->prefix, f->m.one, LANGUAGE_EN, doc, &v), 0);
 	yyjson_mut_doc_free(doc);
 	delegated_free(other);
 	delegated_free(elsewhere);
@@ -274,8 +250,8 @@ static void test_a_trial_of_what_is_delegated(void **state)
 {
 	struct fixture *f = *state;
 
-	assert_int_equal(zones_db_set_state(f->db, &f->d->prefix, RDNS_BROKEN), 0);
-	assert_int_equal(note(f, f->d, 0, NOW, f->one), CHECKS_MENDED);
+	assert_int_equal(zones_db_set_state(f->m.db, &f->d->prefix, RDNS_BROKEN), 0);
+	assert_int_equal(note(f, f->d, 0, NOW, f->m.one), CHECKS_MENDED);
 	assert_int_equal(state_of(f, "192.0.2.0/24"), RDNS_LIVE);
 }
 
@@ -286,26 +262,26 @@ static void test_pages(void **state)
 	struct checks_filter filter = {.limit = 2};
 	char more[PREFIX_TEXT_MAX];
 
-	delegate(f, second, f->two, RDNS_LIVE);
-	delegate(f, third, f->one, RDNS_LIVE);
+	delegate(f, second, f->m.two, RDNS_LIVE);
+	delegate(f, third, f->m.one, RDNS_LIVE);
 	(void)note(f, third, 0, NOW, 0);
 	(void)note(f, second, 0, NOW, 0);
 	(void)note(f, f->d, 0, NOW, 0);
 	yyjson_mut_doc *doc = yyjson_mut_doc_new(NULL);
 	yyjson_mut_val *list = yyjson_mut_arr(doc);
-	assert_int_equal(checks_db_list(f->db, &filter, doc, list, more), 0);
+	assert_int_equal(checks_db_list(f->m.db, &filter, doc, list, more), 0);
 	assert_int_equal(yyjson_mut_arr_size(list), 2);
 	assert_string_equal(more, "198.51.100.0/24");
 	filter.after = &second->prefix;
-	assert_int_equal(checks_db_list(f->db, &filter, doc, list, more), 0);
+	assert_int_equal(checks_db_list(f->m.db, &filter, doc, list, more), 0);
 	assert_int_equal(yyjson_mut_arr_size(list), 2); /* the page was full */
 	list = yyjson_mut_arr(doc);
-	assert_int_equal(checks_db_list(f->db, &filter, doc, list, more), 0);
+	assert_int_equal(checks_db_list(f->m.db, &filter, doc, list, more), 0);
 	assert_int_equal(yyjson_mut_arr_size(list), 1);
 	assert_string_equal(more, "");
 	list = yyjson_mut_arr(doc);
-	filter = (struct checks_filter){.member = f->two, .limit = 2};
-	assert_int_equal(checks_db_list(f->db, &filter, doc, list, more), 0);
+	filter = (struct checks_filter){.member = f->m.two, .limit = 2};
+	assert_int_equal(checks_db_list(f->m.db, &filter, doc, list, more), 0);
 	assert_int_equal(yyjson_mut_arr_size(list), 1);
 	yyjson_mut_doc_free(doc);
 	delegated_free(second);
@@ -318,8 +294,8 @@ static void test_counts(void **state)
 	struct delegated *second = wish("198.51.0.0/23", "a.example");
 	uint64_t n[RDNS_STATES];
 
-	delegate(f, second, f->two, RDNS_BROKEN);
-	assert_int_equal(checks_db_count(f->db, n), 0);
+	delegate(f, second, f->m.two, RDNS_BROKEN);
+	assert_int_equal(checks_db_count(f->m.db, n), 0);
 	assert_int_equal(n[RDNS_PENDING], 0);
 	assert_int_equal(n[RDNS_LIVE], 1);
 	assert_int_equal(n[RDNS_BROKEN], 1); /* a prefix is one, however many zones it has */

@@ -3,62 +3,15 @@
 #include "rdns/edit.h"
 
 #include "base/json_write.h"
-#include "base/log.h"
-#include "base/mem.h"
-#include "rdns/members_db.h"
+#include "members.h"
 #include "rdns/ptrs_db.h"
 #include "rdns/zones_db.h"
-#include "store/db.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-
-#include <cmocka.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define DIGEST "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
-
-struct fixture {
-	sqlite3 *db;
-	int64_t one, two; /* members */
-};
-
-static void ignore(const struct log_record *record)
-{
-	(void)record;
-}
-
-static int setup(void **state)
-{
-	struct fixture *f = mem_new(sizeof(*f));
-
-	*state = f;
-	log_set_sink(ignore);
-	int rc = db_open(":memory:", rdns_migrations, &f->db);
-	if (rc == 0)
-		rc = members_db_put(f->db, 64500, "One", &f->one);
-	return rc < 0 ? rc : members_db_put(f->db, 64501, "Two", &f->two);
-}
-
-static int teardown(void **state)
-{
-	struct fixture *f = *state;
-	int rc = sqlite3_close(f->db); /* fails over a statement that was forgotten */
-
-	free(f);
-	return rc;
-}
-
-static struct prefix prefix(const char *text)
-{
-	struct prefix p;
-
-	assert_int_equal(prefix_parse(text, &p), 0);
-	return p;
-}
 
 /* What a job of the store is given. */
 struct job {
@@ -86,7 +39,7 @@ static int edit_job(sqlite3 *db, void *data)
 	return rc;
 }
 
-static int run(struct fixture *f, struct edit *e, const char *subject, const char *body)
+static int run(struct members *f, struct edit *e, const char *subject, const char *body)
 {
 	struct job j = {e, prefix(subject), body, strchr(subject, '/') == NULL};
 
@@ -98,7 +51,7 @@ static int run(struct fixture *f, struct edit *e, const char *subject, const cha
 #define NS(name) "{\"nameservers\":[{\"name\":\"" name "\"}]}"
 
 /* Edit, and have it in Knot. */
-static int64_t publish(struct fixture *f, int64_t member, const char *subject, const char *body)
+static int64_t publish(struct members *f, int64_t member, const char *subject, const char *body)
 {
 	struct edit e = {.member = member};
 
@@ -109,7 +62,7 @@ static int64_t publish(struct fixture *f, int64_t member, const char *subject, c
 	return e.change;
 }
 
-static void assert_listed(struct fixture *f, const char *expected)
+static void assert_listed(struct members *f, const char *expected)
 {
 	yyjson_mut_doc *doc = yyjson_mut_doc_new(NULL);
 	yyjson_mut_val *list = yyjson_mut_arr(doc);
@@ -126,7 +79,7 @@ static void assert_listed(struct fixture *f, const char *expected)
 
 static void test_written_and_read(void **state)
 {
-	struct fixture *f = *state;
+	struct members *f = *state;
 	struct edit e = {.member = f->one};
 
 	assert_int_equal(run(f, &e, "192.0.2.64/26",
@@ -150,7 +103,7 @@ static void test_written_and_read(void **state)
 
 static void test_the_same_again_is_no_change(void **state)
 {
-	struct fixture *f = *state;
+	struct members *f = *state;
 	struct edit e = {.member = f->one}, retry = {.member = f->one, .conditions = {.if_none_match = "*"}};
 	int64_t version = publish(f, f->one, "192.0.2.0/24", NS("a.example"));
 
@@ -164,7 +117,7 @@ static void test_the_same_again_is_no_change(void **state)
 
 static void test_conditions(void **state)
 {
-	struct fixture *f = *state;
+	struct members *f = *state;
 	struct edit create = {.member = f->one, .conditions = {.if_none_match = "*"}};
 	struct edit absent = {.member = f->one, .conditions = {.if_match = "*"}};
 	struct edit wrong = {.member = f->one, .conditions = {.if_match = "12"}};
@@ -190,7 +143,7 @@ static void test_conditions(void **state)
 
 static void test_owners(void **state)
 {
-	struct fixture *f = *state;
+	struct members *f = *state;
 	struct edit theirs = {.member = f->two}, operators = {.is_operators = true};
 	struct zones_row row;
 	struct prefix p = prefix("192.0.2.0/24");
@@ -218,7 +171,7 @@ static void test_in_the_way(void **state)
 		{"2001:db8::1/128", NS("a.example"), "2001:db8::1"},
 		{"203.0.113.9", "a.example", "203.0.113.9/32"},
 	};
-	struct fixture *f = *state;
+	struct members *f = *state;
 
 	(void)publish(f, f->one, "192.0.2.0/23", NS("a.example"));
 	(void)publish(f, f->one, "2001:db8::1", "a.example");
@@ -240,7 +193,7 @@ static void test_in_the_way(void **state)
 
 static void test_taken_back(void **state)
 {
-	struct fixture *f = *state;
+	struct members *f = *state;
 	struct edit changed = {.member = f->one}, added = {.member = f->one}, ended = {.member = f->one};
 	(void)publish(f, f->one, "192.0.2.0/24", NS("a.example"));
 	assert_int_equal(run(f, &changed, "192.0.2.0/24", NS("b.example")), 0);
@@ -263,7 +216,7 @@ static void test_taken_back(void **state)
 	assert_listed(f, DELEGATED_TO_A("7"));
 }
 
-static void assert_next(struct fixture *f, int64_t after, int64_t id, enum audit_state state)
+static void assert_next(struct members *f, int64_t after, int64_t id, enum audit_state state)
 {
 	struct audit_change c;
 
@@ -277,7 +230,7 @@ static void assert_next(struct fixture *f, int64_t after, int64_t id, enum audit
 /* What a start after kill -9 finds. */
 static void test_left_in_progress(void **state)
 {
-	struct fixture *f = *state;
+	struct members *f = *state;
 	struct edit one = {.member = f->one}, two = one;
 	struct audit_change c;
 
@@ -297,7 +250,7 @@ static void test_left_in_progress(void **state)
 	assert_int_equal(change_db_next(f->db, 0, &c), -ENOENT);
 }
 
-static void assert_audit(struct fixture *f, const struct audit_filter *filter, const char *expected,
+static void assert_audit(struct members *f, const struct audit_filter *filter, const char *expected,
                          int64_t more_wanted)
 {
 	yyjson_mut_doc *doc = yyjson_mut_doc_new(NULL);
@@ -326,7 +279,7 @@ static void test_audit(void **state)
 	    "{\"seq\":3,\"at\":\"1970-01-01T00:00:01Z\",\"who\":\"rdnsd\",\"what\":\"ptr\",\"subject\":\"192.0.2.1\","
 	    "\"asn\":64500,\"before\":null,\"after\":{\"name\":\"a.example\"},\"checks\":null,\"undoes\":2,"
 	    "\"change\":null}";
-	struct fixture *f = *state;
+	struct members *f = *state;
 	struct edit e = {.member = f->one, .checks = "{\"passed\":true}"};
 	char all[2048], page[1024];
 
@@ -355,7 +308,7 @@ static int out_of_space(sqlite3 *db, void *data)
 
 static void test_nothing_half_done(void **state)
 {
-	struct fixture *f = *state;
+	struct members *f = *state;
 	struct edit e = {.member = f->one, .at = 1, .who = "test"};
 	struct job j = {&e, prefix("192.0.2.0/24"), NS("a.example"), false};
 	struct audit_change c;
@@ -366,7 +319,7 @@ static void test_nothing_half_done(void **state)
 	assert_int_equal(change_db_next(f->db, 0, &c), -ENOENT);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup_members, teardown_members)
 
 int main(void)
 {

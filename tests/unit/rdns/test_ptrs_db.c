@@ -3,36 +3,19 @@
 #include "rdns/ptrs_db.h"
 
 #include "base/json_write.h"
-#include "base/log.h"
-#include "rdns/audit_db.h"
-#include "rdns/members_db.h"
-#include "store/db.h"
+#include "members.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-
-#include <cmocka.h>
 #include <errno.h>
 #include <stdlib.h>
-
-static void ignore(const struct log_record *record)
-{
-	(void)record;
-}
 
 /* The members 1 and 2, and the version 1. */
 static int setup(void **state)
 {
-	struct audit_line line = {.who = "test", .what = audit_ptr, .subject = "all"};
-	int64_t id;
+	struct members m;
+	int rc = open_members(&m);
 
-	log_set_sink(ignore);
-	if (db_open(":memory:", rdns_migrations, (sqlite3 **)state) < 0)
-		return -1;
-	if (members_db_put(*state, 64500, "One", &id) < 0 || members_db_put(*state, 64501, "Two", &id) < 0)
-		return -1;
-	return audit_db_add(*state, &line, &id);
+	*state = m.db;
+	return rc == 0 ? note_version(&m) : rc;
 }
 
 static int teardown(void **state)

@@ -2,64 +2,20 @@
 /* SPDX-License-Identifier: MIT */
 #include "rdns/zones_db.h"
 
-#include "base/log.h"
-#include "base/mem.h"
-#include "rdns/audit_db.h"
-#include "rdns/members_db.h"
-#include "store/db.h"
+#include "members.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-
-#include <cmocka.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-struct fixture {
-	sqlite3 *db;
-	int64_t one, two; /* members */
-	int64_t version;
-};
-
-static void ignore(const struct log_record *record)
-{
-	(void)record;
-}
-
 static int setup(void **state)
 {
-	struct fixture *f = mem_new(sizeof(*f));
-	struct audit_line line = {.who = "test", .what = audit_delegation, .subject = "all"};
+	int rc = setup_members(state);
 
-	*state = f;
-	log_set_sink(ignore);
-	if (db_open(":memory:", rdns_migrations, &f->db) < 0)
-		return -1;
-	if (members_db_put(f->db, 64500, "One", &f->one) < 0 || members_db_put(f->db, 64501, "Two", &f->two) < 0)
-		return -1;
-	return audit_db_add(f->db, &line, &f->version);
+	return rc == 0 ? note_version(*state) : rc;
 }
 
-static int teardown(void **state)
-{
-	struct fixture *f = *state;
-	int rc = sqlite3_close(f->db); /* fails over a statement that was forgotten */
-
-	free(f);
-	return rc;
-}
-
-static struct prefix prefix(const char *text)
-{
-	struct prefix p;
-
-	assert_int_equal(prefix_parse(text, &p), 0);
-	return p;
-}
-
-static void put(struct fixture *f, int64_t member, const char *where, const char *server)
+static void put(struct members *f, int64_t member, const char *where, const char *server)
 {
 	struct prefix p = prefix(where);
 	struct delegated *d;
@@ -72,7 +28,7 @@ static void put(struct fixture *f, int64_t member, const char *where, const char
 }
 
 /* The list is of the prefixes @expected, "a b", and goes on after @more. */
-static void assert_page(struct fixture *f, const struct zones_filter *filter, const char *expected,
+static void assert_page(struct members *f, const struct zones_filter *filter, const char *expected,
                         const char *expected_more)
 {
 	yyjson_mut_doc *doc = yyjson_mut_doc_new(NULL);
@@ -92,7 +48,7 @@ static void assert_page(struct fixture *f, const struct zones_filter *filter, co
 
 static void test_pages(void **state)
 {
-	struct fixture *f = *state;
+	struct members *f = *state;
 	struct prefix first = prefix("9.0.0.0/24"), second = prefix("10.0.0.0/23"), gone = prefix("10.0.4.0/24");
 
 	assert_page(f, &(struct zones_filter){.limit = 2}, "", "");
@@ -130,7 +86,7 @@ static int64_t count(sqlite3 *db, const char *table)
 
 static void test_replaced_and_gone(void **state)
 {
-	struct fixture *f = *state;
+	struct members *f = *state;
 	struct prefix p = prefix("10.0.0.0/22");
 	struct zones_row row;
 
@@ -153,7 +109,7 @@ static void test_replaced_and_gone(void **state)
 
 static void test_names_of_every_form(void **state)
 {
-	struct fixture *f = *state;
+	struct members *f = *state;
 	struct prefix p = prefix("192.0.2.64/26");
 
 	for (enum reverse_form form = REVERSE_RANGE; form < REVERSE_FORMS; form++) {
@@ -185,7 +141,7 @@ static void test_overlap(void **state)
 		{"10.0.0.0/23", NULL}, /* itself */
 		{"2001:db8::/32", NULL},
 	};
-	struct fixture *f = *state;
+	struct members *f = *state;
 
 	put(f, f->one, "10.0.0.0/23", "a.example");
 	put(f, f->one, "2001:db8::/32", "a.example");
@@ -202,7 +158,7 @@ static void test_overlap(void **state)
 /* What somebody else wrote into the file is told, not believed. */
 static void test_damaged(void **state)
 {
-	struct fixture *f = *state;
+	struct members *f = *state;
 	struct prefix p = prefix("10.0.0.0/24");
 	struct zones_row row;
 
@@ -211,7 +167,7 @@ static void test_damaged(void **state)
 	assert_int_equal(zones_db_get(f->db, &p, &row), -EBADMSG);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown_members)
 
 int main(void)
 {
