@@ -3,7 +3,6 @@
 
 #include "base/mem.h"
 #include "mirror/listed.h"
-#include "mirror/tree.h"
 
 #include <assert.h>
 #include <dirent.h>
@@ -108,6 +107,18 @@ int debian_trace_serial(const char *text, uint64_t *ret)
 	return -EINVAL;
 }
 
+uint64_t debian_serial(const struct tree *t)
+{
+	uint64_t serial = 0;
+	struct buf b;
+
+	buf_init(&b, TEXT_MAX_BYTES);
+	if (tree_read(t, FOLDER "/master", &b) == 0 && b.data != NULL)
+		(void)debian_trace_serial(b.data, &serial);
+	buf_done(&b);
+	return serial;
+}
+
 char *debian_marker(const char *host, char ret[DEBIAN_MARKER_MAX])
 {
 	(void)snprintf(ret, DEBIAN_MARKER_MAX, MARKER "%s", host);
@@ -117,6 +128,57 @@ char *debian_marker(const char *host, char ret[DEBIAN_MARKER_MAX])
 bool debian_is_foreign_marker(const char *name, const char *own)
 {
 	return strncmp(name, MARKER, strlen(MARKER)) == 0 && strcmp(name + strlen(MARKER), own) != 0;
+}
+
+/** Called with the name of a marker at the archive's top. Return: not 0 ends the walk. */
+typedef int (*on_marker)(int fd, const char *name, void *data);
+
+static int walk_markers(int fd, on_marker on_one, void *data)
+{
+	int rc = 0, own = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *dir = own >= 0 ? fdopendir(own) : NULL;
+
+	if (dir == NULL)
+		return -errno;
+	for (const struct dirent *e = readdir(dir); e != NULL && rc == 0; e = readdir(dir))
+		if (strncmp(e->d_name, MARKER, strlen(MARKER)) == 0)
+			rc = on_one(fd, e->d_name, data);
+	(void)closedir(dir);
+	return rc;
+}
+
+struct search {
+	const char *own;
+	int64_t now_s;
+	char *found;
+};
+
+static int compare_marker(int fd, const char *name, void *data)
+{
+	const struct search *s = data;
+	struct stat st;
+
+	if (!debian_is_foreign_marker(name, s->own) || fstatat(fd, name, &st, AT_SYMLINK_NOFOLLOW) < 0 ||
+	    llabs(s->now_s - st.st_mtime) >= DEBIAN_MARKER_AGE_S)
+		return 0;
+	(void)snprintf(s->found, DEBIAN_MARKER_MAX, "%s", name);
+	return 1;
+}
+
+int debian_marker_find(int fd, const char *own, int64_t now_s, char ret[DEBIAN_MARKER_MAX])
+{
+	return walk_markers(fd, compare_marker, &(struct search){own, now_s, ret});
+}
+
+static int drop_marker(int fd, const char *name, void *data)
+{
+	(void)data;
+	return unlinkat(fd, name, 0) < 0 && errno != ENOENT ? -errno : 0;
+}
+
+int debian_marker_drop(int fd)
+{
+	return walk_markers(fd, drop_marker, NULL);
 }
 
 /** Add what upstream's folder has of its own way here: what it leaves for its mirrors, or else its own. */

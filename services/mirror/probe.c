@@ -2,8 +2,6 @@
 #include "mirror/probe.h"
 
 #include <stddef.h>
-#include <stdlib.h>
-#include <string.h>
 
 const char *probe_name(enum pop_mirror_kind kind)
 {
@@ -21,20 +19,4 @@ const char *probe_name(enum pop_mirror_kind kind)
 		break;
 	}
 	return NULL;
-}
-
-uint64_t probe_serial(const char *text)
-{
-	static const char key[] = "Archive serial:";
-
-	while (strncmp(text, key, sizeof(key) - 1) != 0) {
-		text = strchr(text, '\n');
-		if (text == NULL)
-			return 0;
-		text++;
-	}
-	text += sizeof(key) - 1;
-	text += strspn(text, " ");
-	size_t digits = strspn(text, "0123456789");
-	return digits > 0 && digits < 19 ? strtoull(text, NULL, 10) : 0;
 }

@@ -39,32 +39,33 @@ static enum tree_kind kind_of(enum pop_mirror_kind kind)
 	return TREE_FILES;
 }
 
-static void tell(const struct findings *f, char ret_words[RUNNER_WORDS_MAX])
+static void tell(const struct findings *f, struct runner_job *job)
 {
 	struct buf b;
 
-	buf_init(&b, RUNNER_WORDS_MAX - 1);
+	buf_init(&b, (size_t)4 * RUNNER_WORDS_MAX);
 	findings_summary(f, TOLD, &b);
-	(void)snprintf(ret_words, RUNNER_WORDS_MAX, "%s", b.data == NULL ? "it does not verify" : b.data);
+	findings_escape(b.data == NULL ? "it does not verify" : b.data, job->words, sizeof(job->words));
 	buf_done(&b);
 }
 
 /** Devices, links out of the tree, and what nobody may read. */
-static int check_sanity(int fd, const atomic_bool *is_cancelled, char ret_words[RUNNER_WORDS_MAX])
+static int check_sanity(struct runner_job *job, int fd)
 {
 	struct findings f = {.n_told = 0};
 	struct sanity_counts counts;
-	int rc = sanity_check(fd, is_cancelled, &f, &counts);
+	int rc = sanity_check(fd, job->is_cancelled, &f, &counts);
 
 	if (rc == -EBADMSG)
-		tell(&f, ret_words);
+		tell(&f, job);
 	findings_done(&f);
 	return rc;
 }
 
-/** One suite of the archive in the folder @work. */
-static int check_suite(const char *keyring, const char *work, const struct suite *s, char ret_words[RUNNER_WORDS_MAX])
+/** One suite of the archive. */
+static int check_suite(struct runner_job *job, const struct suite *s)
 {
+	const char *work = job->place->paths[WORKPLACE_WORK], *keyring = job->project->keyring;
 	char why[SIGNATURE_TEXT_MAX];
 	char *list = mem_printf("%s/%s/%s", work, s->folder, s->has_inrelease ? "InRelease" : "Release");
 	char *signature = mem_printf("%s/%s/Release.gpg", work, s->folder);
@@ -72,18 +73,17 @@ static int check_suite(const char *keyring, const char *work, const struct suite
 
 	(void)snprintf(why, sizeof(why), "it has no signature");
 	if (s->has_inrelease)
-		rc = gpgv_check(keyring, list, NULL, why);
+		rc = gpgv_check(keyring, list, NULL, job->is_cancelled, why);
 	else if (s->has_signature)
-		rc = gpgv_check(keyring, signature, list, why);
-	if (rc < 0)
-		(void)snprintf(ret_words, RUNNER_WORDS_MAX, "%s: %s", s->folder, rc == -EBADMSG ? why : strerror(-rc));
+		rc = gpgv_check(keyring, signature, list, job->is_cancelled, why);
+	if (rc < 0 && rc != -ECANCELED)
+		(void)snprintf(job->words, sizeof(job->words), "%s: %s", s->folder, why);
 	free(signature);
 	free(list);
-	return rc;
+	return rc < 0 && rc != -ECANCELED ? -EBADMSG : rc;
 }
 
-static int check_signatures(const struct pop_mirror_project *p, const char *work, struct verify *v,
-                            char ret_words[RUNNER_WORDS_MAX])
+static int check_signatures(struct runner_job *job, struct verify *v)
 {
 	struct suites suites;
 	int rc = suites_find(v, &suites);
@@ -91,74 +91,119 @@ static int check_signatures(const struct pop_mirror_project *p, const char *work
 	if (rc < 0)
 		return rc;
 	for (size_t i = 0; rc == 0 && i < suites.n; i++)
-		rc = check_suite(p->keyring, work, &suites.all[i], ret_words);
+		rc = check_suite(job, &suites.all[i]);
 	suites_done(&suites);
 	return rc;
 }
 
-static int check_tree(const struct pop_mirror_project *p, const char *work, struct verify *v,
-                      char ret_words[RUNNER_WORDS_MAX])
+/** Whether the upstream says that it is not whole just now. */
+static int check_marker(struct runner_job *job, int fd, const char *own)
 {
-	int rc = check_sanity(v->tree->fd, v->is_cancelled, ret_words);
+	char name[DEBIAN_MARKER_MAX];
+	int rc = debian_marker_find(fd, own, time(NULL), name);
 
-	if (rc == 0 && p->keyring != NULL)
-		rc = check_signatures(p, work, v, ret_words);
+	if (rc <= 0)
+		return rc;
+	(void)snprintf(job->words, sizeof(job->words), "the upstream is in mid-update: it has %.*s", 200, name);
+	return -EBADMSG;
+}
+
+/** What only archives of Debian have. */
+static int check_debian(struct runner_job *job, struct verify *v, const char *own)
+{
+	int rc = check_marker(job, v->tree->fd, own);
+
 	if (rc < 0)
 		return rc;
-	rc = verify_tree(v, kind_of(p->kind));
+	if (v->published != NULL)
+		job->seen->serial_published = debian_serial(v->published);
+	job->seen->serial_listed = debian_serial(v->tree);
+	return job->project->keyring == NULL ? 0 : check_signatures(job, v);
+}
+
+static int check_tree(struct runner_job *job, struct verify *v, const struct pop *pop)
+{
+	int rc = check_sanity(job, v->tree->fd);
+
+	if (rc == 0 && job->project->kind == POP_MIRROR_DEBIAN)
+		rc = check_debian(job, v, pop->site->domain);
+	if (rc < 0)
+		return rc;
+	rc = verify_tree(v, kind_of(job->project->kind));
+	job->seen->date_published_s = v->date_published;
+	job->seen->date_listed_s = v->date_back;
 	if (rc == -EBADMSG)
-		tell(&v->findings, ret_words);
+		tell(&v->findings, job);
 	return rc;
 }
 
-static int verify(const struct pop_mirror_project *p, const struct workplace *w, const atomic_bool *is_cancelled,
-                  char ret_words[RUNNER_WORDS_MAX], void *data)
+static int verify(struct runner_job *job, void *data)
 {
-	struct tree tree;
+	const struct pop_mirror_project *p = job->project;
+	struct tree tree, published;
+	int rc = tree_open(job->place->paths[WORKPLACE_WORK], NULL, &tree);
+
+	if (rc < 0)
+		return rc;
+	bool has_published = tree_open(job->place->paths[WORKPLACE_CURRENT], NULL, &published) == 0;
 	struct verify v = {
 		.tree = &tree,
 		.exclude = {(const char *const *)p->exclude, p->n_exclude},
 		.hashes = VERIFY_INDEXES,
 		.now = time(NULL),
-		.is_cancelled = is_cancelled,
+		.is_cancelled = job->is_cancelled,
+		.published = has_published ? &published : NULL,
+		.suites = (const char *const *)p->suites,
+		.n_suites = p->n_suites,
 	};
-
-	(void)data;
-	int rc = tree_open(w->paths[WORKPLACE_WORK], NULL, &tree);
-	if (rc < 0)
-		return rc;
-	rc = check_tree(p, w->paths[WORKPLACE_WORK], &v, ret_words);
+	rc = check_tree(job, &v, data);
 	verify_done(&v);
+	if (has_published)
+		tree_close(&published);
 	tree_close(&tree);
 	return rc;
 }
 
-/** What an archive of Debian says of its mirror, in the generation that is to be published. */
-static int put_trace(const struct pop *pop, const struct pop_mirror_project *p, int fd, uint64_t n)
+/** What an archive of Debian says of its mirror, in the tree @fd that is to be published. */
+static int put_trace(const struct runner_job *job, const struct pop *pop, int fd)
 {
-	char path[GENERATION_PATH_MAX], upstream[UPSTREAM_HOST_MAX], machine[UPSTREAM_HOST_MAX] = "localhost";
+	char upstream[UPSTREAM_HOST_MAX], machine[UPSTREAM_HOST_MAX] = "localhost";
 	const struct pop_site *site = pop->site;
+	struct tree tree = {.fd = fd, .below_fd = -1};
 
-	if (p->kind != POP_MIRROR_DEBIAN)
-		return 0;
-	int tree_fd = openat(fd, generation_path(n, path), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (tree_fd < 0)
-		return -errno;
 	(void)gethostname(machine, sizeof(machine) - 1);
 	struct debian_trace t = {
 		.host = site->domain,
 		.machine = machine,
 		.version = FONTAINE_VERSION,
-		.upstream = upstream_host(p->upstreams[0], upstream),
+		.upstream = upstream_host(job->upstream, upstream),
 		.maintainer = site->operated_by->contact,
 		.sponsor = site->sponsor == NULL ? NULL : site->sponsor->name,
 		.country = site->country,
 		.location = site->city,
-		.is_partial = p->n_exclude > 0,
-		.started = time(NULL),
+		.is_partial = job->project->n_exclude > 0,
+		.started = job->began_s,
 		.ended = time(NULL),
+		.serial = debian_serial(&tree),
+		.bytes = job->fetched_bytes,
+		.stage1_s = job->fetch_s,
 	};
-	int rc = debian_trace_put(tree_fd, &t);
+	return debian_trace_put(fd, &t);
+}
+
+/** What is besides to be in generation @n of the project @fd, or is not to be. */
+static int finish(const struct runner_job *job, const struct pop *pop, int fd, uint64_t n)
+{
+	char path[GENERATION_PATH_MAX];
+
+	if (job->project->kind != POP_MIRROR_DEBIAN)
+		return 0;
+	int tree_fd = openat(fd, generation_path(n, path), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (tree_fd < 0)
+		return -errno;
+	int rc = debian_marker_drop(tree_fd);
+	if (rc == 0)
+		rc = put_trace(job, pop, tree_fd);
 	(void)close(tree_fd);
 	return rc;
 }
@@ -174,18 +219,18 @@ static int open_project(const struct workplace *w)
 	return fd < 0 ? -errno : fd;
 }
 
-static int publish(const struct pop_mirror_project *p, const struct workplace *w, uint64_t *ret_generation, void *data)
+static int publish(struct runner_job *job, uint64_t *ret_generation, void *data)
 {
 	const struct pop *pop = data;
 	struct farm_counts counts;
 	uint64_t n = 0;
-	int fd = open_project(w);
+	int fd = open_project(job->place);
 
 	if (fd < 0)
 		return fd;
-	int rc = generation_make(fd, pop->services->mirror->keep_generations, NULL, &n, &counts);
+	int rc = generation_make(fd, pop->services->mirror->keep_generations, job->is_cancelled, &n, &counts);
 	if (rc == 0)
-		rc = put_trace(pop, p, fd, n);
+		rc = finish(job, pop, fd, n);
 	if (rc == 0)
 		rc = generation_publish(fd, n);
 	(void)close(fd);
@@ -194,12 +239,11 @@ static int publish(const struct pop_mirror_project *p, const struct workplace *w
 	return rc;
 }
 
-static int trace(const struct pop_mirror_project *p, const struct workplace *w, void *data)
+static int trace(struct runner_job *job, void *data)
 {
 	const struct pop *pop = data;
-	int fd = open_project(w);
+	int fd = open_project(job->place);
 
-	(void)p;
 	if (fd < 0)
 		return fd;
 	int rc = generation_remove_old(fd, pop->services->mirror->keep_generations);

@@ -58,7 +58,8 @@ static struct command begin(const struct rsync_job *job)
 		"--times",
 		"--omit-dir-times", /* those of ours change as files come and go */
 		"--perms",
-		"--chmod=ug-s,a-t,u+rw,go-w,a+rX",
+		"--chmod=D755,F644",
+		"--modify-window=-1", /* files of one second may differ */
 		"--no-motd",
 		"--no-human-readable",
 		NULL,
@@ -114,6 +115,7 @@ struct command rsync_fetch(const struct rsync_job *job)
 	struct command c = begin(job);
 
 	assert(job->names != NULL && job->scratch != NULL);
+	add(&c, mem_strdup("--stats"));
 	add(&c, mem_strdup("--force")); /* a folder may have become a file */
 	add(&c, mem_strdup("--from0"));
 	add(&c, mem_printf("--files-from=%s", job->names));
@@ -136,4 +138,12 @@ struct command rsync_probe(const struct rsync_job *job)
 	add(&c, mem_strdup(job->from));
 	add(&c, mem_strdup(job->to));
 	return c;
+}
+
+uint64_t rsync_received(const char *said)
+{
+	static const char key[] = "Total bytes received: ";
+	const char *at = strstr(said, key);
+
+	return at == NULL ? 0 : strtoull(at + sizeof(key) - 1, NULL, 10);
 }

@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /** Borrowed for the call. */
 struct rsync_job {
@@ -37,6 +38,9 @@ struct command rsync_fetch(const struct rsync_job *job);
 
 /** Fetch one small file. */
 struct command rsync_probe(const struct rsync_job *job);
+
+/** Bytes that it received, by what it said at its end; 0 when it did not. */
+uint64_t rsync_received(const char *said);
 
 /** A program without arguments. */
 struct command command_of(const char *path);

@@ -4,17 +4,12 @@
  * What the watchdogs or the owner stop ends as a program or as work does, with r->cause as its event.
  */
 /* SPDX-License-Identifier: MIT */
-#include "mirror/runner.h"
+#include "mirror/runner_state.h"
 
-#include "base/buf.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "base/pop_mirror.h"
-#include "mirror/child.h"
 #include "mirror/probe.h"
 #include "mirror/program.h"
-#include "mirror/removal.h"
-#include "mirror/watchdog.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -23,41 +18,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 enum {
 	LOG_MAX_BYTES = 32 << 10,
 	URL_MAX_BYTES = 1024,
 	HOUR_S = 3600,
 	MINUTE_S = 60,
-};
-
-struct runner {
-	struct runner_config config;
-	struct workplace place;
-	struct run run;
-	struct watchdog watchdog;
-	uv_timer_t timer;
-	struct child *child; /* or */
-	uv_work_t work;
-	int (*job)(struct runner *r);
-	int job_rc;
-	atomic_bool is_cancelled;
-	enum run_event cause; /* why it is being stopped; RUN_OK: it is not */
-	enum fetcher fetcher; /* of the child */
-	uv_fs_t space;        /* asked for while a program writes */
-	bool is_asking, is_over;
-	bool is_dirty;    /* work/ is not what is published */
-	bool has_current; /* something is */
-	/* what is known of it: */
-	struct workplace_probe probe;
-	struct listing listing; /* against what is published */
-	struct listing names;   /* of what is fetched */
-	struct guard_seen seen;
-	enum guard_verdict verdict;
-	enum outcome failed;
-	uint64_t generation;
-	char words[RUNNER_WORDS_MAX], job_words[RUNNER_WORDS_MAX];
-	struct buf log;
 };
 
 static void carry_out(struct runner *r);
@@ -218,86 +185,6 @@ static void start_job(struct runner *r, int (*job)(struct runner *r))
 	(void)uv_queue_work(r->config.loop, &r->work, run_job, on_job_done); /* only without a callback does it fail */
 }
 
-static int job_begin(struct runner *r)
-{
-	uint64_t free_bytes, size_bytes;
-	int rc = workplace_prepare(&r->place);
-
-	if (rc == 0)
-		rc = workplace_space(&r->place, &free_bytes, &size_bytes);
-	if (rc == 0)
-		rc = pop_mirror_reserve(r->config.reserve, size_bytes, &r->config.limits.reserve_bytes);
-	r->is_dirty = workplace_is_dirty(&r->place);
-	r->has_current = workplace_has_current(&r->place);
-	return rc;
-}
-
-static int job_compare(struct runner *r)
-{
-	return workplace_compare(&r->place, probe_name(r->config.project->kind), &r->probe);
-}
-
-/** What would come and go, of what is published; and how much room there is. */
-static int job_list(struct runner *r)
-{
-	struct guard_seen *s = &r->seen;
-	uint64_t size;
-	int rc = workplace_list(&r->place, r->config.project->sentinel, &r->listing);
-
-	if (rc == 0)
-		rc = workplace_space(&r->place, &s->free_bytes, &size);
-	if (rc < 0)
-		return rc;
-	const struct listing *l = &r->listing;
-	r->names = *l;
-	s->n_listed = l->n_listed;
-	s->n_published = r->has_current ? listing_n_published(l) : 0;
-	s->n_deleted = r->has_current ? l->n_files_going : 0;
-	s->fetch_bytes = r->run.mode == RUN_COMMAND ? 0 : l->fetch_bytes; /* it has come already */
-	bool never_came = !r->has_current && !r->is_dirty && !l->is_sentinel_new;
-	s->is_sentinel_gone = r->config.project->sentinel != NULL && (l->is_sentinel_going || never_came);
-	s->serial_published = r->probe.serial_here;
-	s->serial_listed = r->probe.serial_there;
-	return 0;
-}
-
-static int job_names(struct runner *r)
-{
-	return workplace_list(&r->place, NULL, &r->names);
-}
-
-static int job_set_dirty(struct runner *r)
-{
-	return workplace_set_dirty(&r->place);
-}
-
-static int job_delete(struct runner *r)
-{
-	uint64_t n;
-
-	return removal_run(r->place.paths[WORKPLACE_WORK], r->place.paths[WORKPLACE_GOING], &n);
-}
-
-static int job_verify(struct runner *r)
-{
-	return r->config.tree.verify(r->config.project, &r->place, &r->is_cancelled, r->job_words,
-	                             r->config.tree.data);
-}
-
-static int job_publish(struct runner *r)
-{
-	int rc = r->config.tree.publish(r->config.project, &r->place, &r->generation, r->config.tree.data);
-
-	if (rc == 0)
-		(void)workplace_set_clean(&r->place); /* else the next run looks closer than it has to */
-	return rc;
-}
-
-static int job_trace(struct runner *r)
-{
-	return r->config.tree.trace(r->config.project, &r->place, r->config.tree.data);
-}
-
 /* Programs. */
 
 static void add_to_log(struct runner *r, const char *said)
@@ -319,6 +206,10 @@ static void on_program_end(const struct ending *e, void *data)
 
 	r->child = NULL;
 	add_to_log(r, e->said);
+	if (step == RUN_FETCH) {
+		r->about.fetch_s = (uint64_t)(now_s(r) - r->fetch_began_s);
+		r->about.fetched_bytes = rsync_received(e->said);
+	}
 	if (o != OUTCOME_DONE || r->cause != RUN_OK) {
 		bool is_said = step != RUN_PROBE || o != OUTCOME_RERUN; /* else it goes on without a probe */
 		if (is_said)
@@ -361,6 +252,7 @@ static void start_program(struct runner *r)
 	(void)snprintf(upstream, sizeof(upstream), "FONTAINE_UPSTREAM=%s", r->config.upstream);
 	r->fetcher = p.fetcher;
 	watchdog_rest(&r->watchdog, now_s(r));
+	r->fetch_began_s = now_s(r);
 	int rc = child_start(&config, &r->child);
 	command_free(&p.command);
 	if (rc < 0)
@@ -446,9 +338,11 @@ static void on_job_done(uv_work_t *work, int status)
 	else if (r->job == job_compare)
 		advance(r, rc == 0 && r->probe.is_same ? RUN_SAME : RUN_OK);
 	else if (r->job == job_verify && rc == -EBADMSG) {
-		say(r, "%s", r->job_words);
+		say(r, "%s", r->about.words);
 		advance(r, RUN_UNSOUND);
-	} else if (rc < 0)
+	} else if (r->job == job_verify && rc == 0)
+		guard(r); /* once more: now its serial and its date are known */
+	else if (rc < 0)
 		break_off(r, rc);
 	else if (r->job == job_begin && r->cause == RUN_OK)
 		carry_out(r);
@@ -467,6 +361,12 @@ struct runner *runner_start(const struct runner_config *config)
 	bool is_command = p->kind == POP_MIRROR_COMMAND;
 
 	r->config = *config;
+	r->about = (struct runner_job){.project = p,
+	                               .place = &r->place,
+	                               .upstream = config->upstream,
+	                               .is_cancelled = &r->is_cancelled,
+	                               .began_s = time(NULL),
+	                               .seen = &r->seen};
 	buf_init(&r->log, LOG_MAX_BYTES);
 	r->timer.data = r->work.data = r;
 	run_begin(&r->run, is_command ? RUN_COMMAND : RUN_GENERATIONS,

@@ -19,16 +19,28 @@ enum {
 	RUNNER_LOOK_MS = 1000, /* how often the watchdogs look */
 };
 
+/** A run, as those who know the rules of its tree see it. Borrowed, but for what verify() fills in. */
+struct runner_job {
+	const struct pop_mirror_project *project;
+	const struct workplace *place;
+	const char *upstream; /* "" for a command without any */
+	enum run_mode mode;
+	const atomic_bool *is_cancelled;
+	int64_t began_s;                 /* Unix */
+	uint64_t fetched_bytes, fetch_s; /* over the network */
+	/* of verify(): */
+	struct guard_seen *seen;      /* serial and date, where they are known */
+	char words[RUNNER_WORDS_MAX]; /* why it may not be published */
+};
+
 /** What the rules of the project's tree are: each blocks, is called on a worker thread, one at a time. */
 struct runner_tree {
-	/** Whether work/ may be published. Return: 0; -EBADMSG and why not; -ECANCELED; or a negative errno. */
-	int (*verify)(const struct pop_mirror_project *p, const struct workplace *w, const atomic_bool *is_cancelled,
-	              char ret_words[RUNNER_WORDS_MAX], void *data);
-	/** Publish what work/ has. Return: 0 and the generation, or a negative errno: then nothing has changed. */
-	int (*publish)(const struct pop_mirror_project *p, const struct workplace *w, uint64_t *ret_generation,
-	               void *data);
+	/** Whether it may be published. Return: 0; -EBADMSG; -ECANCELED; or a negative errno. */
+	int (*verify)(struct runner_job *job, void *data);
+	/** Publish it. Return: 0 and the generation, or a negative errno: then nothing has changed. */
+	int (*publish)(struct runner_job *job, uint64_t *ret_generation, void *data);
 	/** What is to be done once it is published. Return: 0 or a negative errno. */
-	int (*trace)(const struct pop_mirror_project *p, const struct workplace *w, void *data);
+	int (*trace)(struct runner_job *job, void *data);
 	void *data;
 };
 

@@ -20,6 +20,20 @@ static struct suite *suite_of(struct suites *s, const char *folder)
 	return &s->all[s->n++];
 }
 
+/** Whether the operator wants @folder looked at: "dists/SUITE", or what is in it. */
+static bool is_wanted(const struct verify *v, const char *folder)
+{
+	size_t n_top = strlen(DISTS "/");
+
+	for (size_t i = 0; i < v->n_suites && strlen(folder) > n_top; i++) {
+		const char *rest = folder + n_top, *suite = v->suites[i];
+		size_t len = strlen(suite);
+		if (strncmp(rest, suite, len) == 0 && (rest[len] == '\0' || rest[len] == '/'))
+			return true;
+	}
+	return v->n_suites == 0;
+}
+
 /** @path ends with "Release", or with "Release.gpg". */
 static int on_release(struct verify *v, const char *path, void *data)
 {
@@ -28,6 +42,8 @@ static int on_release(struct verify *v, const char *path, void *data)
 	const char *name = strrchr(path, '/') + 1;
 
 	verify_folder(path, folder);
+	if (!is_wanted(v, folder))
+		return 0;
 	if (s->n == SUITES_MAX) {
 		findings_add(&v->findings, FINDING_MALFORMED, folder, "is one suite more than we take");
 		return 0;

@@ -18,7 +18,7 @@ struct suites {
 	size_t n;
 };
 
-/** Find them. Return: 0 or -ECANCELED; release with suites_done(). */
+/** Find those of v->suites. Return: 0 or -ECANCELED; release with suites_done(). */
 int suites_find(struct verify *v, struct suites *ret);
 void suites_done(struct suites *s);
 

@@ -21,7 +21,7 @@ int verify_tree(struct verify *v, enum tree_kind kind)
 {
 	v->findings = (struct findings){0};
 	v->n_indexes = v->n_files = v->bytes = 0;
-	v->date = 0;
+	v->date = v->date_published = v->date_back = 0;
 	int rc = of_kind[kind](v);
 	if (rc < 0)
 		return rc;

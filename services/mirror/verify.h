@@ -25,11 +25,15 @@ struct verify {
 	enum verify_hashes hashes;
 	int64_t now;                     /* Unix seconds; 0: nothing expires */
 	const atomic_bool *is_cancelled; /* may be NULL */
+	const struct tree *published;    /* what it is to follow; NULL: nothing is published */
+	const char *const *suites;       /* of Debian, below dists: only these are looked at */
+	size_t n_suites;                 /* 0: all are */
 
 	/* what came of it; zeroed at the start */
 	struct findings findings;
 	uint64_t n_indexes, n_files, bytes; /* indexes read, files named in them, and their sizes */
 	int64_t date;                       /* of the newest index, Unix seconds; 0: none says it */
+	int64_t date_published, date_back;  /* of the index that goes back furthest; 0: none does */
 };
 
 /**

@@ -314,12 +314,33 @@ static void compare_release(struct suite_check *c)
 	release_done(&plain.release);
 }
 
+/** What is published of the suite may be newer: an upstream goes back. */
+static void compare_published(struct suite_check *c, const char *name)
+{
+	struct verify *v = c->v, before = {.tree = v->published};
+	struct suite_check published = {.v = &before, .folder = c->folder};
+
+	if (v->published == NULL)
+		return;
+	if (read_release(&published, name, &published.release)) {
+		int64_t back_s = published.release.date - c->release.date;
+		if (back_s > v->date_published - v->date_back) {
+			v->date_published = published.release.date;
+			v->date_back = c->release.date;
+		}
+		release_done(&published.release);
+	}
+	verify_done(&before);
+}
+
 static int check_suite(struct verify *v, const struct suite *s)
 {
 	struct suite_check c = {.v = v, .folder = s->folder};
+	const char *name = s->has_inrelease ? "InRelease" : "Release";
 
-	if (!read_release(&c, s->has_inrelease ? "InRelease" : "Release", &c.release))
+	if (!read_release(&c, name, &c.release))
 		return 0;
+	compare_published(&c, name);
 	if (s->has_inrelease && s->has_release)
 		compare_release(&c);
 	if (v->now != 0 && c.release.valid_until != 0 && c.release.valid_until < v->now)
@@ -332,6 +353,18 @@ static int check_suite(struct verify *v, const struct suite *s)
 	return rc;
 }
 
+/** The operator wants it verified. */
+static void require_suite(struct verify *v, const struct suites *all, const char *suite)
+{
+	char folder[TREE_PATH_MAX];
+
+	(void)snprintf(folder, sizeof(folder), "dists/%s", suite);
+	for (size_t i = 0; i < all->n; i++)
+		if (strcmp(all->all[i].folder, folder) == 0)
+			return;
+	findings_add(&v->findings, FINDING_MISSING, folder, "is to be verified, and has no Release of its own");
+}
+
 int verify_debian(struct verify *v)
 {
 	struct suites s;
@@ -341,6 +374,8 @@ int verify_debian(struct verify *v)
 		return rc;
 	if (s.n == 0)
 		findings_add(&v->findings, FINDING_MISSING, "dists", "has no suite: no InRelease, no Release");
+	for (size_t i = 0; i < v->n_suites && s.n > 0; i++)
+		require_suite(v, &s, v->suites[i]);
 	for (size_t i = 0; i < s.n && rc == 0; i++)
 		rc = check_suite(v, &s.all[i]);
 	suites_done(&s);

@@ -2,7 +2,7 @@
 #include "mirror/workplace.h"
 
 #include "base/buf.h"
-#include "mirror/probe.h"
+#include "mirror/debian_trace.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -132,9 +132,9 @@ int workplace_compare(const struct workplace *w, const char *name, struct workpl
 	if (is_here && here.len == there.len && here.len > 0)
 		p.is_same = memcmp(here.data, there.data, here.len) == 0;
 	if (is_here && here.len > 0)
-		p.serial_here = probe_serial(here.data);
+		(void)debian_trace_serial(here.data, &p.serial_here); /* or it says none */
 	if (rc == 0 && there.len > 0)
-		p.serial_there = probe_serial(there.data);
+		(void)debian_trace_serial(there.data, &p.serial_there);
 	buf_done(&here);
 	buf_done(&there);
 	if (rc == 0)

@@ -36,29 +36,27 @@ static inline void ignore(const struct log_record *record)
 	(void)record;
 }
 
-static inline int verify(const struct pop_mirror_project *p, const struct workplace *w, const atomic_bool *is_cancelled,
-                         char ret_words[RUNNER_WORDS_MAX], void *data)
+static inline int verify(struct runner_job *job, void *data)
 {
-	(void)p, (void)w, (void)is_cancelled, (void)ret_words, (void)data;
+	(void)job, (void)data;
 	return 0;
 }
 
 /* The tree is a folder that takes the place of the one before. */
-static inline int publish(const struct pop_mirror_project *p, const struct workplace *w, uint64_t *ret_generation,
-                          void *data)
+static inline int publish(struct runner_job *job, uint64_t *ret_generation, void *data)
 {
 	char command[PATH_MAX + 128];
 
-	(void)w, (void)data;
+	(void)data;
 	(void)snprintf(command, sizeof(command), "cd %s/root/%s && rm -rf current && cp -al work current", up.folder,
-	               p->name);
+	               job->project->name);
 	*ret_generation = 7;
 	return system(command) == 0 ? 0 : -EIO;
 }
 
-static inline int trace(const struct pop_mirror_project *p, const struct workplace *w, void *data)
+static inline int trace(struct runner_job *job, void *data)
 {
-	(void)p, (void)w, (void)data;
+	(void)job, (void)data;
 	return 0;
 }
 

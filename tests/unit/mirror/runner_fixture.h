@@ -26,6 +26,8 @@ struct fixture {
 	void (*at_step)(struct fixture *f, enum run_step step);
 	unsigned n_generations;
 	bool is_unsound, cannot_publish;
+	int64_t date_published_s, date_listed_s;
+	uint64_t fetched_bytes;
 	/* of the last run: */
 	bool is_over;
 	struct runner_end end;
@@ -39,31 +41,29 @@ static inline void ignore(const struct log_record *record)
 
 /* The tree's rules: what "index" names is there, name by name; and a generation is a folder of links. */
 
-static inline int verify(const struct pop_mirror_project *p, const struct workplace *w,
-                         const atomic_bool *is_cancelled, char ret_words[RUNNER_WORDS_MAX], void *data)
+static inline int verify(struct runner_job *job, void *data)
 {
 	const struct fixture *f = data;
 	char command[PATH_MAX + 256];
 
-	(void)p;
-	if (atomic_load(is_cancelled))
+	if (atomic_load(job->is_cancelled))
 		return -ECANCELED;
 	(void)snprintf(command, sizeof(command), "cd %s && while read n; do test -f \"$n\" || exit 1; done <index",
-	               w->paths[WORKPLACE_WORK]);
+	               job->place->paths[WORKPLACE_WORK]);
+	job->seen->date_published_s = f->date_published_s;
+	job->seen->date_listed_s = f->date_listed_s;
 	if (system(command) == 0 && !f->is_unsound)
 		return 0;
-	(void)snprintf(ret_words, RUNNER_WORDS_MAX, "a file of the index is missing");
+	(void)snprintf(job->words, sizeof(job->words), "a file of the index is missing");
 	return -EBADMSG;
 }
 
-static inline int publish(const struct pop_mirror_project *p, const struct workplace *w, uint64_t *ret_generation,
-                          void *data)
+static inline int publish(struct runner_job *job, uint64_t *ret_generation, void *data)
 {
 	struct fixture *f = data;
 	char command[2048];
 
-	(void)p;
-	(void)w;
+	f->fetched_bytes = job->fetched_bytes;
 	if (f->cannot_publish)
 		return -EROFS;
 	(void)snprintf(command, sizeof(command),
@@ -76,11 +76,9 @@ static inline int publish(const struct pop_mirror_project *p, const struct workp
 	return 0;
 }
 
-static inline int trace(const struct pop_mirror_project *p, const struct workplace *w, void *data)
+static inline int trace(struct runner_job *job, void *data)
 {
-	(void)p;
-	(void)w;
-	(void)data;
+	(void)job, (void)data;
 	return 0;
 }
 

@@ -25,7 +25,10 @@ struct fixture {
 	struct pop pop;
 	struct pop_mirror_project project;
 	struct runner_tree tree;
-	char words[RUNNER_WORDS_MAX], keyring[64];
+	struct guard_seen seen;
+	struct runner_job job;
+	atomic_bool is_cancelled;
+	char keyring[64];
 };
 
 static void ignore(const struct log_record *record)
@@ -67,6 +70,14 @@ static int setup(void **state)
 	f.project = (struct pop_mirror_project){
 		.name = name, .kind = POP_MIRROR_DEBIAN, .upstreams = urls, .n_upstreams = 1};
 	f.tree = publication_tree(&f.pop);
+	f.job = (struct runner_job){.project = &f.project,
+	                            .place = &f.place,
+	                            .upstream = "rsync://second.example/debian/",
+	                            .is_cancelled = &f.is_cancelled,
+	                            .began_s = 1763683200,
+	                            .fetched_bytes = 5000,
+	                            .fetch_s = 5,
+	                            .seen = &f.seen};
 	*state = &f;
 	return 0;
 }
@@ -81,18 +92,16 @@ static int teardown(void **state)
 
 static int verify(struct fixture *f)
 {
-	atomic_bool is_cancelled = false;
-
-	f->words[0] = '\0';
-	return f->tree.verify(&f->project, &f->place, &is_cancelled, f->words, f->tree.data);
+	f->job.words[0] = '\0';
+	return f->tree.verify(&f->job, f->tree.data);
 }
 
 static uint64_t publish(struct fixture *f)
 {
 	uint64_t n = 0;
 
-	assert_int_equal(f->tree.publish(&f->project, &f->place, &n, f->tree.data), 0);
-	assert_int_equal(f->tree.trace(&f->project, &f->place, f->tree.data), 0);
+	assert_int_equal(f->tree.publish(&f->job, &n, f->tree.data), 0);
+	assert_int_equal(f->tree.trace(&f->job, f->tree.data), 0);
 	return n;
 }
 
@@ -107,6 +116,11 @@ static void test_life(void **state)
 	assert_int_equal(publish(f), 3);
 	shell(f, "test $(readlink current) = generations/3 -a ! -e generations/1 -a -e generations/2");
 	shell(f, "grep -q '^Maintainer: n@e.example' current/project/trace/lyon.example");
+	shell(f, "grep -q '^Archive serial: 1$' current/project/trace/lyon.example");
+	shell(f, "grep -q '^Upstream-mirror: second.example$' current/project/trace/lyon.example");
+	shell(f, "grep -q '^Total bytes received in rsync: 5000$' current/project/trace/lyon.example");
+	shell(f, "grep -q '^Date-Started: Fri, 21 Nov 2025 00:00:00 +0000$' current/project/trace/lyon.example");
+	shell(f, "grep -q '^Average rate: 1000 B/s$' current/project/trace/lyon.example");
 	shell(f, "test ! -e work/project/trace/lyon.example");
 	shell(f, "find current/pool -name '*.deb' | grep -q .");
 }
@@ -119,10 +133,10 @@ static void test_signatures(void **state)
 	assert_int_equal(verify(f), 0);
 	shell(f, "sed -i 's/^Date: .*/Date: Sat, 21 Nov 2026 00:00:00 UTC/' work/dists/*/InRelease");
 	assert_int_equal(verify(f), -EBADMSG);
-	assert_non_null(strstr(f->words, "dists/"));
+	assert_non_null(strstr(f->job.words, "dists/"));
 	shell(f, "rm -f work/dists/trixie/InRelease work/dists/trixie/Release.gpg");
 	assert_int_equal(verify(f), -EBADMSG);
-	assert_non_null(strstr(f->words, "it has no signature"));
+	assert_non_null(strstr(f->job.words, "it has no signature"));
 	f->project.keyring = NULL;
 	assert_int_equal(verify(f), 0);
 }
@@ -130,18 +144,122 @@ static void test_signatures(void **state)
 static void test_what_is_wrong(void **state)
 {
 	struct fixture *f = *state;
-	atomic_bool is_cancelled = true;
-
 	shell(f, "rm $(find work/pool -name '*.deb' | head -1)");
 	assert_int_equal(verify(f), -EBADMSG);
-	assert_non_null(strstr(f->words, "missing"));
+	assert_non_null(strstr(f->job.words, "missing"));
 	shell(f, "rm -rf work && cp -a debian work && ln -s /etc/passwd work/secret");
 	assert_int_equal(verify(f), -EBADMSG);
-	assert_non_null(strstr(f->words, "secret"));
-	assert_int_equal(f->tree.verify(&f->project, &f->place, &is_cancelled, f->words, f->tree.data), -ECANCELED);
+	assert_non_null(strstr(f->job.words, "secret"));
+	f->is_cancelled = true;
+	assert_int_equal(verify(f), -ECANCELED);
+	assert_int_equal(f->tree.publish(&f->job, &(uint64_t){0}, f->tree.data), -ECANCELED);
+	f->is_cancelled = false;
 	shell(f, "rm -rf work");
 	assert_int_equal(verify(f), -ENOENT);
 	assert_int_equal(publication_probe("/nonexistent"), -ENOENT);
+}
+
+/* An upstream that goes back is seen, suite by suite. */
+static void test_goes_back(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_int_equal(verify(f), 0);
+	assert_int_equal(f->seen.serial_listed, 1);
+	assert_int_equal(f->seen.serial_published, 0);
+	(void)publish(f);
+	shell(f, "mv work older && cp -a older work && rm work/dists/trixie/Release*");
+	shell(f, "sed -i 's/^Date: .*/Date: Thu, 01 Jan 2026 00:00:00 UTC/' work/dists/trixie/InRelease");
+	shell(f, "echo 'Archive serial: 0' >work/project/trace/master");
+	(void)verify(f);
+	assert_int_equal(f->seen.date_listed_s, 1767225600);
+	assert_true(f->seen.date_published_s > f->seen.date_listed_s);
+	assert_int_equal(f->seen.serial_published, 1);
+	shell(f, "rm -rf work && mv older work");
+	assert_int_equal(verify(f), 0);
+	assert_int_equal(f->seen.date_listed_s, 0);
+}
+
+/* A marker of an update stops publishing for a time, and is never published. */
+static void test_marker(void **state)
+{
+	struct fixture *f = *state;
+
+	shell(f, "touch work/Archive-Update-in-Progress-up.example");
+	assert_int_equal(verify(f), -EBADMSG);
+	assert_string_equal(f->job.words,
+	                    "the upstream is in mid-update: it has Archive-Update-in-Progress-up.example");
+	shell(f, "touch -d '13 hours ago' work/Archive-Update-in-Progress-up.example");
+	assert_int_equal(verify(f), 0); /* it was left behind */
+	(void)publish(f);
+	shell(f, "test -e work/Archive-Update-in-Progress-up.example -a"
+	         " ! -e current/Archive-Update-in-Progress-up.example");
+	shell(f, "mv work/Archive-Update-in-Progress-up.example work/Archive-Update-in-Progress-lyon.example");
+	shell(f, "touch work/Archive-Update-in-Progress-lyon.example");
+	assert_int_equal(verify(f), 0); /* a loop of mirrors: it is our own */
+}
+
+static void test_suites(void **state)
+{
+	static char trixie[] = "trixie", stable[] = "stable", *suites[] = {trixie, stable};
+	struct fixture *f = *state;
+
+	shell(f, "mkdir work/dists/sid && echo wrong >work/dists/sid/Release");
+	assert_int_equal(verify(f), -EBADMSG);
+	f->project.suites = suites;
+	f->project.n_suites = 1;
+	assert_int_equal(verify(f), 0); /* the other is not looked at */
+	f->project.n_suites = 2;
+	assert_int_equal(verify(f), -EBADMSG); /* that one is a link */
+	assert_non_null(strstr(f->job.words, "dists/stable: is to be verified, and has no Release of its own"));
+}
+
+/** Beside a loop with children of its own, as the daemon's is. */
+enum { CHECKS = 20 };
+
+struct beside {
+	uv_process_t children[CHECKS];
+	unsigned n_ended;
+	uv_work_t work;
+	struct fixture *f;
+	int rc;
+};
+
+static void on_child_end(uv_process_t *child, int64_t status, int by_signal)
+{
+	struct beside *b = child->data;
+
+	b->n_ended += status == 3 && by_signal == 0;
+	uv_close((uv_handle_t *)child, NULL);
+}
+
+static void check_often(uv_work_t *work)
+{
+	struct beside *b = work->data;
+
+	for (unsigned i = 0; i < CHECKS && b->rc == 0; i++)
+		b->rc = verify(b->f);
+}
+
+static void test_beside_other_children(void **state)
+{
+	char *command[] = {(char[]){"sh"}, (char[]){"-c"}, (char[]){"sleep 0.05; exit 3"}, NULL};
+	const uv_process_options_t options = {.exit_cb = on_child_end, .file = "sh", .args = command};
+	struct beside b = {.f = *state};
+	uv_loop_t loop;
+
+	b.f->project.keyring = b.f->keyring;
+	assert_int_equal(uv_loop_init(&loop), 0);
+	b.work.data = &b;
+	assert_int_equal(uv_queue_work(&loop, &b.work, check_often, NULL), 0);
+	for (unsigned i = 0; i < CHECKS; i++) {
+		b.children[i].data = &b;
+		assert_int_equal(uv_spawn(&loop, &b.children[i], &options), 0);
+	}
+	(void)uv_run(&loop, UV_RUN_DEFAULT);
+	assert_int_equal(uv_loop_close(&loop), 0);
+	assert_int_equal(b.n_ended, CHECKS);
+	assert_int_equal(b.rc, 0);
 }
 
 int main(void)
@@ -150,6 +268,10 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_life, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_signatures, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_what_is_wrong, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_goes_back, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_marker, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_suites, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_beside_other_children, setup, teardown),
 	};
 
 	return cmocka_run_group_tests_name("mirror/publication", tests, NULL, NULL);

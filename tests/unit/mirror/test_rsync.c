@@ -128,7 +128,7 @@ static void test_hostile_tree(void **state)
 	assert_false(rsyncd_exists(&up, "work/fifo"));
 	assert_true(rsyncd_exists(&up, "work/inside"));
 	assert_int_equal(stat(rsyncd_path(&up, "work/pool/a"), &st), 0);
-	assert_int_equal(st.st_mode & 07777, 0755);
+	assert_int_equal(st.st_mode & 07777, 0644);
 	assert_int_equal(st.st_nlink, 2); /* with pool/hard */
 	assert_int_equal(stat(rsyncd_path(&up, "work/pool"), &st), 0);
 	assert_int_equal(st.st_mode & 07777, 0755);

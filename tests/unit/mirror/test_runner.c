@@ -173,6 +173,28 @@ static void test_unsound(void **state)
 	assert_int_equal(run(f), OUTCOME_UNCHANGED);
 }
 
+/* What is known only of what has come is judged before it is published. */
+static void test_older_release(void **state)
+{
+	struct fixture *f = *state;
+
+	publish_first(f);
+	assert_true(f->fetched_bytes > 100);
+	f->date_published_s = 2000;
+	f->date_listed_s = 1000;
+	rsyncd_write(&up, "up/pool/a", "older");
+	assert_int_equal(run(f), OUTCOME_HELD);
+	assert_int_equal(f->end.run.ended_at, RUN_VERIFY);
+	assert_int_equal(f->end.verdict, GUARD_DATE);
+	assert_string_equal(f->words, "the release's date goes back by 17 minutes: look at the upstream; then release "
+	                              "the project, or leave it held");
+	assert_true(rsyncd_has(&up, "project/current/pool/a", "one"));
+	struct guard_seen released = f->end.seen;
+	f->config.released = &released;
+	assert_int_equal(run(f), OUTCOME_DONE);
+	assert_true(rsyncd_has(&up, "project/current/pool/a", "older"));
+}
+
 static void test_cannot_publish(void **state)
 {
 	struct fixture *f = *state;
@@ -224,6 +246,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_upstreams_that_fail, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_upstream_changes_meanwhile, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_unsound, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_older_release, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_cannot_publish, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_command, setup, teardown),
 	};
