@@ -25,6 +25,11 @@ PREFIX, NETWORK = "192.0.2.64/26", "198.51.100.0/25"
 SERVERS = {f"ns1.{ZONE}": "127.0.53.1", f"ns2.{ZONE}": "127.0.53.2"}
 LOOKS = [("fr", True, 360), ("en", False, 1280), ("fr", False, 3840)]
 LIMIT_S = 30
+TYPED = """
+    const of = ({ type, value, checked }) => ["radio", "checkbox"].includes(type) ? checked : value;
+    const fields = [...document.querySelectorAll("#view :is(input, textarea)")];
+    return fields.filter((field) => field.checkVisibility()).map(of);
+"""
 
 
 @pytest.fixture(scope="module")
@@ -83,6 +88,11 @@ def is_ready(browser):
 def wear(browser):
     """The look that the tests began with, after those of looks.expect_fit()."""
     looks.wear(browser, "en", False, 1280)
+    wait.until(lambda: is_ready(browser), "the page is shown anew", LIMIT_S)
+
+
+def speak(browser, language):
+    browser.click(f"[data-language={language}]")
     wait.until(lambda: is_ready(browser), "the page is shown anew", LIMIT_S)
 
 
@@ -266,3 +276,29 @@ def test_names_are_hosted_one_by_one_and_many_at_once(settled, tokens):
         wait.until(lambda: browser.state("#content") == "signed-out", "the session is over")
         assert browser.errors() == []
     assert browser.foreign_requests() == []
+
+
+@pytest.mark.timeout(120)
+def test_what_was_typed_stays_in_another_language(settled, tokens):
+    with signed_in(tokens.member) as browser:
+        go(browser, f"#/prefix/{PREFIX}", "#delegate")
+        browser.click("#delegate [value=dash]")
+        browser.click("#add-server")
+        names = ["ns1.64-26.2.0.192.in-addr.arpa", "ns2.invalid", "ns3.invalid"]
+        for field, name in zip(browser.find_all("[name=server]"), names):
+            field.send_keys(name)
+        browser.find("[name=glue]").send_keys("127.0.53.1")
+        fill(browser, "#ds", f"12345 13 2 {'ab' * 32}")
+        browser.click("#view .opens > summary")
+        fill(browser, "#csv", "192.0.2.65,a.example.net")
+        browser.click("#preview")
+        wait.until(lambda: browser.find_all("#preview-result"), "a preview")
+        check_only(browser, "failed")
+        typed = browser.script(TYPED)
+        speak(browser, "fr")
+        wait.until(lambda: "Ce qui changerait" in browser.text("#preview-result"), "the preview in French")
+        wait.until(lambda: "corriger d’abord" in browser.text(".result-of-check"), "what the check says in French")
+        assert browser.script(TYPED) == typed
+        assert browser.text("#send") == "Vérifier et déléguer"
+        assert browser.script("return document.activeElement.dataset.language") == "fr"
+        assert browser.errors() == []

@@ -102,11 +102,12 @@ function bulkForm(desk, place) {
 		make("div", { class: "field" }, make("label", { for: "csv" }, t("csv")), area),
 		make("label", {}, make("input", { id: "csv-all", name: "all", type: "checkbox" }), " ", t("csvAll", { prefix: prefixText(place) })),
 		make("p", { class: "actions" }, make("button", { id: "preview", class: "button" }, t("bulkPreview"))),
-		make("output", { class: "stack" }));
+		make("output", { class: "stack", "data-answer": "" }));
 	form.addEventListener("submit", (event) => {
 		event.preventDefault();
 		submit(desk, place, form);
 	});
+	form.addEventListener("again", () => submit(desk, place, form));
 	return form;
 }
 

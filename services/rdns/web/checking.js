@@ -29,9 +29,9 @@ async function start(prefix, wish) {
 		}
 }
 
-/** Check @wish for @prefix, and call @show with each state until it has ended. Return: the last one. Throws a Problem. */
-export async function check(prefix, wish, show) {
-	let state = await start(prefix, wish);
+/** Call @show with each state of the check of @prefix, from @first on, until it has ended. Return: the last one. Throws a Problem. */
+export async function follow(prefix, show, first = null) {
+	let state = first ?? await call("GET", pathOf(prefix));
 	while (state.running) {
 		show(state);
 		await sleep(POLL_MS);
@@ -40,6 +40,9 @@ export async function check(prefix, wish, show) {
 	show(state);
 	return state;
 }
+
+/** Check @wish for @prefix, and follow() it. */
+export const check = async (prefix, wish, show) => follow(prefix, show, await start(prefix, wish));
 
 function seenRow({ t }, { server, address, query, answer }) {
 	const cell = (text) => make("td", {}, text ? make("code", {}, text) : "\u2013");

@@ -6,7 +6,7 @@
 
 import { make } from "/shared/dom.js";
 import { call, find, Problem } from "./api.js";
-import { check, checkPart } from "./checking.js";
+import { check, checkPart, follow } from "./checking.js";
 import { askAgain, choice, fieldRow, problemLine } from "./fields.js";
 import { FORMS, hasForm, isInside, prefixText, zonesOf } from "./prefix.js";
 import { difference, dsText, formOf, wishOf } from "./wish.js";
@@ -29,7 +29,7 @@ function serverRow(page, zones, { name, addresses }, index) {
 function serversPart(page, zones, servers) {
 	const { t } = page;
 	const rows = make("div", { class: "stack" }, ...servers.map((server, i) => serverRow(page, zones, server, i)));
-	const add = make("button", { id: "add-server", type: "button", class: "quiet" }, t("addServer"));
+	const add = make("button", { id: "add-server", type: "button", class: "quiet", "data-adds": "server" }, t("addServer"));
 	add.addEventListener("click", () => {
 		rows.append(serverRow(page, zones, { name: "", addresses: "" }, rows.children.length));
 		rows.lastChild.querySelector("input").focus();
@@ -113,6 +113,17 @@ async function put(desk, subject, form, wish, etag) {
 	}
 }
 
+/* What is being checked, or was: once more. */
+async function answerAgain({ page }, { place }, form) {
+	try {
+		document.querySelector("#last-check")?.remove();
+		await follow(prefixText(place), (state) => form.result.replaceChildren(checkPart(page, state)));
+	} catch (problem) {
+		if (!(problem instanceof Problem))
+			throw problem;
+	}
+}
+
 /* Check what was typed; @isToSend: and delegate it when nothing is wrong. */
 async function submit(desk, subject, form, isToSend) {
 	const { page } = desk;
@@ -147,23 +158,24 @@ function delegateForm(desk, subject) {
 	const send = make("button", { id: "send", class: "button" }, t(delegation === null ? "checkAndDelegate" : "checkAndChange"));
 	const only = make("button", { id: "check", type: "button", class: "quiet" }, t("checkOnly"));
 	const form = make("form", { id: "delegate", class: "stack" });
-	const result = make("div", { class: "result-of-check", "aria-live": "polite" });
+	const result = make("div", { class: "result-of-check", "aria-live": "polite", "data-answer": "" });
 	const zones = () => zonesOf(place, form.querySelector("[name=form]:checked")?.value);
 	form.append(
 		...hasForm(place) ? [choice("form", t("form"), t("formWhat"), FORMS.map((each) => [each, zonesOf(place, each)[0]]), value.form)] : [],
-		serversPart(page, zones, value.servers), dsPart(page, value.ds), make("p", { class: "actions" }, send, " ", only));
-	const act = async (isToSend) => {
+		serversPart(page, zones, value.servers), dsPart(page, value.ds), make("p", { class: "actions" }, send, " ", only), result);
+	const act = async (work) => {
 		send.disabled = only.disabled = true;
-		await submit(desk, subject, form, isToSend);
+		await work;
 		send.disabled = only.disabled = false;
 	};
 	form.addEventListener("submit", (event) => {
 		event.preventDefault();
-		act(true);
+		act(submit(desk, subject, form, true));
 	});
-	only.addEventListener("click", () => act(false));
+	only.addEventListener("click", () => act(submit(desk, subject, form, false)));
+	form.addEventListener("again", () => act(answerAgain(desk, subject, form)));
 	form.result = result;
-	return make("div", { class: "stack" }, form, result);
+	return form;
 }
 
 async function end(desk, { place, delegation }) {

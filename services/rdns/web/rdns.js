@@ -16,6 +16,7 @@ import { showPrefix } from "./place.js";
 import { historyHref, routeOf } from "./route.js";
 import { showSignIn } from "./signin.js";
 import * as texts from "./text.js";
+import { typeAgain, typedIn } from "./typed.js";
 
 const VIEWS = { overview: showOverview, prefix: showPrefix, history: showHistory, members: showMembers };
 
@@ -25,6 +26,7 @@ let page;            /* the frame, in the current language */
 let session = null;  /* who we are, or nobody */
 let data = null;     /* what there is (data.js), as far as this view goes */
 let drawn = 0;       /* a view that comes too late is not shown */
+let shown = null;    /* the address of the one that is shown */
 
 function setState(state, view = "") {
 	find("#content").dataset.state = state;
@@ -94,14 +96,24 @@ function leave(note = null) {
 	show();
 }
 
+/* @isSame: it is the view that is there, in another language. */
+function put(parts, isSame) {
+	const view = find("#view");
+	const typed = isSame && shown === location.hash ? typedIn(view) : null;
+	view.replaceChildren(...parts);
+	shown = location.hash;
+	if (typed !== null)
+		typeAgain(view, typed);
+}
+
 /* Show what the address names. */
-async function show() {
+async function show(isSame = false) {
 	const route = routeOf(location.hash);
 	const turn = ++drawn;
 	document.title = `${page.t("heading")} \u2013 ${page.pop.site.title}`;
 	showBar(route);
 	if (session === null) {
-		find("#view").replaceChildren(...showSignIn(desk));
+		put(showSignIn(desk), isSame);
 		setState("signed-out");
 		return;
 	}
@@ -111,7 +123,7 @@ async function show() {
 		const parts = await VIEWS[route.view](desk, route, data);
 		if (turn !== drawn)
 			return;
-		find("#view").replaceChildren(...parts);
+		put(parts, isSame);
 		setState("ready", route.view);
 	} catch (problem) {
 		fail(problem);
@@ -149,7 +161,7 @@ await openPage(texts, (opened) => {
 	if (!isBegun)
 		return;
 	notify(null); /* it was said in another language */
-	show();
+	show(true);
 });
 isBegun = true;
 await begin();
