@@ -49,7 +49,8 @@ static int refuse(char *error, const char *format, ...)
 	return -EINVAL;
 }
 
-bool delegated_has_form(const struct prefix *p)
+/** Whether the form of a zone's name below @p can be chosen. */
+static bool has_form(const struct prefix *p)
 {
 	return addr_family(&p->addr) == AF_INET && p->len > 24 && p->len < 32;
 }
@@ -242,7 +243,7 @@ int delegated_parse(const struct prefix *prefix, yyjson_val *v, struct delegated
 	enum reverse_form form = form_of(yyjson_obj_get(v, "form"));
 	struct delegated *d;
 
-	if (form != REVERSE_RANGE && !delegated_has_form(prefix))
+	if (form != REVERSE_RANGE && !has_form(prefix))
 		return refuse(reterr, "form: must be left out, only names between /25 and /31 have a choice");
 	if (delegated_new(prefix, form, &d) < 0)
 		return refuse(reterr, "form: must be another one, the name so written means a larger prefix");
@@ -291,7 +292,7 @@ static void add_ds_json(const struct delegation *zone, const ldns_rr *ds, yyjson
 
 void delegated_add_json(const struct delegated *d, yyjson_mut_doc *doc, yyjson_mut_val *o)
 {
-	json_add_text(doc, o, "form", delegated_has_form(&d->prefix) ? delegated_forms[d->form] : NULL);
+	json_add_text(doc, o, "form", has_form(&d->prefix) ? delegated_forms[d->form] : NULL);
 	yyjson_mut_val *servers = yyjson_mut_obj_add_arr(doc, o, "nameservers");
 	for (size_t i = 0; i < d->zones[0].n_servers; i++)
 		add_server_json(server_with_glue(d, i), doc, servers);

@@ -50,7 +50,4 @@ void delegated_add_json(const struct delegated *d, yyjson_mut_doc *doc, yyjson_m
 
 extern const char *const delegated_forms[REVERSE_FORMS + 1]; /* "range", "slash", "dash", NULL */
 
-/** Whether the form of a zone's name below @p can be chosen. */
-bool delegated_has_form(const struct prefix *p);
-
 #endif

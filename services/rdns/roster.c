@@ -274,11 +274,6 @@ const struct assignments *roster_assignments(const struct roster *r)
 	return r->now;
 }
 
-bool roster_is_valid(const struct roster *r)
-{
-	return r->is_valid;
-}
-
 void roster_metrics(const struct roster *r, struct buf *b)
 {
 	size_t n, n_members;

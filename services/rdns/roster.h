@@ -35,9 +35,6 @@ void roster_stop(struct roster *r);
 /** What is assigned now: the roster's, until the loop turns. On the loop's thread. */
 const struct assignments *roster_assignments(const struct roster *r);
 
-/** Whether the files could be used when they were read last. */
-bool roster_is_valid(const struct roster *r);
-
 void roster_metrics(const struct roster *r, struct buf *b);
 
 #endif
