@@ -9,6 +9,7 @@
 #include "base/asn.h"
 #include "base/json_write.h"
 #include "base/token.h"
+#include "base/utc.h"
 #include "fontaine/command.h"
 
 #include <errno.h>
@@ -129,20 +130,16 @@ static int add_token(const struct options *o)
 	return EXIT_FINE;
 }
 
-static const char *moment(sqlite3_stmt *row, int column, char out[32])
+static const char *moment(sqlite3_stmt *row, int column, char out[UTC_TEXT_MAX])
 {
-	time_t t = sqlite3_column_int64(row, column);
-	struct tm tm;
+	bool is_never = sqlite3_column_type(row, column) == SQLITE_NULL;
 
-	if (sqlite3_column_type(row, column) == SQLITE_NULL)
-		return "-";
-	(void)strftime(out, 32, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&t, &tm));
-	return out;
+	return is_never ? "-" : utc_text(sqlite3_column_int64(row, column), out);
 }
 
 static void print_row(sqlite3_stmt *row)
 {
-	char whose[16] = "operator", created[32], used[32], revoked[32];
+	char whose[16] = "operator", created[UTC_TEXT_MAX], used[UTC_TEXT_MAX], revoked[UTC_TEXT_MAX];
 
 	if (sqlite3_column_type(row, 1) != SQLITE_NULL)
 		(void)snprintf(whose, sizeof(whose), "AS%" PRId64, (int64_t)sqlite3_column_int64(row, 1));
@@ -156,7 +153,7 @@ static void print_row_json(sqlite3_stmt *row)
 	static const char *const times[] = {"created", "last_used", "revoked"};
 	yyjson_mut_doc *d = yyjson_mut_doc_new(NULL);
 	yyjson_mut_val *o = yyjson_mut_obj(d);
-	char text[32];
+	char text[UTC_TEXT_MAX];
 
 	json_add_text(d, o, "id", (const char *)sqlite3_column_text(row, 0));
 	if (sqlite3_column_type(row, 1) == SQLITE_NULL)

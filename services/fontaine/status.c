@@ -3,6 +3,7 @@
 #include "fontaine/command.h"
 
 #include "base/pop_json.h"
+#include "base/utc.h"
 #include "fontaine/probe.h"
 #include "fontaine/units.h"
 
@@ -16,7 +17,6 @@
 #include <uv.h>
 
 enum {
-	TIME_TEXT_MAX = 32,
 	SOCKETS_MAX = POP_ENDPOINTS_MAX + 2, /* those of the pages twice */
 };
 
@@ -108,15 +108,6 @@ static size_t sum_up(const struct question *questions, size_t n, struct state re
 	return n_states;
 }
 
-/** RFC 3339, in UTC. */
-static const char *time_text(time_t t, char out[TIME_TEXT_MAX])
-{
-	struct tm tm;
-
-	(void)strftime(out, TIME_TEXT_MAX, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&t, &tm));
-	return out;
-}
-
 static void add_figure(yyjson_mut_doc *d, yyjson_mut_val *service, const struct finding *f)
 {
 	yyjson_mut_val *figure = yyjson_mut_obj_add_obj(d, service, "figure");
@@ -128,12 +119,12 @@ static void add_figure(yyjson_mut_doc *d, yyjson_mut_val *service, const struct 
 
 static void add_state(yyjson_mut_doc *d, yyjson_mut_val *services, const struct state *s)
 {
-	char since[TIME_TEXT_MAX];
+	char since[UTC_TEXT_MAX];
 	yyjson_mut_val *o = yyjson_mut_obj_add_obj(d, services, s->service);
 
 	yyjson_mut_obj_add_bool(d, o, "up", s->finding.is_up);
 	if (s->since_s > 0)
-		yyjson_mut_obj_add_strcpy(d, o, "since", time_text((time_t)s->since_s, since));
+		yyjson_mut_obj_add_strcpy(d, o, "since", utc_text((int64_t)s->since_s, since));
 	else
 		yyjson_mut_obj_add_null(d, o, "since");
 	if (s->finding.is_up)
@@ -144,11 +135,11 @@ static void add_state(yyjson_mut_doc *d, yyjson_mut_val *services, const struct 
 
 static void print_json(const struct state *states, size_t n)
 {
-	char now[TIME_TEXT_MAX];
+	char now[UTC_TEXT_MAX];
 	yyjson_mut_doc *d = yyjson_mut_doc_new(NULL);
 	yyjson_mut_val *root = yyjson_mut_obj(d);
 
-	yyjson_mut_obj_add_str(d, root, "time", time_text(time(NULL), now));
+	yyjson_mut_obj_add_str(d, root, "time", utc_text(time(NULL), now));
 	yyjson_mut_val *services = yyjson_mut_obj_add_obj(d, root, "services");
 	for (size_t i = 0; i < n; i++)
 		add_state(d, services, &states[i]);
@@ -161,7 +152,7 @@ static void print_json(const struct state *states, size_t n)
 /** "ntp            up    stratum 2, since 2026-01-01T00:00:00Z" */
 static void print_table(const struct state *states, size_t n)
 {
-	char since[TIME_TEXT_MAX];
+	char since[UTC_TEXT_MAX];
 
 	for (size_t i = 0; i < n; i++) {
 		const struct finding *f = &states[i].finding;
@@ -173,7 +164,7 @@ static void print_table(const struct state *states, size_t n)
 		             round(f->figure * 1000) / 1000, *f->figure_unit == '\0' ? "" : " ",
 		             f->figure_unit);
 		if (states[i].since_s > 0)
-			(void)printf(", since %s", time_text((time_t)states[i].since_s, since));
+			(void)printf(", since %s", utc_text((int64_t)states[i].since_s, since));
 		(void)printf("\n");
 	}
 }

@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "base/metrics.h"
 #include "base/pop.h"
+#include "base/utc.h"
 #include "ipv6test/ipv6test.h"
 #include "ipv6test/share_db.h"
 #include "net/archive_deletion.h"
@@ -166,13 +167,11 @@ static int find(sqlite3 *db, struct archive_job *job)
 
 static void reply_result(struct http_request *r, const struct share_record *record)
 {
-	char code[CODE_SHOWN_LEN + 1], when[32];
-	time_t at = record->time;
-	struct tm tm;
+	char code[CODE_SHOWN_LEN + 1], when[UTC_TEXT_MAX];
 
 	code_show(record->code, code);
-	(void)strftime(when, sizeof(when), "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&at, &tm));
-	char *body = mem_printf("{\"code\":\"%s\",\"time\":\"%s\",%s\n", code, when, record->observations.json + 1);
+	char *body = mem_printf("{\"code\":\"%s\",\"time\":\"%s\",%s\n", code, utc_text(record->time, when),
+	                        record->observations.json + 1);
 	reply_json(r, body, strlen(body));
 	free(body);
 }

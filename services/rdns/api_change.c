@@ -9,6 +9,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "rdns/api_change.h"
 
+#include "base/json_write.h"
 #include "base/mem.h"
 #include "rdns/api_check.h"
 #include "rdns/api_import.h"
@@ -180,16 +181,11 @@ static void on_edited(struct api_call *c, int rc)
 /* The servers are not fit for it; or our resolver is silent, and nobody knows. */
 static void refuse_checked(struct api_call *c, const struct check_result *r)
 {
-	const char *json = r->verdicts[c->language];
-	yyjson_doc *verdicts = yyjson_read(json, strlen(json), 0);
-
 	if (r->is_blind) {
-		yyjson_doc_free(verdicts);
 		api_call_problem(end(c), API_BUSY, "the resolver is silent, so nothing could be checked");
 		return;
 	}
-	c->root = yyjson_val_mut_copy(c->doc, yyjson_doc_get_root(verdicts));
-	yyjson_doc_free(verdicts);
+	c->root = json_copy(c->doc, r->verdicts[c->language]);
 	api_call_problem(end(c), API_CHECK, "");
 }
 

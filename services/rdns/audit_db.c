@@ -2,13 +2,13 @@
 #include "rdns/audit_db.h"
 
 #include "base/json_write.h"
+#include "base/utc.h"
 #include "store/db.h"
 
 #include <assert.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #define BIT(n) (1u << (n))
 
@@ -52,25 +52,18 @@ int audit_db_add(sqlite3 *db, const struct audit_line *line, int64_t *ret_seq)
 /* A column of JSON, which we wrote ourselves. */
 static void add_json(yyjson_mut_doc *doc, yyjson_mut_val *o, const char *key, sqlite3_stmt *row, int column)
 {
-	const char *text = rdns_db_text(row, column);
-	yyjson_doc *json = yyjson_read(text, strlen(text), 0);
+	yyjson_mut_val *json = json_copy(doc, rdns_db_text(row, column));
 
-	yyjson_mut_obj_add_val(doc, o, key,
-	                       json == NULL ? yyjson_mut_null(doc)
-	                                    : yyjson_val_mut_copy(doc, yyjson_doc_get_root(json)));
-	yyjson_doc_free(json);
+	yyjson_mut_obj_add_val(doc, o, key, json != NULL ? json : yyjson_mut_null(doc));
 }
 
 static void add_line(yyjson_mut_doc *doc, yyjson_mut_val *list, sqlite3_stmt *row)
 {
 	yyjson_mut_val *o = yyjson_mut_arr_add_obj(doc, list);
-	time_t at = sqlite3_column_int64(row, 1);
-	char when[32];
-	struct tm tm;
+	char when[UTC_TEXT_MAX];
 
-	(void)strftime(when, sizeof(when), "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&at, &tm));
 	rdns_db_add_number(doc, o, "seq", row, 0);
-	json_add_text(doc, o, "at", when);
+	json_add_text(doc, o, "at", utc_text(sqlite3_column_int64(row, 1), when));
 	json_add_text(doc, o, "who", rdns_db_text(row, 2));
 	json_add_text(doc, o, "what", rdns_db_text(row, 3));
 	json_add_text(doc, o, "subject", rdns_db_text(row, 4));

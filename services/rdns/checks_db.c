@@ -3,6 +3,7 @@
 
 #include "base/json_write.h"
 #include "base/mem.h"
+#include "base/utc.h"
 #include "rdns/zones_db.h"
 #include "store/db.h"
 
@@ -10,7 +11,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 static char *wish_text(const struct delegated *d)
 {
@@ -191,14 +191,11 @@ enum { COLUMNS_OF_ALL = 8 };
 
 static void add_check(sqlite3_stmt *row, yyjson_mut_doc *doc, yyjson_mut_val *o)
 {
-	time_t at = sqlite3_column_int64(row, 2);
-	char when[32];
-	struct tm tm;
+	char when[UTC_TEXT_MAX];
 
-	(void)strftime(when, sizeof(when), "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&at, &tm));
 	json_add_text(doc, o, "prefix", rdns_db_text(row, 0));
 	rdns_db_add_number(doc, o, "asn", row, 1);
-	json_add_text(doc, o, "checked_at", when);
+	json_add_text(doc, o, "checked_at", utc_text(sqlite3_column_int64(row, 2), when));
 	yyjson_mut_obj_add_bool(doc, o, "trial", sqlite3_column_int(row, 3) != 0);
 	yyjson_mut_obj_add_bool(doc, o, "passed", sqlite3_column_int(row, 4) != 0);
 	rdns_db_add_number(doc, o, "errors", row, 5);
@@ -227,13 +224,8 @@ int checks_db_get(sqlite3 *db, const struct prefix *prefix, int64_t member, enum
 		return rc;
 	*ret = yyjson_mut_obj(doc);
 	add_check(s, doc, *ret);
-	const char *json = rdns_db_text(s, COLUMNS_OF_ALL);
-	yyjson_doc *verdicts = yyjson_read(json, strlen(json), 0);
-	if (verdicts != NULL)
-		yyjson_mut_obj_add_val(doc, *ret, "verdicts", yyjson_val_mut_copy(doc, yyjson_doc_get_root(verdicts)));
-	else
+	if (!yyjson_mut_obj_add_val(doc, *ret, "verdicts", json_copy(doc, rdns_db_text(s, COLUMNS_OF_ALL))))
 		rc = -EBADMSG;
-	yyjson_doc_free(verdicts);
 	(void)sqlite3_finalize(s);
 	return rc;
 }

@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/metrics.h"
+#include "base/utc.h"
 #include "rdns/members_db.h"
 #include "rdns/synthesised.h"
 
@@ -197,16 +198,13 @@ static char *event_text(const struct noting *n, const char *prefix)
 	yyjson_doc *summary = yyjson_read(n->result.summary, strlen(n->result.summary), 0);
 	yyjson_mut_doc *doc = yyjson_mut_doc_new(NULL);
 	yyjson_mut_val *o = yyjson_mut_obj(doc);
-	char when[32];
-	time_t at = n->note.at;
-	struct tm tm;
+	char when[UTC_TEXT_MAX];
 
-	(void)strftime(when, sizeof(when), "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&at, &tm));
 	json_add_text(doc, o, "event", n->note.turn == CHECKS_BROKE ? "broken" : "mended");
 	json_add_text(doc, o, "pop", n->owner->config.pop->site->name);
 	json_add_text(doc, o, "prefix", prefix);
 	yyjson_mut_obj_add_uint(doc, o, "asn", n->note.asn);
-	json_add_text(doc, o, "at", when);
+	json_add_text(doc, o, "at", utc_text(n->note.at, when));
 	yyjson_val *problems_found = yyjson_obj_get(yyjson_doc_get_root(summary), "problems");
 	yyjson_mut_obj_add_val(doc, o, "problems", yyjson_val_mut_copy(doc, problems_found));
 	yyjson_doc_free(summary);

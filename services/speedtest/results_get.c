@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/mem.h"
 #include "base/name.h"
+#include "base/utc.h"
 #include "net/archive_deletion.h"
 #include "net/reply.h"
 #include "speedtest/results_job.h"
@@ -78,13 +79,10 @@ static bool share(struct results_job *j)
 static bool json(struct results_job *j)
 {
 	const struct result_record *record = &j->record;
-	time_t at = record->time;
-	struct tm tm;
-	char when[32];
+	char when[UTC_TEXT_MAX];
 
-	(void)strftime(when, sizeof(when), "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&at, &tm));
-	char *body = mem_printf("{\"id\":\"%s\",\"time\":\"%s\",\"client\":\"%s\",\"result\":%s}\n", record->id, when,
-	                        record->client, record->result.json);
+	char *body = mem_printf("{\"id\":\"%s\",\"time\":\"%s\",\"client\":\"%s\",\"result\":%s}\n", record->id,
+	                        utc_text(record->time, when), record->client, record->result.json);
 	reply_json(j->job.request, body, strlen(body));
 	free(body);
 	return true;

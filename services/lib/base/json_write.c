@@ -2,6 +2,7 @@
 #include "base/json_write.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 void json_add_text(yyjson_mut_doc *d, yyjson_mut_val *o, const char *key, const char *text)
 {
@@ -9,6 +10,15 @@ void json_add_text(yyjson_mut_doc *d, yyjson_mut_val *o, const char *key, const 
 		yyjson_mut_obj_add_strcpy(d, o, key, text);
 	else
 		yyjson_mut_obj_add_null(d, o, key);
+}
+
+yyjson_mut_val *json_copy(yyjson_mut_doc *d, const char *text)
+{
+	yyjson_doc *doc = yyjson_read(text, strlen(text), 0);
+	yyjson_mut_val *copy = yyjson_val_mut_copy(d, yyjson_doc_get_root(doc));
+
+	yyjson_doc_free(doc);
+	return copy;
 }
 
 char *json_take(yyjson_mut_doc *d, yyjson_mut_val *root)
