@@ -55,7 +55,7 @@ def test_format():
 
 @pytest.mark.timeout(620)
 def test_tidy():
-    assert run(["make", "--silent", "--keep-going", "NATIVE=1", "tidy"], seconds=600) == ""
+    assert run(["make", "--silent", "--keep-going", "NATIVE=1", "tidy"], seconds=900) == ""
 
 
 def test_layers():
