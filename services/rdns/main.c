@@ -6,6 +6,7 @@
 #include "rdns/api.h"
 #include "rdns/auth.h"
 #include "rdns/notifying.h"
+#include "rdns/prompting.h"
 #include "rdns/publishing.h"
 #include "rdns/rdns_db.h"
 #include "rdns/rdnsd.h"
@@ -57,6 +58,7 @@ static int load(struct program *p)
 	const struct pop_rdns *section = d->pop->services->rdns;
 	d->whose = whose_new(d->pop, (const char *const *)section->origins, section->n_origins, NULL);
 	p->daemon.other_descriptors = CHECKING_DESCRIPTORS + FOLLOWING_DESCRIPTORS + NOTIFYING_CONNECTIONS_MAX;
+	d->prompting_fd = prompting_open(PROMPTING_PIPE);
 	int rc = publishing_read_key(&d->key);
 	return rc == 0 ? open_database(d) : rc;
 }
@@ -138,7 +140,12 @@ static int start_worker(uv_loop_t *loop, unsigned index, void *data)
 		return rc;
 	roster_watch(d->roster, loop, d->store);
 	d->publishing =
-	    publishing_new(&(struct publishing_config){loop, d->store, d->pop, &d->allocations, &d->key});
+	    publishing_new(&(struct publishing_config){.loop = loop,
+	                                               .store = d->store,
+	                                               .pop = d->pop,
+	                                               .zones = &d->allocations,
+	                                               .key = &d->key,
+	                                               .prompting_fd = d->prompting_fd});
 	start_checks(d);
 	d->following = following_new(&(struct visit_config){loop, d->store, d->checking, d->rechecking, d->publishing});
 	int notify_rc = notifying_start(d->notifying, loop, d->following); /* both, for both are stopped */

@@ -6,6 +6,7 @@
 #include "base/addr.h"
 #include "rdns/change.h"
 #include "rdns/message.h"
+#include "rdns/prompting.h"
 
 #include <uv.h>
 
@@ -20,6 +21,7 @@ struct primary {
 	uv_loop_t *loop;
 	struct addr server; /* with its port */
 	struct tsig_key key;
+	struct prompting *prompting; /* told of updates; NULL: nobody is */
 };
 
 struct primary_job; /* opaque; lives until its callback is called or primary_cancel() */

@@ -355,8 +355,9 @@ struct publishing *publishing_new(const struct publishing_config *config)
 	p->store = config->store;
 	p->pop = config->pop;
 	p->zones = config->zones;
+	p->prompting = prompting_new(config->loop, config->prompting_fd);
 	p->publisher = publisher_new(&(struct publisher_config){
-		.primary = {config->loop, knot_of(config->pop), key_file_key(config->key)},
+		.primary = {config->loop, knot_of(config->pop), key_file_key(config->key), p->prompting},
 		.data = p,
 		.note = on_note,
 		.want = on_want,
@@ -367,7 +368,7 @@ struct publishing *publishing_new(const struct publishing_config *config)
 	(void)uv_timer_init(config->loop, &p->round);
 	p->round.data = p;
 	(void)uv_timer_start(&p->round, publishing_round, 0, PUBLISHING_ROUND_MS);
-	p->n_holds = 2;
+	p->n_holds = 3; /* the timer, the publisher, prompting */
 	return p;
 }
 
@@ -376,9 +377,17 @@ static void on_timer_closed(uv_handle_t *handle)
 	publishing_release(handle->data);
 }
 
-static void on_publisher_closed(void *data)
+static void on_prompting_closed(void *data)
 {
 	publishing_release(data);
+}
+
+static void on_publisher_closed(void *data)
+{
+	struct publishing *p = data;
+
+	prompting_close(p->prompting, on_prompting_closed, p);
+	publishing_release(p);
 }
 
 void publishing_close(struct publishing *p, void (*on_closed)(void *data), void *data)

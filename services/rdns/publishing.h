@@ -35,6 +35,7 @@ struct publishing_config {
 	const struct pop *pop; /* its Knot */
 	const struct allocations *zones;
 	const struct key_file *key; /* that Knot knows */
+	int prompting_fd;           /* of prompting_open(); taken */
 };
 
 /** Read the key, the credential "rdnsd.conf" (systemd.exec(5)). Return: 0, or a negative errno, logged. */

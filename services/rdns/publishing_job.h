@@ -37,6 +37,7 @@ struct publishing {
 	const struct pop *pop;
 	const struct allocations *zones;
 	struct publisher *publisher;
+	struct prompting *prompting;
 	char own[SYNTHESISED_NAME_MAX], catalog[SYNTHESISED_NAME_MAX];
 	LIST_HEAD(carried_list, carried)
 	carried;

@@ -30,6 +30,7 @@ struct rdnsd {
 	struct auth *auth;
 	struct notifying *notifying;
 	struct key_file key; /* of Knot's */
+	int prompting_fd;    /* until publishing has it */
 	struct whose *whose; /* who announces the addresses of name servers */
 
 	/* While the worker runs. */

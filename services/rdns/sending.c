@@ -59,6 +59,8 @@ static void on_sent(enum change_event e, void *data)
 	struct sending *s = data;
 
 	s->running = NULL;
+	if (s->primary->prompting != NULL)
+		prompting_updated(s->primary->prompting, s->origin);
 	if (e != CHANGE_DONE) {
 		finish(s, e);
 		return;

@@ -2,6 +2,7 @@
 # it serves then: the same answers, signed.
 # SPDX-License-Identifier: MIT
 
+import contextlib
 import subprocess
 
 import dns.message
@@ -112,6 +113,31 @@ def test_it_serves_what_members_change(reverse):
     for name, kind in questions:
         wait.until(lambda name=name, kind=kind: is_the_same(reverse, name, kind), f"{name} {kind} is the same", 30)
     assert ask(reverse, "7.2.0.192.in-addr.arpa", "PTR").answer[0][0].target.to_text() == "seven.example.net."
+
+
+@contextlib.contextmanager
+def unreachable(reverse):
+    route = "blackhole", f"{SECONDARY}/32", "table", "local"
+    reverse.namespace.run("ip", "route", "add", *route)
+    yield
+    reverse.namespace.run("ip", "route", "del", *route)
+
+
+def failures(reverse):
+    return (reverse.folder / "knot.log").read_text().count(f"[{NAMES[0]}.] notify, outgoing, remote {SECONDARY}")
+
+
+def test_one_that_was_not_there_is_told_again(reverse):
+    """Without waiting until it asks by itself, two hours later."""
+    assert reverse.api("PUT", "ptrs/192.0.2.10", {"name": "ten.example.net"})[0] == 201
+    wait.until(lambda: has(reverse, NAMES[0]) and is_the_same(reverse, "10.2.0.192.in-addr.arpa", "PTR"), "told", 30)
+    before = failures(reverse)
+    with unreachable(reverse):
+        status, said = reverse.api("PUT", "ptrs/192.0.2.9", {"name": "nine.example.net"})
+        assert status == 201, said
+        wait.until(lambda: failures(reverse) > before, "Knot could not tell it", 10)
+    assert not ask(reverse, "9.2.0.192.in-addr.arpa", "PTR").answer
+    wait.until(lambda: is_the_same(reverse, "9.2.0.192.in-addr.arpa", "PTR"), "it has what it missed", 60)
 
 
 @pytest.mark.parametrize("name", NAMES)

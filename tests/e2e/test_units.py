@@ -6,12 +6,12 @@ import re
 
 import pytest
 
-from support import pop, udp, web, wire
+from support import pop, udp, wait, web, wire
 
 EXPOSURE_MAX = 2.0  # of 10, by systemd's own measure
 OURS = ["speedtestd.service", "ipv6testd.service", "ipv6testd-keys.service", "rdnsd.service", "fontaine-render.service",
         "fontaine-reverse-zones.service", "fontaine-status.service",
-        "fontaine-testca.service", "fontaine-turn-secret.service"]
+        "fontaine-testca.service", "fontaine-turn-secret.service", "fontaine-zone-changes.service"]
 STOCK = ["nginx.service", "coturn.service", "chrony.service", "unbound.service", "knot.service"]
 SERVERS = ["speedtestd.service", "ipv6testd.service", "rdnsd.service", *STOCK]
 COMPLAINT = re.compile(r"\b(error|fatal|critical|alert|emergency)\b", re.IGNORECASE)  # of servers that give no priority
@@ -74,6 +74,13 @@ def test_ours_report_nothing_unusual(unit):
 def test_it_reports_no_error(unit):
     assert messages(unit, "--priority=err") == []
     assert not [message for message in messages(unit) if COMPLAINT.search(message)]
+
+
+def test_knot_is_told_of_zones_and_of_nothing_else():
+    unit = "fontaine-zone-changes.service"
+    pop.run("sh", "-c", "printf '%s\\n' '-f x' unknown.example > /run/fontaine-zone-changes")
+    expected = {"not a zone: line ignored", "unknown.example: not told of by Knot"}
+    wait.until(lambda: expected <= set(messages(unit)), "both are said", 10)
 
 
 @pytest.fixture(scope="module")

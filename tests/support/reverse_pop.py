@@ -5,6 +5,7 @@ import contextlib
 import fcntl
 import json
 import os
+import select
 import signal
 import socket
 import sqlite3
@@ -24,7 +25,9 @@ from support import ipv6testd, links, pop, speedtestd, wait, wire
 PROGRAM = pop.BUILD / "release/rdnsd"
 PREPARE = pop.PROJECT / "packaging/systemd/reverse-zones"
 STOCK = pop.PROJECT / "services/stock"
+ZONE_CHANGES = pop.PROJECT / "packaging/systemd/zone-changes"
 SOCKET = Path("/run/rdnsd/http.sock")  # as nginx has it
+CHANGED = Path("/run/fontaine-zone-changes")
 WEB = {"rdns": pop.PROJECT / "services/rdns/web", "shared": pop.PROJECT / "services/web/shared"}
 ADDRESS, PORT, KNOT_PORT = "127.0.0.1", 5054, 5055
 STOP_LIMIT_S = 20
@@ -100,7 +103,7 @@ class Way:
                 kind = kind_of(message)
                 self.pass_gate(kind, "to")
                 knot.sendall(message)
-                while True:
+                while knot in select.select([knot, client], [], [], 30)[0]:  # until the client has enough
                     data = knot.recv(65536)
                     self.pass_gate(kind, "from")
                     if not data:
@@ -125,6 +128,7 @@ class ReversePop:
             self.write()
             self.way = Way(stack, self.namespace)
             self.listener = self.listen(stack)
+            self.pass_on_changes(stack)
             stack.callback(self.stop_knot)
             stack.callback(self.stop_rdnsd)
             self.start_knot()
@@ -167,6 +171,17 @@ class ReversePop:
         high = fcntl.fcntl(server.fileno(), fcntl.F_DUPFD, 100)
         stack.callback(os.close, high)
         return high
+
+    def pass_on_changes(self, stack):
+        """What rdnsd says of zones goes to Knot, as systemd has it."""
+        os.mkfifo(CHANGED)
+        stack.callback(CHANGED.unlink)
+        pipe = os.open(CHANGED, os.O_RDWR)
+        with (self.folder / "changes.log").open("w") as log:
+            passing = subprocess.Popen([ZONE_CHANGES, self.folder / "run/knot.sock"], stdin=pipe, stderr=log)
+        os.close(pipe)
+        stack.callback(passing.wait, STOP_LIMIT_S)
+        stack.callback(passing.terminate)
 
     def set_clock(self, offset):
         """Of the Knot, if it has one of its own: "+1d" is a day ahead of all others."""

@@ -90,7 +90,7 @@ static void until(const char *name, uint64_t value)
 static void start(void)
 {
 	assert_int_equal(store_open(&f.loop, f.path, rdns_migrations, &f.store), 0);
-	f.p = publishing_new(&(struct publishing_config){&f.loop, f.store, f.pop, &f.zones, &f.key});
+	f.p = publishing_new(&(struct publishing_config){&f.loop, f.store, f.pop, &f.zones, &f.key, -1});
 }
 
 static void on_closed(void *data)
