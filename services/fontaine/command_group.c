@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-void subcommand_print_help(const struct subcommand *c)
+static void print_subcommand_help(const struct subcommand *c)
 {
 	(void)printf("Usage: fontaine %s %s %s\n"
 	             "fontaine-%s: %s.\n\n"
@@ -36,6 +36,16 @@ static void print_help(const struct command_group *g)
 	             g->name);
 }
 
+static int run(const struct subcommand *c, int argc, char **argv)
+{
+	for (int i = 1; i < argc; i++)
+		if (strcmp(argv[i], "--help") == 0) {
+			print_subcommand_help(c);
+			return EXIT_FINE;
+		}
+	return c->run(c, argc, argv);
+}
+
 int command_group_main(const struct command_group *g, int argc, char **argv)
 {
 	const char *name = argc > 1 ? argv[1] : "";
@@ -46,7 +56,7 @@ int command_group_main(const struct command_group *g, int argc, char **argv)
 	}
 	for (size_t i = 0; i < g->n; i++)
 		if (strcmp(g->commands[i].name, name) == 0)
-			return g->commands[i].run(&g->commands[i], argc - 1, argv + 1);
+			return run(&g->commands[i], argc - 1, argv + 1);
 	(void)fprintf(stderr, "fontaine %s: \"%s\" is not a command; see fontaine %s --help\n", g->name, name, g->name);
 	return EXIT_WRONG_INPUT;
 }

@@ -8,7 +8,7 @@
 struct subcommand {
 	const char *group; /* its group's name */
 	const char *name;
-	/** @argv[0] is the command's name. Return: the exit status. */
+	/** @argv[0] is the command's name, and none is --help. Return: the exit status. */
 	int (*run)(const struct subcommand *c, int argc, char **argv);
 	const char *usage;
 	const char *summary;
@@ -24,8 +24,6 @@ struct command_group {
 
 /** @argv[0] is the group's name. Return: the exit status. */
 int command_group_main(const struct command_group *g, int argc, char **argv);
-
-void subcommand_print_help(const struct subcommand *c);
 
 /** Say how @c is used, on standard error. Return: EXIT_WRONG_INPUT. */
 int subcommand_usage_error(const struct subcommand *c);

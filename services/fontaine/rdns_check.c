@@ -184,22 +184,17 @@ static int take_options(const struct subcommand *c, struct options *o, int argc,
 		{"allow", required_argument, NULL, 'a'},
 		{"lang", required_argument, NULL, 'l'},
 		{"json", no_argument, NULL, 'j'},
-		{"help", no_argument, NULL, 'h'},
 		{NULL, 0, NULL, 0},
 	};
-	int option, status = EXIT_FINE;
+	int option;
 
-	for (optind = 0; (option = getopt_long(argc, argv, "", long_options, NULL)) != -1 && option != 'h';)
+	for (optind = 0; (option = getopt_long(argc, argv, "", long_options, NULL)) != -1;)
 		if (option == '?')
 			return subcommand_usage_error(c);
-	if (option == 'h') {
-		subcommand_print_help(c);
-		return -1;
-	}
 	if (optind + 1 != argc)
 		return wrong(optind == argc ? "no zone" : "more than one zone", "",
 		             "fontaine rdns check ZONE --ns NAME ...");
-	status = take_delegated("ZONE", argv[optind], delegation_init(&o->delegation, argv[optind]));
+	int status = take_delegated("ZONE", argv[optind], delegation_init(&o->delegation, argv[optind]));
 	for (optind = 0; status == EXIT_FINE && (option = getopt_long(argc, argv, "", long_options, NULL)) != -1;)
 		status = take_option(o, option);
 	if (status == EXIT_FINE && o->delegation.n_servers == 0)
@@ -233,5 +228,5 @@ int rdns_check(const struct subcommand *c, int argc, char **argv)
 	}
 	prefix_table_release(o.origins);
 	delegation_done(&o.delegation);
-	return status < 0 ? EXIT_FINE : status;
+	return status;
 }

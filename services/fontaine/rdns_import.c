@@ -354,7 +354,6 @@ int rdns_import(const struct subcommand *c, int argc, char **argv)
 		{"token-file", required_argument, NULL, 't'},
 		{"url", required_argument, NULL, 'u'},
 		{"socket", required_argument, NULL, 's'},
-		{"help", no_argument, NULL, 'h'},
 		{NULL, 0, NULL, 0},
 	};
 	struct import im = {.socket = SOCKET};
@@ -362,10 +361,6 @@ int rdns_import(const struct subcommand *c, int argc, char **argv)
 	int option;
 
 	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
-		if (option == 'h') {
-			subcommand_print_help(c);
-			return EXIT_FINE;
-		}
 		if (option == '?')
 			return subcommand_usage_error(c);
 		im.is_checked = im.is_checked || option == 'c';

@@ -253,16 +253,11 @@ static int take_options(const struct subcommand *c, int argc, char **argv, struc
 		{"label", required_argument, NULL, 'l'},
 		{"json", no_argument, NULL, 'j'},
 		{"db", required_argument, NULL, 'd'},
-		{"help", no_argument, NULL, 'h'},
 		{NULL, 0, NULL, 0},
 	};
 	int option;
 
 	while ((option = getopt_long(argc, argv, "", long_options, NULL)) != -1) {
-		if (option == 'h') {
-			subcommand_print_help(c);
-			return EXIT_FINE;
-		}
 		if (option == '?')
 			return subcommand_usage_error(c);
 		if (option == 'a' && asn_parse(optarg, &ret->asn) < 0)

@@ -375,7 +375,6 @@ int speedtest_run(const struct subcommand *c, int argc, char **argv)
 		{"seconds", required_argument, NULL, 't'},
 		{"ca", required_argument, NULL, 'c'},
 		{"json", no_argument, NULL, 'j'},
-		{"help", no_argument, NULL, 'h'},
 		{NULL, 0, NULL, 0},
 	};
 	struct options o = {.streams = STREAMS, .seconds = SECONDS};
@@ -401,9 +400,6 @@ int speedtest_run(const struct subcommand *c, int argc, char **argv)
 		case 'j':
 			o.json = true;
 			break;
-		case 'h':
-			subcommand_print_help(c);
-			return EXIT_FINE;
 		default: /* getopt_long() has said what is wrong */
 			return subcommand_usage_error(c);
 		}

@@ -29,17 +29,12 @@ int stored_parse(const struct subcommand *c, int argc, char **argv, bool takes_j
 		{"until", required_argument, NULL, 'u'},
 		{"db", required_argument, NULL, 'd'},
 		{"json", no_argument, NULL, 'j'},
-		{"help", no_argument, NULL, 'h'},
 		{NULL, 0, NULL, 0},
 	};
 	int option;
 
 	*ret = (struct stored_query){.group = c->group, .until = INT64_MAX};
 	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
-		if (option == 'h') {
-			subcommand_print_help(c);
-			return EXIT_FINE;
-		}
 		if (option == 's' && parse_moment("--since", optarg, &ret->since) < 0)
 			return EXIT_WRONG_INPUT;
 		if (option == 'u' && parse_moment("--until", optarg, &ret->until) < 0)
