@@ -158,19 +158,18 @@ int mirror_db_get_upstream(sqlite3 *db, const char *project, const char *url, st
 		return rc;
 	db_bind_text(s, 1, project);
 	db_bind_text(s, 2, url);
-	int step = sqlite3_step(s);
-	if (step == SQLITE_ROW)
+	rc = db_step(s);
+	if (rc > 0)
 		u = (struct upstream){
 			.n_failures = (unsigned)sqlite3_column_int(s, 0),
 			.n_reruns = (unsigned)sqlite3_column_int(s, 1),
 			.rests_until_s = sqlite3_column_int64(s, 2),
 		};
-	else if (step != SQLITE_DONE)
-		rc = db_errno(db);
 	(void)sqlite3_finalize(s);
-	if (rc == 0)
-		*ret = u;
-	return rc;
+	if (rc < 0)
+		return rc;
+	*ret = u;
+	return 0;
 }
 
 int mirror_db_set_upstream(sqlite3 *db, const char *project, const char *url, const struct upstream *u)

@@ -138,7 +138,6 @@ static void add_column(sqlite3_stmt *row, int column, yyjson_mut_doc *doc, yyjso
 int runs_db_list(sqlite3 *db, const char *project, unsigned limit, yyjson_mut_doc *doc, yyjson_mut_val *list)
 {
 	sqlite3_stmt *s;
-	int step = SQLITE_DONE;
 	int rc = db_prepare(db,
 	                    "SELECT run.id, upstream, began, ended, step, outcome, why, words, coming, going, bytes,"
 	                    " number AS generation FROM run LEFT JOIN generation ON generation.run = run.id"
@@ -149,12 +148,11 @@ int runs_db_list(sqlite3 *db, const char *project, unsigned limit, yyjson_mut_do
 		return rc;
 	db_bind_text(s, 1, project);
 	(void)sqlite3_bind_int64(s, 2, limit);
-	while ((step = sqlite3_step(s)) == SQLITE_ROW) {
+	while ((rc = db_step(s)) > 0) {
 		yyjson_mut_val *o = yyjson_mut_arr_add_obj(doc, list);
 		for (int i = 0; i < sqlite3_column_count(s); i++)
 			add_column(s, i, doc, o);
 	}
-	rc = step == SQLITE_DONE ? 0 : db_errno(db);
 	(void)sqlite3_finalize(s);
 	return rc;
 }
@@ -170,11 +168,10 @@ int runs_db_log(sqlite3 *db, const char *project, int64_t id, char **ret)
 		return rc;
 	db_bind_text(s, 1, project);
 	(void)sqlite3_bind_int64(s, 2, id);
-	int step = sqlite3_step(s);
-	if (step == SQLITE_ROW)
-		*ret = mem_strdup(mirror_db_text(s, 0));
-	else
-		rc = step == SQLITE_DONE ? -ENOENT : db_errno(db);
+	rc = db_first(s);
+	if (rc < 0)
+		return rc;
+	*ret = mem_strdup(mirror_db_text(s, 0));
 	(void)sqlite3_finalize(s);
-	return rc;
+	return 0;
 }

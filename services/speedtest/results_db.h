@@ -35,7 +35,7 @@ struct result_record {
 	struct result result;
 };
 
-/* Both return 0 or db_errno(). */
+/* Both return as db_exec(). */
 
 int results_db_add(sqlite3 *db, const struct result_record *record);
 

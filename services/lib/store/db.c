@@ -12,7 +12,8 @@
 
 enum { BUSY_TIMEOUT_MS = 5000 };
 
-int db_errno(sqlite3 *db)
+/** What failed last on @db. */
+static int errno_of(sqlite3 *db)
 {
 	int os_errno = sqlite3_system_errno(db);
 
@@ -41,7 +42,7 @@ int db_errno(sqlite3 *db)
 
 static int log_failure(sqlite3 *db, const char *sql)
 {
-	int rc = db_errno(db);
+	int rc = errno_of(db);
 
 	log_error("%s: %s (%s): %s", sqlite3_db_filename(db, "main"), sqlite3_errmsg(db),
 	          strerror(-rc), sql);
@@ -202,7 +203,7 @@ int db_open(const char *path, store_migrations migrations, sqlite3 **ret)
 	int rc;
 
 	if (sqlite3_open_v2(path, &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, NULL) != SQLITE_OK) {
-		rc = db == NULL ? -ENOMEM : db_errno(db);
+		rc = db == NULL ? -ENOMEM : errno_of(db);
 		log_error("%s: cannot open: %s", path, strerror(-rc));
 		goto out;
 	}

@@ -10,10 +10,14 @@
 /** As store_open(), without the worker. Close with sqlite3_close(). */
 int db_open(const char *path, store_migrations migrations, sqlite3 **ret);
 
-/** Call @work in one transaction: 0 commits, else rolls back. Return: what @work returned, or db_errno(). */
+/** Call @work in one transaction: 0 commits, else rolls back. Return: what @work returned, or as db_exec(). */
 int db_transact(sqlite3 *db, store_work work, void *data);
 
-/** Execute statements that return no rows. Return: 0 or db_errno(), logged. */
+/**
+ * Execute statements that return no rows. Return: 0, or a negative errno, logged: -ENOSPC (disk full), -EBUSY
+ * (another process holds it), -EEXIST (a constraint), -EBADMSG (not a sound database), what the operating system
+ * said, or -EIO.
+ */
 int db_exec(sqlite3 *db, const char *sql);
 
 /** Let the database grow to @max_bytes; more is -ENOSPC. For this connection. Return: as db_exec(). */
@@ -41,12 +45,5 @@ int db_find_id(sqlite3 *db, const char *sql, int64_t id, sqlite3_stmt **ret);
 /** Bind a text, borrowed; db_bind_optional() makes NULL of "". */
 void db_bind_text(sqlite3_stmt *s, int place, const char *text);
 void db_bind_optional(sqlite3_stmt *s, int place, const char *text);
-
-/**
- * What failed last on @db as a negative errno: -ENOSPC (disk full), -EBUSY (another
- * process holds it), -EEXIST (a constraint), -EBADMSG (not a sound database),
- * what the operating system said, or -EIO.
- */
-int db_errno(sqlite3 *db);
 
 #endif
