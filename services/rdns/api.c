@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "rdns/api.h"
 
+#include "net/bearer.h"
 #include "net/http_daemon.h"
 #include "rdns/api_bulk.h"
 #include "rdns/api_call.h"
@@ -84,7 +85,7 @@ static void add_metrics(const void *data, struct buf *b)
 	const struct rdnsd *d = data;
 
 	roster_metrics(d->roster, b);
-	auth_metrics(d->auth, b);
+	bearer_metrics(d->bearer, "rdnsd", b);
 	publishing_add_metrics(d->publishing, b);
 	checking_add_metrics(d->checking, b);
 	rechecking_add_metrics(d->rechecking, b);

@@ -3,6 +3,7 @@
 
 #include "base/json_write.h"
 #include "rdns/auth.h"
+#include "rdns/cookie.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -36,9 +37,9 @@ void api_get_session(struct api_call *c)
 /* @secret: NULL: it is over. */
 static void reply_cookie(struct api_call *c, int status, const char *secret)
 {
-	char cookie[SESSION_COOKIE_MAX], headers[SESSION_COOKIE_MAX + 16];
+	char cookie[COOKIE_MAX], headers[COOKIE_MAX + 16];
 
-	session_cookie_write(secret, cookie);
+	cookie_write(secret, cookie);
 	(void)snprintf(headers, sizeof(headers), "Set-Cookie: %s\r\n", cookie);
 	api_call_reply_with(c, status, headers);
 }

@@ -1,6 +1,6 @@
 /*
- * Happy path: a token that was shown before is known by its MAC (rdns/session.h); another one is looked up in
- * the database, its secret checked on a thread of libuv's, and noted as used. Whoever is known is still
+ * Happy path: a token that was shown before is known (net/bearer.h); another one is looked up in the database, its
+ * secret checked, and noted as used. Whoever is known is still
  * looked up for each request, so that a token that was revoked is worth nothing from then on.
  *
  * Failures: no token, one that is none, unknown, revoked or wrong, all get the same reply. Too many that
@@ -9,11 +9,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "rdns/auth.h"
 
-#include "base/argon2.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "base/metrics.h"
-#include "net/limit.h"
+#include "net/bearer.h"
+#include "rdns/cookie.h"
 #include "rdns/members_db.h"
 
 #include <errno.h>
@@ -25,44 +24,14 @@
 #include <strings.h>
 #include <time.h>
 
-/* Tokens of one client that have to be checked: so many at once, then one every TRY_EVERY_S. */
-enum {
-	TRIES_BURST = 20,
-	TRY_EVERY_S = 5,
-	TRY_CLIENTS = 4096, /* remembered */
-	CHECKS_MAX = 16,    /* at once: each takes 20 MiB */
-};
-
-struct auth {
-	struct limit *tries;
-	unsigned n_checks;
-	uint64_t n_failed, n_limited;
-};
-
-struct auth *auth_new(void)
-{
-	struct auth *a = mem_new(sizeof(*a));
-
-	a->tries = limit_new((struct limit_rate){1, TRIES_BURST}, TRY_CLIENTS);
-	return a;
-}
-
-void auth_free(struct auth *a)
-{
-	limit_free(a->tries);
-	free(a);
-}
-
 /* One attempt to find out who asks; owned by the call until it ends. */
 struct attempt {
 	struct api_call *call;
 	void (*on_known)(struct api_call *c);
 	struct token token;
-	char text[TOKEN_LEN + 1]; /* of a token that has to be checked; else "" */
+	bool is_new; /* it has to be checked */
 	struct token_row row;
 	struct member member;
-	uv_work_t work;
-	int rc; /* of the check */
 };
 
 /* Let go of the attempt. Return: its call. */
@@ -80,7 +49,7 @@ static void fail(struct attempt *t)
 {
 	struct api_call *c = end(t);
 
-	c->d->auth->n_failed++;
+	bearer_count_failed(c->d->bearer);
 	api_call_refuse(c, REFUSAL_UNKNOWN);
 }
 
@@ -119,26 +88,14 @@ static void on_noted(struct api_call *c, int rc)
 	succeed(c->data);
 }
 
-static void check(uv_work_t *work)
+static void on_checked(void *data, int rc)
 {
-	struct attempt *t = work->data;
+	struct attempt *t = data;
 
-	t->rc = argon2_check(t->token.secret, sizeof(t->token.secret), t->row.hash);
-}
-
-static void on_checked(uv_work_t *work, int status)
-{
-	struct attempt *t = work->data;
-	struct rdnsd *d = t->call->d;
-	(void)status;
-
-	d->auth->n_checks--;
-	if (t->rc < 0) {
+	if (rc < 0)
 		fail(t);
-		return;
-	}
-	sessions_start(d->sessions, SESSION_TOKEN, t->text, TOKEN_LEN, t->token.id, rdnsd_now_s());
-	api_call_store(t->call, note_use, on_noted);
+	else
+		api_call_store(t->call, note_use, on_noted);
 }
 
 static int find(sqlite3 *db, struct api_call *c)
@@ -152,53 +109,23 @@ static int find(sqlite3 *db, struct api_call *c)
 static void on_found(struct api_call *c, int rc)
 {
 	struct attempt *t = c->data;
-	struct auth *a = c->d->auth;
+	struct rdnsd *d = c->d;
 
 	if (rc < 0 && rc != -ENOENT) {
 		api_call_fail(end(t), rc);
 	} else if (rc < 0 || t->row.revoked != 0) {
-		sessions_end_token(c->d->sessions, t->token.id);
+		bearer_forget(d->bearer, t->token.id);
 		fail(t);
-	} else if (t->text[0] == '\0') {
+	} else if (!t->is_new) {
 		succeed(t);
-	} else if (a->n_checks >= CHECKS_MAX) {
+	} else if (bearer_check(d->bearer, d->loop, &t->token, t->row.hash, on_checked, t) < 0) {
 		api_call_problem(end(t), API_BUSY, "");
-	} else {
-		a->n_checks++;
-		t->work.data = t;
-		(void)uv_queue_work(c->d->loop, &t->work, check, on_checked); /* fails without a function only */
 	}
-}
-
-/* Whether the client may have one more token checked; if not, it is replied to. */
-static bool may_try(struct attempt *t)
-{
-	struct auth *a = t->call->d->auth;
-	uint32_t wait_ms;
-
-	if (limit_take(a->tries, &t->call->request->client, uv_hrtime() / 1000000 / TRY_EVERY_S, &wait_ms) == 0)
-		return true;
-	a->n_limited++;
-	api_call_reply_problem(end(t), &(struct api_problem){.id = API_LIMITED,
-	                                                     .wait_s = wait_ms * TRY_EVERY_S / 1000 + 1});
-	return false;
-}
-
-/* The token of "Authorization: Bearer TOKEN" (RFC 6750, 2.1); NULL: there is none. */
-static const char *bearer(const struct http_request *r)
-{
-	static const char scheme[] = "Bearer ";
-	const char *value = http_request_header(r, "Authorization");
-
-	if (value == NULL || strncasecmp(value, scheme, strlen(scheme)) != 0)
-		return NULL;
-	value += strlen(scheme);
-	return value + strspn(value, " ");
 }
 
 const char *auth_cookie(const struct http_request *r)
 {
-	return bearer(r) != NULL ? NULL : session_cookie_find(http_request_header(r, "Cookie"));
+	return bearer_text(r) != NULL ? NULL : cookie_find(http_request_header(r, "Cookie"));
 }
 
 /* Whether the origin "https://host:port" is the host that @r was sent to, as far as nginx tells. */
@@ -240,17 +167,23 @@ static struct attempt *begin(struct api_call *c, void (*on_known)(struct api_cal
 void auth_find_token(struct api_call *c, const char *text, void (*on_known)(struct api_call *c))
 {
 	struct attempt *t = begin(c, on_known);
+	struct api_problem limited = {.id = API_LIMITED};
 
-	if (token_parse(text, strlen(text), &t->token) < 0) {
+	switch (bearer_read(c->d->bearer, text, &c->request->client, &t->token, &limited.wait_s)) {
+	case BEARER_NEW:
+		t->is_new = true;
+		api_call_store(c, find, on_found);
+		break;
+	case BEARER_KNOWN:
+		api_call_store(c, find, on_found);
+		break;
+	case BEARER_NONE:
 		fail(t);
-		return;
+		break;
+	case BEARER_LIMITED:
+		api_call_reply_problem(end(t), &limited);
+		break;
 	}
-	if (sessions_find(c->d->sessions, SESSION_TOKEN, text, TOKEN_LEN, rdnsd_now_s()) == NULL) {
-		memcpy(t->text, text, TOKEN_LEN);
-		if (!may_try(t))
-			return;
-	}
-	api_call_store(c, find, on_found);
 }
 
 static void find_session(struct api_call *c, const char *secret, void (*on_known)(struct api_call *c))
@@ -272,19 +205,10 @@ static void find_session(struct api_call *c, const char *secret, void (*on_known
 
 void auth_find(struct api_call *c, void (*on_known)(struct api_call *c))
 {
-	const char *token = bearer(c->request), *secret = auth_cookie(c->request);
+	const char *token = bearer_text(c->request), *secret = auth_cookie(c->request);
 
 	if (token == NULL && secret != NULL)
 		find_session(c, secret, on_known);
 	else
 		auth_find_token(c, token != NULL ? token : "", on_known);
-}
-
-void auth_metrics(const struct auth *a, struct buf *b)
-{
-	metrics_family(b, "rdnsd_tokens_failed_total", METRICS_COUNTER, "Requests without a valid token.");
-	metrics_u64(b, "rdnsd_tokens_failed_total", "", a->n_failed);
-	metrics_family(b, "rdnsd_tokens_limited_total", METRICS_COUNTER,
-	               "Requests refused to clients that tried too many tokens.");
-	metrics_u64(b, "rdnsd_tokens_limited_total", "", a->n_limited);
 }

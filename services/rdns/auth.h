@@ -1,18 +1,9 @@
-/*
- * Who asks: by a token (RFC 6750), whose secret costs one Argon2id and is then known for minutes, or by
- * the page's session. Whoever tries too many tokens waits.
- */
+/* Who asks: by a token (net/bearer.h), or by the page's session. */
 /* SPDX-License-Identifier: MIT */
 #ifndef FONTAINE_RDNS_AUTH_H
 #define FONTAINE_RDNS_AUTH_H
 
-#include "base/buf.h"
 #include "rdns/api_call.h"
-
-struct auth; /* opaque; release with auth_free() */
-
-struct auth *auth_new(void); /* never NULL */
-void auth_free(struct auth *a);
 
 /** The cookie of @r's session, SESSION_SECRET_LEN bytes; NULL: it has none, or shows a token instead. */
 const char *auth_cookie(const struct http_request *r);
@@ -22,7 +13,5 @@ void auth_find(struct api_call *c, void (*on_known)(struct api_call *c));
 
 /** The same of whom the token @text is. */
 void auth_find_token(struct api_call *c, const char *text, void (*on_known)(struct api_call *c));
-
-void auth_metrics(const struct auth *a, struct buf *b);
 
 #endif

@@ -2,9 +2,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/log.h"
 #include "base/mem.h"
+#include "net/bearer.h"
 #include "net/http_daemon.h"
 #include "rdns/api.h"
-#include "rdns/auth.h"
 #include "rdns/notifying.h"
 #include "rdns/prompting.h"
 #include "rdns/publishing.h"
@@ -54,7 +54,7 @@ static int load(struct program *p)
 	d->pop = p->daemon.pop;
 	allocations_init(&d->allocations, d->pop->services->rdns);
 	d->sessions = sessions_new(SESSIONS_MAX);
-	d->auth = auth_new();
+	d->bearer = bearer_new(d->sessions);
 	const struct pop_rdns *section = d->pop->services->rdns;
 	d->whose = whose_new(d->pop, (const char *const *)section->origins, section->n_origins, NULL);
 	p->daemon.other_descriptors = CHECKING_DESCRIPTORS + FOLLOWING_DESCRIPTORS + NOTIFYING_CONNECTIONS_MAX;
@@ -201,8 +201,8 @@ static void release(struct program *p)
 {
 	struct rdnsd *d = &p->rdnsd;
 
-	if (d->auth != NULL)
-		auth_free(d->auth);
+	if (d->bearer != NULL)
+		bearer_free(d->bearer);
 	sessions_free(d->sessions);
 	if (d->roster != NULL)
 		roster_free(d->roster);

@@ -3,12 +3,12 @@
 #ifndef FONTAINE_RDNS_RDNSD_H
 #define FONTAINE_RDNS_RDNSD_H
 
+#include "net/session.h"
 #include "rdns/allocations.h"
 #include "rdns/key_file.h"
-#include "rdns/session.h"
 #include "store/store.h"
 
-struct auth;
+struct bearer;
 struct checking;
 struct following;
 struct http_daemon;
@@ -27,7 +27,7 @@ struct rdnsd {
 	struct allocations allocations;
 	struct roster *roster; /* whose assignments are */
 	struct sessions *sessions;
-	struct auth *auth;
+	struct bearer *bearer;
 	struct notifying *notifying;
 	struct key_file key; /* of Knot's */
 	int prompting_fd;    /* until publishing has it */

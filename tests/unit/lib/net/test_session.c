@@ -1,6 +1,6 @@
 /* Sessions: who is known, for how long, and what a forged page does not know. */
 /* SPDX-License-Identifier: MIT */
-#include "rdns/session.h"
+#include "net/session.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -126,42 +126,6 @@ static void test_csrf(void **state)
 	sessions_free(NULL);
 }
 
-#define SECRET "abcdefghijklmnopqrstuvwxyz234567"
-
-static void test_cookies(void **state)
-{
-	static const struct {
-		const char *header;
-		bool is_found;
-	} cases[] = {
-		{NULL, false},
-		{"", false},
-		{"__Host-rdns=" SECRET, true},
-		{"lang=fr; __Host-rdns=" SECRET "; theme=dark", true},
-		{"lang=fr;__Host-rdns=" SECRET, true},
-		{"__Host-rdns=; __Host-rdns=" SECRET, true},
-		{"__Host-rdns=" SECRET "x", false},
-		{"__Host-rdns=short", false},
-		{"x__Host-rdns=" SECRET, false},
-		{"x=__Host-rdns=" SECRET, false},
-		{"__host-rdns=" SECRET, false},
-		{";;; ;", false},
-	};
-	char text[SESSION_COOKIE_MAX];
-	(void)state;
-
-	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
-		const char *found = session_cookie_find(cases[i].header);
-		assert_int_equal(found != NULL, cases[i].is_found);
-		if (found != NULL)
-			assert_memory_equal(found, SECRET, SESSION_SECRET_LEN);
-	}
-	session_cookie_write(SECRET, text);
-	assert_string_equal(text, "__Host-rdns=" SECRET "; Path=/; Max-Age=43200; Secure; HttpOnly; SameSite=Strict");
-	session_cookie_write(NULL, text);
-	assert_string_equal(text, "__Host-rdns=; Path=/; Max-Age=0; Secure; HttpOnly; SameSite=Strict");
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -170,7 +134,6 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_full, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_whatever_is_shown, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_csrf, setup, teardown),
-		cmocka_unit_test(test_cookies),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,5 @@
 /*
- * Who has shown a token is known for a while without Argon2id: by the page's cookie, a secret
+ * Who has shown a token is known for a while without Argon2id: by a page's cookie, a secret
  * that the token was exchanged for, or by the token itself, so that a program's next requests
  * cost nothing. Only MACs of these secrets are kept, under a key made at start. Pure but for
  * chance; one thread.
@@ -8,8 +8,8 @@
  * still looks up whether its token is.
  */
 /* SPDX-License-Identifier: MIT */
-#ifndef FONTAINE_RDNS_SESSION_H
-#define FONTAINE_RDNS_SESSION_H
+#ifndef FONTAINE_NET_SESSION_H
+#define FONTAINE_NET_SESSION_H
 
 #include "base/token.h"
 
@@ -17,7 +17,6 @@ enum {
 	SESSION_SECRET_BYTES = 20,
 	SESSION_SECRET_LEN = BASE32_LEN(SESSION_SECRET_BYTES),
 	SESSION_CSRF_LEN = SESSION_SECRET_LEN,
-	SESSION_COOKIE_MAX = 128,
 	SESSION_COOKIE_LASTS_S = 12 * 3600,
 	SESSION_TOKEN_LASTS_S = 5 * 60,
 };
@@ -55,11 +54,5 @@ void sessions_csrf(const struct sessions *s, const char *secret, size_t len, cha
 
 /** Whether @csrf, NULL when it was not sent, is that. */
 bool sessions_csrf_holds(const struct sessions *s, const char *secret, size_t len, const char *csrf);
-
-/** Write the value of Set-Cookie (RFC 6265, 4.1) that gives @secret, or ends it when it is NULL. */
-void session_cookie_write(const char *secret, char ret[SESSION_COOKIE_MAX]);
-
-/** Find our cookie in the header Cookie, which may be NULL. Return: its SESSION_SECRET_LEN bytes in it, or NULL. */
-const char *session_cookie_find(const char *header);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "rdns/session.h"
+#include "net/session.h"
 
 #include "base/mem.h"
 
@@ -7,12 +7,8 @@
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* "__Host-": the browser takes it from this very host over TLS only, for all of its paths. */
-#define COOKIE "__Host-rdns"
 
 enum {
 	KEY_BYTES = 32,
@@ -155,25 +151,4 @@ bool sessions_csrf_holds(const struct sessions *s, const char *secret, size_t le
 
 	sessions_csrf(s, secret, len, right);
 	return csrf != NULL && strlen(csrf) == SESSION_CSRF_LEN && CRYPTO_memcmp(csrf, right, SESSION_CSRF_LEN) == 0;
-}
-
-void session_cookie_write(const char *secret, char ret[SESSION_COOKIE_MAX])
-{
-	(void)snprintf(ret, SESSION_COOKIE_MAX, COOKIE "=%s; Path=/; Max-Age=%d; Secure; HttpOnly; SameSite=Strict",
-	               secret == NULL ? "" : secret, secret == NULL ? 0 : SESSION_COOKIE_LASTS_S);
-}
-
-const char *session_cookie_find(const char *header)
-{
-	const char *at = header;
-
-	while (at != NULL && *at != '\0') {
-		at += strspn(at, "; ");
-		size_t len = strcspn(at, ";");
-		bool is_ours = strncmp(at, COOKIE "=", strlen(COOKIE "=")) == 0;
-		if (is_ours && len == strlen(COOKIE "=") + SESSION_SECRET_LEN)
-			return at + strlen(COOKIE "=");
-		at += len;
-	}
-	return NULL;
 }
