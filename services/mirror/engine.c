@@ -140,6 +140,7 @@ static void take_up(struct project *p, int rc)
 
 	if (rc < 0)
 		log_error("mirror: %s: what came of its run is not kept: %s", p->pop->name, strerror(-rc));
+	r->published = end->published;
 	if (end->ended.run.is_published)
 		r->is_held = false;
 	if (end->hold != NULL) {
@@ -169,8 +170,10 @@ static void on_recorded(void *data, int rc)
 static void fill_end(struct project *p, const struct runner_end *end)
 {
 	int64_t at_s = engine_now().wall_s;
+	struct record *r = &p->record;
 
-	(void)snprintf(p->words, sizeof(p->words), "%s", end->words);
+	r->last = (struct last_run){.began_s = p->began_s, .ended_s = at_s, .outcome = end->run.outcome};
+	(void)snprintf(r->last.words, sizeof(r->last.words), "%s", end->words);
 	p->log = mem_strdup(end->log);
 	p->hold = (struct hold){.run = p->run, .at_s = at_s, .verdict = end->verdict, .seen = end->seen};
 	(void)snprintf(p->hold.words, sizeof(p->hold.words), "%.*s", (int)sizeof(p->hold.words) - 1, end->words);
@@ -180,13 +183,13 @@ static void fill_end(struct project *p, const struct runner_end *end)
 		.run = p->run,
 		.ended = {.at_s = at_s,
 	                  .run = end->run,
-	                  .words = p->words,
+	                  .words = r->last.words,
 	                  .n_coming = end->listing.n_coming,
 	                  .n_going = end->listing.n_going,
 	                  .bytes = end->listing.fetch_bytes,
 	                  .log = p->log},
 		.hold = end->run.outcome == OUTCOME_HELD ? &p->hold : NULL,
-		.generation = end->generation,
+		.published = published_after(&r->published, end, at_s),
 		.is_wanted = end->run.why == RUN_STOPPED && p->engine->is_closing,
 	};
 	if (p->pop->n_upstreams > 0)
@@ -200,12 +203,10 @@ static void on_run_end(const struct runner_end *end, void *data)
 
 	p->runner = NULL;
 	p->n_runs[o]++;
-	if (o == OUTCOME_DONE || o == OUTCOME_UNCHANGED)
-		p->last_done_s = engine_now().wall_s;
 	if (p->pop->n_upstreams > 0 && end->run.why != RUN_STOPPED)
 		upstream_note(&p->record.upstreams[p->upstream], o, engine_now().wall_s, arc4random_uniform);
 	fill_end(p, end);
-	log_info("mirror: %s: %s: %s", p->pop->name, outcome_names[o], p->words);
+	log_info("mirror: %s: %s: %s", p->pop->name, outcome_names[o], p->record.last.words);
 	int rc = engine_store(p->engine, record_ended, on_recorded, p);
 	if (rc < 0)
 		take_up(p, rc);
@@ -257,7 +258,7 @@ static int record_begun(sqlite3 *db, void *data)
 static void fail_to_begin(struct project *p, const char *why)
 {
 	log_error("mirror: %s: its run does not begin: %s", p->pop->name, why);
-	(void)snprintf(p->words, sizeof(p->words), "%s", why);
+	(void)snprintf(p->record.last.words, sizeof(p->record.last.words), "%s", why);
 	let_go(p, some_time());
 }
 
@@ -304,6 +305,7 @@ void engine_pump(struct engine *e)
 
 	if (!e->is_started || e->is_closing)
 		return;
+	engine_alert(e);
 	while (schedule_take(e->schedule, engine_now(), &i))
 		begin(&e->projects[i]);
 	uint64_t wait_s = (uint64_t)schedule_wait(e->schedule, engine_now()) + 1; /* the clock is read in seconds */
@@ -350,6 +352,8 @@ static void schedule_project(struct project *p)
 	else
 		(void)cron_parse(p->pop->cron, &rule.cron);
 	(void)schedule_add(p->engine->schedule, &rule, &p->record.kept, engine_now());
+	p->since_s = engine_now().wall_s;
+	p->period_s = schedule_period(&rule, p->since_s);
 	(void)choose_upstream(p);
 }
 
@@ -364,6 +368,7 @@ int engine_start(struct engine *e, uv_loop_t *loop)
 	(void)uv_timer_init(loop, &e->timer);
 	for (size_t i = 0; i < e->n; i++)
 		schedule_project(&e->projects[i]);
+	engine_alert_open(e);
 	e->is_started = true;
 	engine_pump(e);
 	return 0;
@@ -407,6 +412,7 @@ static struct engine *engine_new(const struct engine_config *config)
 	for (size_t i = 0; i < e->n; i++) {
 		struct project *p = &e->projects[i];
 		*p = (struct project){.engine = e, .pop = &m->projects[i], .index = i, .lock = -1};
+		(void)snprintf(p->path, sizeof(p->path), "/%s/", p->pop->name);
 		p->record.upstreams = mem_new((p->pop->n_upstreams + 1) * sizeof(*p->record.upstreams));
 	}
 	return e;
@@ -455,6 +461,11 @@ static void close_if_idle(struct engine *e)
 		store_close(e->store, on_store_closed, e);
 }
 
+void engine_await(struct engine *e)
+{
+	e->n_pending++;
+}
+
 void engine_settle(struct engine *e)
 {
 	assert(e->n_pending > 0);
@@ -468,6 +479,7 @@ void engine_close(struct engine *e, void (*on_closed)(void *data), void *data)
 	e->on_closed = on_closed;
 	e->closed_data = data;
 	(void)uv_timer_stop(&e->timer);
+	engine_alert_close(e);
 	for (size_t i = 0; i < e->n; i++)
 		if (e->projects[i].runner != NULL)
 			runner_stop(e->projects[i].runner);

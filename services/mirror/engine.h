@@ -9,6 +9,8 @@
 #include "base/buf.h"
 #include "base/pop.h"
 #include "mirror/runner.h"
+#include "mirror/status_json.h"
+#include "store/store.h"
 
 #include <yyjson.h>
 
@@ -16,6 +18,7 @@ struct engine_config {
 	const struct pop_mirror *mirror; /* borrowed for the engine's life */
 	const char *database;            /* path; borrowed until engine_start() */
 	struct runner_tree tree;
+	const char *site; /* name of the POP, for alerts; borrowed */
 };
 
 struct engine; /* opaque; ends with engine_close() */
@@ -44,7 +47,7 @@ enum engine_wish {
 
 /**
  * Tell @on_done on the loop when the wish is in the database, and so survives whatever comes: 0; -ENOENT: there is
- * no such project, or none that is held; -EBUSY: it is held; or another negative errno.
+ * no such project; -ENODATA: nothing of it is held; -EBUSY: it is held; or another negative errno.
  */
 void engine_wish(struct engine *e, const char *project, enum engine_wish wish, void (*on_done)(void *data, int rc),
                  void *data);
@@ -56,10 +59,32 @@ void engine_wish(struct engine *e, const char *project, enum engine_wish wish, v
 void engine_ask(struct engine *e, const char *project, const int64_t *run,
                 void (*on_answer)(void *data, int rc, const char *text), void *data);
 
-/** Add what there is to say of every project to @list. */
-void engine_list(const struct engine *e, yyjson_mut_doc *doc, yyjson_mut_val *list);
+/**
+ * Publish generation @to of a project again, or, of 0, the one before the published one, and hold the project: it
+ * follows its upstream again when it is released. Tell @on_done on the loop: 0; -ENOENT: there is no such project;
+ * -ENODATA: no such generation, or none before; -EINPROGRESS: a run of it goes on; or another negative errno.
+ */
+void engine_rollback(struct engine *e, const char *project, uint64_t to, void (*on_done)(void *data, int rc),
+                     void *data);
+
+/** How all projects are; texts are borrowed until the loop goes on. Return: engine_n(), for free(). */
+struct project_status *engine_status(const struct engine *e);
+size_t engine_n(const struct engine *e);
+
+/** Add what there is to say of every project, or of the one @name, to @list. */
+void engine_list(const struct engine *e, const char *name, yyjson_mut_doc *doc, yyjson_mut_val *list);
 
 void engine_metrics(const struct engine *e, struct buf *b);
+
+/**
+ * Have a job of the store done for another part of the daemon; after @on_done, engine_settle() is to be called, and
+ * the engine does not end before. Return: 0, or -ENOBUFS.
+ */
+int engine_store(struct engine *e, store_work work, store_done on_done, void *data);
+void engine_settle(struct engine *e);
+
+/** The engine does not end before engine_settle(). */
+void engine_await(struct engine *e);
 
 /** End all runs, keep what is to be kept, free @e; then call @on_closed. */
 void engine_close(struct engine *e, void (*on_closed)(void *data), void *data);

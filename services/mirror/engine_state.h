@@ -1,4 +1,7 @@
-/* What the parts of the engine share: engine.c runs projects, engine_wish.c changes them, engine_report.c tells. */
+/*
+ * What the parts of the engine share: engine.c runs projects, engine_wish.c changes them, engine_report.c and
+ * engine_alert.c tell, engine_rollback.c goes back.
+ */
 /* SPDX-License-Identifier: MIT */
 #ifndef FONTAINE_MIRROR_ENGINE_STATE_H
 #define FONTAINE_MIRROR_ENGINE_STATE_H
@@ -6,12 +9,14 @@
 #include "mirror/engine.h"
 #include "mirror/record.h"
 #include "mirror/schedule.h"
+#include "net/webhook.h"
 
 struct project {
 	struct engine *engine;
 	const struct pop_mirror_project *pop;
 	size_t index;
 	char folder[PATH_MAX];
+	char path[80]; /* that it is served at, "/debian/" */
 	struct record record;
 	size_t upstream; /* of the run, or of the next one */
 	char host[UPSTREAM_HOST_MAX];
@@ -25,11 +30,12 @@ struct project {
 	struct guard_seen released;
 	struct record_end end;
 	struct hold hold;
-	char words[RUNNER_WORDS_MAX]; /* of the last run; "" before it */
 	char *log;
 	/* since the start: */
-	uint64_t n_runs[OUTCOMES];
-	int64_t last_done_s; /* Unix; 0: never */
+	bool is_telling; /* what was told of it is being written down */
+	uint64_t n_runs[OUTCOMES], n_pushes, n_rollbacks;
+	int64_t since_s;   /* Unix, of the start */
+	uint32_t period_s; /* between two runs, at most */
 };
 
 struct engine {
@@ -41,6 +47,7 @@ struct engine {
 	size_t n;
 	size_t n_pending; /* runs, and jobs of the store: all that has to end before the engine does */
 	uv_timer_t timer;
+	struct webhook *webhook; /* NULL: nobody is told */
 	bool is_started, is_closing;
 	void (*on_closed)(void *data);
 	void *closed_data;
@@ -51,11 +58,13 @@ struct schedule_now engine_now(void);
 /** Begin what is due, and come back when something else is. */
 void engine_pump(struct engine *e);
 
-/** One of n_pending is over. */
-void engine_settle(struct engine *e);
+/** How the project is, but for its name and what else the POP file says; texts are its own. */
+struct project_status engine_status_of(const struct project *p);
 
-/** Have a job of the store done; then @on_done is called, and engine_settle() is to be. Return: 0 or -ENOBUFS. */
-int engine_store(struct engine *e, store_work work, store_done on_done, void *data);
+/** Tell whom it concerns what has changed about any project. */
+void engine_alert_open(struct engine *e);
+void engine_alert(struct engine *e);
+void engine_alert_close(struct engine *e);
 
 /** @name's, or NULL. */
 struct project *engine_find(const struct engine *e, const char *name);

@@ -29,6 +29,19 @@ static int check_hold(sqlite3 *db, const char *project)
 	return h.is_released ? 0 : -EBUSY;
 }
 
+/** What the operator has held without any reason of ours. Return: also -ENODATA. */
+static int release_pause(sqlite3 *db, const char *project)
+{
+	struct schedule_kept kept;
+	int rc = mirror_db_get_kept(db, project, &kept);
+
+	if (rc == 0 && !kept.is_paused)
+		return -ENODATA;
+	if (rc == 0)
+		rc = mirror_db_set_paused(db, project, false);
+	return rc < 0 ? rc : mirror_db_set_wanted(db, project, true);
+}
+
 static int write_wish(sqlite3 *db, void *data)
 {
 	const struct wish *w = data;
@@ -49,7 +62,8 @@ static int write_wish(sqlite3 *db, void *data)
 		rc = mirror_db_set_paused(db, name, false);
 		return rc < 0 ? rc : mirror_db_set_wanted(db, name, true);
 	case ENGINE_RELEASE:
-		return holds_db_release(db, name, w->at_s);
+		rc = holds_db_release(db, name, w->at_s);
+		return rc == -ENOENT ? release_pause(db, name) : rc;
 	case ENGINE_WISHES:
 		break;
 	}
@@ -68,6 +82,7 @@ static void fulfil(const struct wish *w)
 		schedule_pause(s, p->index, is_paused);
 	if (!is_paused)
 		schedule_push(s, p->index, engine_now());
+	p->n_pushes += !is_paused;
 	if (w->wish == ENGINE_STOP && p->runner != NULL)
 		runner_stop(p->runner);
 	engine_pump(w->engine);

@@ -87,12 +87,14 @@ enum listing_kind listing_parse(char *line, struct listing_entry *ret)
 	return kind;
 }
 
-/** "Number of files: 14 (reg: 6, dir: 4, link: 3)" */
+/** "Number of files: 14 (reg: 6, dir: 4, link: 3)", "Total file size: 4711 bytes" */
 static void read_summary(const char *line, struct listing *l)
 {
-	static const char key[] = "Number of files: ";
+	static const char files[] = "Number of files: ", size[] = "Total file size: ";
 
-	if (strncmp(line, key, sizeof(key) - 1) != 0)
+	if (strncmp(line, size, sizeof(size) - 1) == 0)
+		l->listed_bytes = strtoull(line + sizeof(size) - 1, NULL, 10);
+	if (strncmp(line, files, sizeof(files) - 1) != 0)
 		return;
 	const char *reg = strstr(line, "reg: ");
 	l->n_listed = reg == NULL ? 0 : strtoull(reg + 5, NULL, 10);

@@ -13,27 +13,38 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define CONTROL_PATH "/run/mirrord/control.sock"
+/* Of one, permissions say who may; to the other nginx passes on, and tokens say it. */
+enum {
+	CONTROL,
+	PUBLIC,
+	SOCKETS,
+};
+
+static const char *const paths[SOCKETS] = {"/run/mirrord/control.sock", "/run/mirrord/http.sock"};
 
 enum {
-	CONNECTIONS_MAX = 64,
-	REQUESTS_PER_SECOND = 1000,
+	CONNECTIONS_MAX = 512,
+	REQUESTS_PER_SECOND = 1000, /* of one client */
 	GRACE_MS = 3000,
 };
 
-static const struct http_route *const tables[] = {api_routes, NULL};
+static const struct http_route *const control_tables[] = {api_routes, api_metrics_routes, NULL};
+static const struct http_route *const public_tables[] = {api_routes, NULL};
 
 struct mirrord {
 	struct pop *pop;
 	uv_loop_t loop;
 	uv_signal_t sigterm, sigint;
 	uv_timer_t alive;
-	struct sockets control;
-	struct http_config http;
-	struct http_counters counters;
-	struct http_server *server;
+	struct sockets sockets[SOCKETS];
+	struct api apis[SOCKETS];
+	struct http_config http[SOCKETS];
+	struct http_counters counters[SOCKETS];
+	struct http_server *servers[SOCKETS];
+	unsigned n_servers; /* that are not closed */
 	char *database;
 	struct engine *engine;
+	struct auth *auth;
 };
 
 static int load_pop(struct mirrord *d, const char *path)
@@ -61,7 +72,7 @@ static int open_state(struct mirrord *d)
 	if (rc < 0)
 		return rc;
 	d->database = mem_printf("%s/mirror.db", folder);
-	struct engine_config config = {.mirror = m, .database = d->database, .tree = publication_tree(d->pop)};
+	struct engine_config config = {.mirror = m, .database = d->database, .tree = publication_tree(d->pop), .site = d->pop->site->name};
 	return engine_open(&config, &d->engine);
 }
 
@@ -78,16 +89,23 @@ static int enter_sandbox(const struct mirrord *d)
 
 static int serve(struct mirrord *d)
 {
-	int rc = sockets_take_unix(CONTROL_PATH, &d->control);
+	int rc = 0;
 
-	d->http = (struct http_config){.tables = tables,
-	                               .max_conns = CONNECTIONS_MAX,
-	                               .rate = {REQUESTS_PER_SECOND, REQUESTS_PER_SECOND},
-	                               .timeouts = http_timeouts_default,
-	                               .data = d->engine};
-	d->server = http_server_new(&d->loop, &d->http, &d->counters);
-	for (size_t i = 0; rc == 0 && i < d->control.n; i++)
-		rc = http_server_listen(d->server, d->control.fds[i], NULL);
+	for (unsigned i = 0; i < SOCKETS; i++) {
+		const struct sockets *s = &d->sockets[i];
+		d->apis[i] = (struct api){d->engine, d->auth, i == CONTROL, d->pop, d->counters, SOCKETS};
+		d->http[i] = (struct http_config){.tables = i == CONTROL ? control_tables : public_tables,
+		                                  .max_conns = CONNECTIONS_MAX,
+		                                  .rate = {REQUESTS_PER_SECOND, REQUESTS_PER_SECOND},
+		                                  .timeouts = http_timeouts_default,
+		                                  .data = &d->apis[i]};
+		d->servers[i] = http_server_new(&d->loop, &d->http[i], &d->counters[i]);
+		d->n_servers++;
+		if (rc == 0)
+			rc = sockets_take_unix(paths[i], &d->sockets[i]);
+		for (size_t k = 0; rc == 0 && k < s->n; k++)
+			rc = http_server_listen(d->servers[i], s->fds[k], NULL);
+	}
 	return rc;
 }
 
@@ -104,6 +122,8 @@ static void on_server_closed(void *data)
 {
 	struct mirrord *d = data;
 
+	if (--d->n_servers > 0)
+		return;
 	engine_close(d->engine, on_engine_closed, d);
 }
 
@@ -114,7 +134,8 @@ static void stop(struct mirrord *d)
 	daemon_stopping();
 	uv_close((uv_handle_t *)&d->sigterm, NULL);
 	uv_close((uv_handle_t *)&d->sigint, NULL);
-	http_server_close(d->server, GRACE_MS, on_server_closed, d);
+	for (unsigned i = 0; i < SOCKETS; i++)
+		http_server_close(d->servers[i], GRACE_MS, on_server_closed, d);
 }
 
 static void on_signal(uv_signal_t *handle, int number)
@@ -150,6 +171,7 @@ static int run(struct mirrord *d)
 
 	if (rc < 0)
 		return rc;
+	d->auth = auth_new(d->engine);
 	watch(d);
 	rc = serve(d);
 	if (rc == 0)
@@ -190,7 +212,10 @@ int main(int argc, char **argv)
 		rc = open_and_run(d);
 	if (d->engine != NULL)
 		engine_free(d->engine);
-	sockets_close(&d->control);
+	if (d->auth != NULL)
+		auth_free(d->auth);
+	for (unsigned i = 0; i < SOCKETS; i++)
+		sockets_close(&d->sockets[i]);
 	free(d->database);
 	if (d->pop != NULL)
 		pop_free(d->pop);

@@ -54,6 +54,25 @@ const char *const mirror_migrations[] = {
 	"  run INTEGER NOT NULL REFERENCES run,"
 	"  published INTEGER NOT NULL,"
 	"  PRIMARY KEY (project, number)) STRICT, WITHOUT ROWID;",
+	/* What is published, and what was told of it. */
+	"ALTER TABLE project ADD COLUMN generation INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE project ADD COLUMN published INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE project ADD COLUMN good INTEGER NOT NULL DEFAULT 0;" /* when it last was as its upstream is */
+	"ALTER TABLE project ADD COLUMN files INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE project ADD COLUMN bytes INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE project ADD COLUMN told TEXT NOT NULL DEFAULT 'recovered';"
+	/* Whom the API lets in; "fontaine mirror token" makes and revokes them. */
+	"CREATE TABLE tokens ("
+	"  id TEXT NOT NULL PRIMARY KEY,"
+	"  project TEXT," /* NULL: the operators'; else it may push this one, and nothing else */
+	"  label TEXT NOT NULL,"
+	"  hash TEXT NOT NULL,"
+	"  created INTEGER NOT NULL,"
+	"  last_used INTEGER,"
+	"  revoked INTEGER) STRICT;"
+	"CREATE TRIGGER token_is_of_a_project BEFORE INSERT ON tokens"
+	"  WHEN NEW.project IS NOT NULL AND NEW.project NOT IN (SELECT name FROM project) BEGIN"
+	"  SELECT raise(ABORT, 'mirrord knows no such project'); END;",
 	NULL,
 };
 
@@ -91,7 +110,7 @@ int mirror_db_execute_on_row(sqlite3_stmt *s)
 static int insert_project(sqlite3 *db, const char *project)
 {
 	sqlite3_stmt *s;
-	int rc = db_prepare(db, "INSERT INTO project VALUES (?, 0, 0, 0)", &s);
+	int rc = db_prepare(db, "INSERT INTO project (name, due, is_wanted, is_paused) VALUES (?, 0, 0, 0)", &s);
 
 	if (rc < 0)
 		return rc;

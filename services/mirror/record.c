@@ -12,7 +12,11 @@ int record_load(sqlite3 *db, const struct pop_mirror_project *p, struct record *
 	if (rc == 0)
 		rc = holds_db_get(db, p->name, &ret->hold);
 	ret->is_held = rc == 0;
-	return rc == -ENOENT ? 0 : rc;
+	if (rc == 0 || rc == -ENOENT)
+		rc = published_db_get(db, p->name, &ret->published);
+	if (rc == 0)
+		rc = last_run_db_get(db, p->name, &ret->last);
+	return rc < 0 ? rc : alert_db_get(db, p->name, &ret->told);
 }
 
 int record_end(sqlite3 *db, const struct record_end *e)
@@ -22,7 +26,9 @@ int record_end(sqlite3 *db, const struct record_end *e)
 	if (rc == 0 && *e->url != '\0')
 		rc = mirror_db_set_upstream(db, e->project, e->url, &e->upstream);
 	if (rc == 0 && e->ended.run.is_published)
-		rc = runs_db_published(db, e->project, e->generation, e->run, e->ended.at_s);
+		rc = runs_db_published(db, e->project, e->published.generation, e->run, e->ended.at_s);
+	if (rc == 0)
+		rc = published_db_set(db, e->project, &e->published);
 	if (rc == 0 && e->ended.run.is_published)
 		rc = holds_db_end(db, e->project);
 	if (rc == 0 && e->hold != NULL)

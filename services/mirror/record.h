@@ -8,6 +8,7 @@
 
 #include "base/pop.h"
 #include "mirror/holds_db.h"
+#include "mirror/published_db.h"
 #include "mirror/runs_db.h"
 
 /** What is known of a project from before; upstreams are as many as it has. */
@@ -16,6 +17,9 @@ struct record {
 	struct upstream *upstreams; /* owned by the caller; filled in */
 	bool is_held;               /* hold is there */
 	struct hold hold;
+	struct published published;
+	struct last_run last;
+	enum alert told;
 };
 
 int record_load(sqlite3 *db, const struct pop_mirror_project *p, struct record *ret);
@@ -27,9 +31,9 @@ struct record_end {
 	int64_t run;
 	struct run_ended ended;
 	struct upstream upstream;
-	const struct hold *hold; /* the project is held now; NULL: no more than before */
-	uint64_t generation;     /* of what was published */
-	bool is_wanted;          /* it was cut off, and is to run again after a restart */
+	const struct hold *hold;    /* the project is held now; NULL: no more than before */
+	struct published published; /* from now on */
+	bool is_wanted;             /* it was cut off, and is to run again after a restart */
 };
 
 int record_end(sqlite3 *db, const struct record_end *e);

@@ -41,6 +41,22 @@ void schedule_free(struct schedule *s)
 	free(s);
 }
 
+uint32_t schedule_period(const struct schedule_rule *rule, int64_t now_s)
+{
+	enum { LOOK_AT = 64 };
+	int64_t at_s = rule->interval_s > 0 ? 0 : cron_next(&rule->cron, now_s), longest_s = 0;
+
+	if (rule->interval_s > 0)
+		return rule->interval_s + rule->interval_s / SPREAD_PART;
+	for (unsigned i = 0; i < LOOK_AT; i++) {
+		int64_t next_s = cron_next(&rule->cron, at_s);
+		if (next_s - at_s > longest_s)
+			longest_s = next_s - at_s;
+		at_s = next_s;
+	}
+	return longest_s > UINT32_MAX ? UINT32_MAX : (uint32_t)longest_s;
+}
+
 static uint32_t spread(const struct schedule *s, const struct project *p)
 {
 	return s->config.random(p->rule.interval_s / SPREAD_PART + 1);

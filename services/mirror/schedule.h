@@ -39,6 +39,9 @@ struct schedule_config {
 	uint32_t (*random)(uint32_t bound); /* less than @bound, as arc4random_uniform(3) */
 };
 
+/** The longest time between two of its next runs, if all goes well. */
+uint32_t schedule_period(const struct schedule_rule *rule, int64_t now_s);
+
 struct schedule; /* opaque; release with schedule_free() */
 
 /** Never NULL; @config is copied. */

@@ -51,7 +51,7 @@ static void write_mirrorz_status(const struct project_status *p, char ret[STATUS
 		[PROJECT_STOPPED] = 'P',
 	};
 	const int64_t times[PROJECT_STATES] = {
-		[PROJECT_DONE] = p->published,
+		[PROJECT_DONE] = p->good,
 		[PROJECT_RUNNING] = p->started,
 		[PROJECT_FAILED] = p->ended,
 		[PROJECT_HELD] = p->ended,
@@ -61,8 +61,8 @@ static void write_mirrorz_status(const struct project_status *p, char ret[STATUS
 
 	if (p->next > 0)
 		used = add_letter(ret, used, 'X', p->next);
-	if (p->published > 0 && p->state != PROJECT_DONE)
-		(void)add_letter(ret, used, 'O', p->published);
+	if (p->good > 0 && p->state != PROJECT_DONE)
+		(void)add_letter(ret, used, 'O', p->good);
 }
 
 static yyjson_mut_val *mirrorz_site(yyjson_mut_doc *d, const struct site_status *site)
@@ -140,7 +140,7 @@ static yyjson_mut_val *job(yyjson_mut_doc *d, const struct project_status *p)
 	json_add_text(d, o, "name", p->name);
 	yyjson_mut_obj_add_bool(d, o, "is_master", true);
 	json_add_text(d, o, "status", states[p->state]);
-	add_time(d, o, (const char *const[]){"last_update", "last_update_ts"}, p->published);
+	add_time(d, o, (const char *const[]){"last_update", "last_update_ts"}, p->good);
 	add_time(d, o, (const char *const[]){"last_started", "last_started_ts"}, p->started);
 	add_time(d, o, (const char *const[]){"last_ended", "last_ended_ts"}, p->ended);
 	add_time(d, o, (const char *const[]){"next_schedule", "next_schedule_ts"}, p->next);

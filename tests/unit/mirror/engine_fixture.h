@@ -117,7 +117,7 @@ static inline int setup(void **state)
 	                               .projects = f.projects,
 	                               .n_projects = N};
 	f.config = (struct engine_config){
-		.mirror = &f.mirror, .database = f.database, .tree = {verify, publish, trace, NULL}};
+		.mirror = &f.mirror, .database = f.database, .tree = {verify, publish, trace, NULL}, .site = "lyon"};
 	*state = &f;
 	open_engine(&f);
 	return 0;
@@ -154,7 +154,7 @@ static inline char *seen(struct fixture *f, const char *project)
 	size_t i, n;
 	char *text = NULL;
 
-	engine_list(f->engine, doc, list);
+	engine_list(f->engine, NULL, doc, list);
 	yyjson_mut_arr_foreach(list, i, n, o) {
 		if (yyjson_mut_equals_str(yyjson_mut_obj_get(o, "name"), project))
 			text = yyjson_mut_val_write(o, 0, NULL);

@@ -2,53 +2,79 @@
 /* SPDX-License-Identifier: MIT */
 #include "mirror/api.h"
 
+#include "base/token.h"
+#include "mirror/mirror_db.h"
+#include "store/db.h"
+
 #include "engine_fixture.h"
 
 #include <sys/un.h>
 
-struct api {
+/* The socket that is open, and the one that wants tokens. */
+static struct {
 	struct fixture *f;
-	struct http_server *server;
-	struct http_config config;
-	struct http_counters counters;
-	int fd;
-};
+	struct auth *auth;
+	struct pop pop;
+	struct pop_site site;
+	struct pop_party operated_by;
+	struct api data[2];
+	struct http_server *servers[2];
+	struct http_config config[2];
+	struct http_counters counters[2];
+	int fds[2];
+} api;
 
-static const struct http_route *const tables[] = {api_routes, NULL};
+static const struct http_route *const tables[] = {api_routes, api_metrics_routes, NULL};
+static const char *const sockets[] = {"api.sock", "public.sock"};
 
-static struct api api;
-
-static int open_api(void **state)
+static void serve(size_t i)
 {
 	struct sockaddr_un a = {.sun_family = AF_UNIX};
 
+	(void)snprintf(a.sun_path, sizeof(a.sun_path), "%s", rsyncd_path(&up, sockets[i]));
+	(void)unlink(a.sun_path);
+	api.fds[i] = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	assert_int_equal(bind(api.fds[i], (struct sockaddr *)&a, sizeof(a)) | listen(api.fds[i], 16), 0);
+	api.data[i] = (struct api){api.f->engine, api.auth, i == 0, &api.pop, api.counters, 2};
+	api.config[i] = (struct http_config){.tables = tables,
+	                                     .max_conns = 10,
+	                                     .rate = {1000, 1000},
+	                                     .timeouts = http_timeouts_default,
+	                                     .data = &api.data[i]};
+	api.servers[i] = http_server_new(&api.f->loop, &api.config[i], &api.counters[i]);
+	assert_int_equal(http_server_listen(api.servers[i], api.fds[i], NULL), 0);
+}
+
+static int open_api(void **state)
+{
+	static char name[] = "lyon", domain[] = "lyon.example", title[] = "Lyon", mail[] = "noc@example.net";
+
 	if (setup(state) < 0)
 		return -1;
-	struct fixture *f = *state;
-	(void)unlink(rsyncd_path(&up, "api.sock"));
-	(void)snprintf(a.sun_path, sizeof(a.sun_path), "%s", rsyncd_path(&up, "api.sock"));
-	api = (struct api){.f = f, .fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)};
-	if (bind(api.fd, (struct sockaddr *)&a, sizeof(a)) < 0 || listen(api.fd, 16) < 0)
-		return -1;
-	api.config = (struct http_config){.tables = tables,
-	                                  .max_conns = 10,
-	                                  .rate = {1000, 1000},
-	                                  .timeouts = http_timeouts_default,
-	                                  .data = f->engine};
-	api.server = http_server_new(&f->loop, &api.config, &api.counters);
-	return http_server_listen(api.server, api.fd, NULL);
+	memset(&api, 0, sizeof(api));
+	api.f = *state;
+	api.operated_by.contact = mail;
+	api.site = (struct pop_site){.name = name, .domain = domain, .title = title, .operated_by = &api.operated_by};
+	api.pop.site = &api.site;
+	api.auth = auth_new(api.f->engine);
+	serve(0);
+	serve(1);
+	return 0;
 }
 
 static int close_api(void **state)
 {
-	http_server_close(api.server, 0, NULL, NULL);
+	for (size_t i = 0; i < 2; i++)
+		http_server_close(api.servers[i], 0, NULL, NULL);
 	int rc = teardown(state);
-	(void)close(api.fd);
+	auth_free(api.auth);
+	for (size_t i = 0; i < 2; i++)
+		(void)close(api.fds[i]);
 	return rc;
 }
 
-/* What curl prints: the body, and on a line of its own the status. */
-static const char *ask(const char *options, const char *path)
+/* What curl prints of socket @i: the body, and on a line of its own the status. */
+static const char *ask_at(size_t i, const char *options, const char *path)
 {
 	static char text[1 << 16];
 	char command[1024];
@@ -57,7 +83,7 @@ static const char *ask(const char *options, const char *path)
 	(void)snprintf(command, sizeof(command),
 	               "curl -sS -m 20 -w '\n%%{http_code}' -H 'X-Forwarded-For: ::1'"
 	               " --unix-socket %s %s 'http://mirrord%s' >%s",
-	               rsyncd_path(&up, "api.sock"), options, path, rsyncd_path(&up, "answer"));
+	               rsyncd_path(&up, sockets[i]), options, path, rsyncd_path(&up, "answer"));
 	pid_t pid = fork();
 	assert_true(pid >= 0);
 	if (pid == 0)
@@ -74,29 +100,41 @@ static const char *ask(const char *options, const char *path)
 	return text;
 }
 
+static const char *ask(const char *options, const char *path)
+{
+	return ask_at(0, options, path);
+}
+
 static void test_targets(void **state)
 {
 	(void)state;
 	struct api_target t;
 
-	assert_int_equal(api_target("/projects/debian/runs", HTTP_METHOD_GET, &t), 0);
+	assert_int_equal(api_target("/api/v1/mirrors/debian/runs", HTTP_METHOD_GET, &t), 0);
 	assert_string_equal(t.project, "debian");
 	assert_int_equal(t.what, API_RUNS);
-	assert_int_equal(api_target("/projects/debian/stop", HTTP_METHOD_POST, &t), 0);
+	assert_int_equal(api_target("/api/v1/mirrors/debian/stop", HTTP_METHOD_POST, &t), 0);
 	assert_int_equal(t.what, API_WISH);
 	assert_int_equal(t.wish, ENGINE_STOP);
-	assert_int_equal(api_target("/projects/debian/stop", HTTP_METHOD_GET, &t), -ENOTSUP);
-	assert_int_equal(api_target("/projects/debian/log", HTTP_METHOD_POST, &t), -ENOTSUP);
-	static const char *const none[] = {"/projects/", "/projects//stop", "/projects/debian", "/projects/debian/",
-	                                   "/projects/debian/halt", "/projects/debian/stop/now", "/other/debian/stop"};
+	assert_int_equal(t.right, API_OPERATOR);
+	assert_int_equal(api_target("/api/v1/mirrors/debian", HTTP_METHOD_GET, &t), 0);
+	assert_true(t.what == API_SHOW && t.right == API_ANYBODY);
+	assert_int_equal(api_target("/api/v1/mirrors/debian/push", HTTP_METHOD_POST, &t), 0);
+	assert_int_equal(t.right, API_PUSHER);
+	assert_int_equal(api_target("/api/v1/mirrors/debian/stop", HTTP_METHOD_GET, &t), -ENOTSUP);
+	assert_int_equal(api_target("/api/v1/mirrors/debian", HTTP_METHOD_POST, &t), -ENOTSUP);
+	assert_int_equal(api_target("/api/v1/mirrors/debian/log", HTTP_METHOD_POST, &t), -ENOTSUP);
+	static const char *const none[] = {"/api/v1/mirrors/", "/api/v1/mirrors//stop", "/api/v1/mirrors/debian/",
+	                                   "/api/v1/mirrors/debian/halt", "/api/v1/mirrors/debian/stop/now", "/other/debian/stop"};
 	for (size_t i = 0; i < sizeof(none) / sizeof(*none); i++)
 		assert_int_equal(api_target(none[i], HTTP_METHOD_POST, &t), -ENOENT);
-	char longest[128] = "/projects/";
-	memset(longest + 10, 'a', 63);
+	char longest[128] = API_MIRRORS "/";
+	size_t len = strlen(longest);
+	memset(longest + len, 'a', 63);
 	(void)strcat(longest, "/stop");
 	assert_int_equal(api_target(longest, HTTP_METHOD_POST, &t), 0);
-	memset(longest + 10, 'a', 64);
-	(void)snprintf(longest + 74, 16, "/stop");
+	memset(longest + len, 'a', 64);
+	(void)snprintf(longest + len + 64, 16, "/stop");
 	assert_int_equal(api_target(longest, HTTP_METHOD_POST, &t), -ENOENT);
 }
 
@@ -104,18 +142,18 @@ static void test_questions_and_wishes(void **state)
 {
 	struct fixture *f = *state;
 
-	const char *text = ask("", "/projects");
+	const char *text = ask("", "/api/v1/mirrors");
 	assert_non_null(strstr(text, "[{\"name\":\"good\",\"state\":\"waiting\",\"step\":null,"));
 	assert_non_null(strstr(text, "{\"name\":\"held\""));
 	assert_non_null(strstr(text, "]\n200"));
-	assert_string_equal(ask("-X POST", "/projects/good/push"), "{}\n200");
+	assert_non_null(strstr(ask("-X POST", "/api/v1/mirrors/good/push"), "\n200"));
 	run_until(f, "good", "1 came, 0 went");
 	run_until(f, "good", "\"state\":\"waiting\"");
-	assert_non_null(strstr(ask("", "/projects/good/runs"), "\"outcome\":\"done\""));
-	assert_non_null(strstr(ask("", "/projects/good/log"), "fetch:\n\nNumber of files: 1 "));
-	assert_string_equal(ask("-X POST", "/projects/good/hold"), "{}\n200");
-	assert_non_null(strstr(ask("", "/projects"), "\"name\":\"good\",\"state\":\"paused\""));
-	assert_string_equal(ask("-X POST", "/projects/good/start"), "{}\n200");
+	assert_non_null(strstr(ask("", "/api/v1/mirrors/good/runs"), "\"outcome\":\"done\""));
+	assert_non_null(strstr(ask("", "/api/v1/mirrors/good/log"), "fetch:\n\nNumber of files: 1 "));
+	assert_non_null(strstr(ask("-X POST", "/api/v1/mirrors/good/hold"), "\"state\":\"paused\""));
+	assert_non_null(strstr(ask("", "/api/v1/mirrors"), "\"name\":\"good\",\"state\":\"paused\""));
+	assert_non_null(strstr(ask("-X POST", "/api/v1/mirrors/good/start"), "\n200"));
 	run_until(f, "good", "nothing is new");
 	assert_non_null(strstr(ask("", "/metrics"), "mirrord_runs_total{project=\"good\",outcome=\"done\"} 1\n"));
 }
@@ -124,18 +162,89 @@ static void test_refusals(void **state)
 {
 	struct fixture *f = *state;
 
-	assert_non_null(strstr(ask("-X POST", "/projects/nothing/start"), "\"no such project"));
-	assert_non_null(strstr(ask("-X POST", "/projects/nothing/start"), "\n404"));
-	assert_non_null(strstr(ask("", "/projects/good/log"), "\n404")); /* it never ran */
-	assert_non_null(strstr(ask("", "/projects/good/log?run=x"), "\n400"));
-	assert_non_null(strstr(ask("", "/projects/good/log?run=99999999999999999999"), "\n400"));
-	assert_non_null(strstr(ask("", "/projects/good/start"), "\n405"));
-	assert_non_null(strstr(ask("-X POST", "/projects/good/release"), "\n404"));
-	assert_non_null(strstr(ask("-X POST", "/projects/held/start"), "\n200"));
+	assert_non_null(strstr(ask("-X POST", "/api/v1/mirrors/nothing/start"), "no project, or no run"));
+	assert_non_null(strstr(ask("-X POST", "/api/v1/mirrors/nothing/start"), "\n404"));
+	assert_non_null(strstr(ask("", "/api/v1/mirrors/good/log"), "\n404")); /* it never ran */
+	assert_non_null(strstr(ask("", "/api/v1/mirrors/good/log?run=x"), "\n400"));
+	assert_non_null(strstr(ask("", "/api/v1/mirrors/good/log?run=99999999999999999999"), "\n400"));
+	assert_non_null(strstr(ask("", "/api/v1/mirrors/good/start"), "\n405"));
+	assert_non_null(strstr(ask("-X POST", "/api/v1/mirrors/good/release"), "\n409"));  /* nothing is held */
+	assert_non_null(strstr(ask("-X POST", "/api/v1/mirrors/good/rollback"), "\n409")); /* nothing is published */
+	assert_non_null(strstr(ask("-X POST", "/api/v1/mirrors/good/rollback?generation=x"), "\n400"));
+	assert_non_null(strstr(ask("-X POST", "/api/v1/mirrors/held/start"), "\n200"));
 	run_until(f, "held", "\"state\":\"held\"");
-	assert_non_null(strstr(ask("-X POST", "/projects/held/start"), "\n409"));
-	assert_non_null(strstr(ask("-X POST", "/projects/held/push"), "release it"));
-	assert_string_equal(ask("-X POST", "/projects/held/release"), "{}\n200");
+	assert_non_null(strstr(ask("-X POST", "/api/v1/mirrors/held/start"), "\n409"));
+	assert_non_null(strstr(ask("-X POST", "/api/v1/mirrors/held/push"), "held\",\"title\""));
+	assert_non_null(strstr(ask("-X POST", "/api/v1/mirrors/held/release"), "\n200"));
+}
+
+/* A token of @project, or, of NULL, of the operators, as an option of curl. */
+static const char *token_of(const char *project, struct token *ret)
+{
+	static char option[160];
+	char text[TOKEN_LEN + 1], hash[ARGON2_TEXT_MAX], sql[512];
+	sqlite3 *db;
+
+	*ret = token_make();
+	token_text(ret, text);
+	assert_int_equal(argon2_hash(ret->secret, TOKEN_SECRET_BYTES, hash), 0);
+	(void)snprintf(sql, sizeof(sql),
+	               "INSERT INTO tokens (id, project, label, hash, created) VALUES ('%s', %s%s%s, 'test', '%s', 1)",
+	               ret->id, project ? "'" : "", project ? project : "NULL", project ? "'" : "", hash);
+	assert_int_equal(db_open(api.f->database, mirror_migrations, &db), 0);
+	assert_int_equal(db_exec(db, sql), 0);
+	(void)sqlite3_close(db);
+	(void)snprintf(option, sizeof(option), "-X POST -H 'Authorization: Bearer %s'", text);
+	return option;
+}
+
+static void end_token(const struct token *t)
+{
+	char sql[128];
+	sqlite3 *db;
+
+	(void)snprintf(sql, sizeof(sql), "UPDATE tokens SET revoked = 2 WHERE id = '%s'", t->id);
+	assert_int_equal(db_open(api.f->database, mirror_migrations, &db), 0);
+	assert_int_equal(db_exec(db, sql), 0);
+	(void)sqlite3_close(db);
+}
+
+static void test_tokens(void **state)
+{
+	struct fixture *f = *state;
+	struct token pusher, operators;
+	char push[160];
+
+	assert_non_null(strstr(ask_at(1, "", "/api/v1/mirrors"), "\n200")); /* for everybody */
+	assert_non_null(strstr(ask_at(1, "", "/api/v1/mirrors/good"), "\n200"));
+	assert_non_null(strstr(ask_at(1, "-X POST", "/api/v1/mirrors/good/push"), "no-token"));
+	assert_non_null(strstr(ask_at(1, "-X POST", "/api/v1/mirrors/good/push"), "\n401"));
+	assert_non_null(strstr(ask_at(1, "-X POST -H 'Authorization: Bearer fontaine_x'", "/api/v1/mirrors/good/push"),
+	                       "\n401"));
+	assert_non_null(strstr(ask_at(1, "", "/api/v1/mirrors/good/log"), "\n401"));
+	(void)snprintf(push, sizeof(push), "%s", token_of("good", &pusher));
+	assert_non_null(strstr(ask_at(1, push, "/api/v1/mirrors/second/push"), "\n403"));
+	assert_non_null(strstr(ask_at(1, push, "/api/v1/mirrors/good/start"), "\n403"));
+	assert_non_null(strstr(ask_at(1, push, "/api/v1/mirrors/good/push"), "\n200"));
+	run_until(f, "good", "1 came, 0 went");
+	run_until(f, "good", "\"state\":\"waiting\"");
+	end_token(&pusher);
+	assert_non_null(strstr(ask_at(1, push, "/api/v1/mirrors/good/push"), "\n401"));
+	const char *all = token_of(NULL, &operators);
+	assert_non_null(strstr(ask_at(1, all, "/api/v1/mirrors/good/hold"), "\"state\":\"paused\""));
+	assert_non_null(strstr(ask_at(1, all, "/api/v1/mirrors/good/release"), "\n200"));
+	assert_non_null(strstr(ask("", "/metrics"), "mirrord_tokens_failed_total 5\n"));
+}
+
+static void test_status_pages(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_non_null(strstr(ask("-X POST", "/api/v1/mirrors/good/push"), "\n200"));
+	run_until(f, "good", "\"freshness\":\"fresh\"");
+	assert_non_null(strstr(ask_at(1, "", "/jobs"), "{\"name\":\"good\",\"is_master\":true,\"status\":\"s"));
+	assert_non_null(strstr(ask_at(1, "", "/mirrorz.json"), "\"url\":\"https://www.lyon.example\",\"abbr\":\"lyon\""));
+	assert_non_null(strstr(ask_at(1, "", "/mirrorz.json"), "\"url\":\"/good/\""));
 }
 
 int main(void)
@@ -144,6 +253,8 @@ int main(void)
 		cmocka_unit_test(test_targets),
 		cmocka_unit_test_setup_teardown(test_questions_and_wishes, open_api, close_api),
 		cmocka_unit_test_setup_teardown(test_refusals, open_api, close_api),
+		cmocka_unit_test_setup_teardown(test_tokens, open_api, close_api),
+		cmocka_unit_test_setup_teardown(test_status_pages, open_api, close_api),
 	};
 
 	rsyncd_start(&up);

@@ -45,7 +45,7 @@ static void test_hold_and_release(void **state)
 {
 	struct fixture *f = *state;
 
-	assert_int_equal(wish(f, "held", ENGINE_RELEASE), -ENOENT);
+	assert_int_equal(wish(f, "held", ENGINE_RELEASE), -ENODATA);
 	assert_int_equal(wish(f, "held", ENGINE_RUN), 0);
 	run_until(f, "held", "\"state\":\"held\"");
 	run_until(f, "held", "the sentinel is not at the upstream");

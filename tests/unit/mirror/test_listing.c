@@ -179,7 +179,8 @@ static void assert_file(const char *path, const void *expected, size_t len)
 	assert_memory_equal(found, expected, len);
 }
 
-#define SUMMARY "\nNumber of files: 105 (reg: 100, dir: 4, link: 1)\nNumber of created files: 2 (reg: 1, dir: 1)\n"
+#define SUMMARY "\nNumber of files: 105 (reg: 100, dir: 4, link: 1)\nNumber of created files: 2 (reg: 1, dir: 1)\n" \
+		"Total file size: 4711 bytes\nTotal transferred file size: 1500 bytes\n"
 
 static void test_whole(void **state)
 {
@@ -199,6 +200,7 @@ static void test_whole(void **state)
 	assert_int_equal(l.n_files_going, 1);
 	assert_int_equal(l.fetch_bytes, 1500);
 	assert_int_equal(l.n_listed, 100);
+	assert_int_equal(l.listed_bytes, 4711);
 	assert_int_equal(listing_n_published(&l), 100); /* one comes, one goes */
 	assert_true(l.is_sentinel_new && !l.is_sentinel_going);
 	assert_file(f->coming, "new\0new/a\nb\0Release", sizeof("new\0new/a\nb\0Release"));

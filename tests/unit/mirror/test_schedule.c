@@ -297,9 +297,27 @@ static void test_many(void **state)
 	schedule_free(s);
 }
 
+static void test_longest_time_between(void **state)
+{
+	static const struct {
+		const char *text;
+		uint32_t longest_s;
+	} cases[] = {{"15 */4 * * *", 4 * HOUR}, {"0 6,8 * * *", 22 * HOUR}, {"0 0 * * 1", 7 * DAY}};
+	struct schedule_rule rule = {.interval_s = 10 * HOUR};
+	(void)state;
+
+	assert_int_equal(schedule_period(&rule, START), 11 * HOUR); /* with what may come on top by chance */
+	rule.interval_s = 0;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		assert_int_equal(cron_parse(cases[i].text, &rule.cron), 0);
+		assert_int_equal(schedule_period(&rule, START), cases[i].longest_s);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_longest_time_between),
 		cmocka_unit_test(test_interval),
 		cmocka_unit_test(test_cron),
 		cmocka_unit_test(test_retry_is_no_later_than_the_next_run),

@@ -19,7 +19,7 @@ static struct project_status project(enum project_state state)
 	                               .path = "/debian/",
 	                               .upstream = "rsync://ftp.example.org/debian/",
 	                               .state = state,
-	                               .published = 1700000000,
+	                               .good = 1700000000,
 	                               .started = 1700000100,
 	                               .ended = 1700000200,
 	                               .next = 1700003600,

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+#include "mirror/tokens_db.h"
+
+#include "mirror/mirror_db.h"
+#include "store/db.h"
+
+#include <stdio.h>
+
+int tokens_db_get(sqlite3 *db, const char *id, struct token_row *ret)
+{
+	sqlite3_stmt *s;
+	int rc = db_find(db, "SELECT project, label, hash, revoked IS NOT NULL FROM tokens WHERE id = ?", id, &s);
+
+	if (rc < 0)
+		return rc;
+	(void)snprintf(ret->project, sizeof(ret->project), "%s", mirror_db_text(s, 0));
+	(void)snprintf(ret->label, sizeof(ret->label), "%s", mirror_db_text(s, 1));
+	(void)snprintf(ret->hash, sizeof(ret->hash), "%s", mirror_db_text(s, 2));
+	ret->is_revoked = sqlite3_column_int(s, 3) != 0;
+	(void)sqlite3_finalize(s);
+	return 0;
+}
+
+int tokens_db_used(sqlite3 *db, const char *id, int64_t at_s)
+{
+	sqlite3_stmt *s;
+	int rc = db_prepare(db, "UPDATE tokens SET last_used = ? WHERE id = ?", &s);
+
+	if (rc < 0)
+		return rc;
+	(void)sqlite3_bind_int64(s, 1, at_s);
+	db_bind_text(s, 2, id);
+	return mirror_db_execute_on_row(s);
+}
