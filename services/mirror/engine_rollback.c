@@ -72,7 +72,7 @@ static int begin(sqlite3 *db, void *data)
 static int switch_to(const struct project *p, uint64_t to)
 {
 	struct workplace w;
-	int lock, rc = workplace_init(&w, p->folder);
+	int lock = -1, rc = workplace_init(&w, p->folder);
 
 	if (rc == 0)
 		rc = lock_take(w.paths[WORKPLACE_LOCK], &lock);

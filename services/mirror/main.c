@@ -72,7 +72,10 @@ static int open_state(struct mirrord *d)
 	if (rc < 0)
 		return rc;
 	d->database = mem_printf("%s/mirror.db", folder);
-	struct engine_config config = {.mirror = m, .database = d->database, .tree = publication_tree(d->pop), .site = d->pop->site->name};
+	struct engine_config config = {.mirror = m,
+	                               .database = d->database,
+	                               .tree = publication_tree(d->pop),
+	                               .site = d->pop->site->name};
 	return engine_open(&config, &d->engine);
 }
 

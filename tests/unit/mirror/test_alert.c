@@ -34,7 +34,8 @@ static void test_freshness(void **state)
 	(void)state;
 	assert_int_equal(status_freshness(NOW - 3 * PERIOD, 0, PERIOD, NOW), TREE_FRESH);
 	assert_int_equal(status_freshness(NOW - 3 * PERIOD - 1, 0, PERIOD, NOW), TREE_STALE);
-	assert_int_equal(status_freshness(NOW + 1000 * PERIOD, 0, PERIOD, NOW), TREE_FRESH); /* a clock that was wrong */
+	/* of a clock that was wrong */
+	assert_int_equal(status_freshness(NOW + 1000 * PERIOD, 0, PERIOD, NOW), TREE_FRESH);
 	assert_int_equal(status_freshness(0, NOW - PERIOD, PERIOD, NOW), TREE_NONE);
 	assert_int_equal(status_freshness(0, NOW - 4 * PERIOD, PERIOD, NOW), TREE_STALE);
 }
@@ -75,9 +76,11 @@ static void test_event(void **state)
 	char *text = alert_text(ALERT_HELD, &p, "lyon", NOW);
 	(void)state;
 
-	assert_string_equal(text, "{\"event\":\"held\",\"pop\":\"lyon\",\"project\":\"debian\",\"at\":\"2026-11-21T00:00:00Z\","
-	                          "\"words\":\"what came of it\",\"remedy\":\"look at the upstream; when what it has is right:"
-	                          " fontaine mirror release debian\",\"good\":\"2026-11-21T00:00:00Z\"}");
+	assert_string_equal(text,
+	                    "{\"event\":\"held\",\"pop\":\"lyon\",\"project\":\"debian\","
+	                    "\"at\":\"2026-11-21T00:00:00Z\",\"words\":\"what came of it\","
+	                    "\"remedy\":\"look at the upstream; when what it has is right:"
+	                    " fontaine mirror release debian\",\"good\":\"2026-11-21T00:00:00Z\"}");
 	free(text);
 	p.good = 0;
 	text = alert_text(ALERT_STALE, &p, "lyon", NOW);

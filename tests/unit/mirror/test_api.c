@@ -125,7 +125,8 @@ static void test_targets(void **state)
 	assert_int_equal(api_target("/api/v1/mirrors/debian", HTTP_METHOD_POST, &t), -ENOTSUP);
 	assert_int_equal(api_target("/api/v1/mirrors/debian/log", HTTP_METHOD_POST, &t), -ENOTSUP);
 	static const char *const none[] = {"/api/v1/mirrors/", "/api/v1/mirrors//stop", "/api/v1/mirrors/debian/",
-	                                   "/api/v1/mirrors/debian/halt", "/api/v1/mirrors/debian/stop/now", "/other/debian/stop"};
+	                                   "/api/v1/mirrors/debian/halt", "/api/v1/mirrors/debian/stop/now",
+	                                   "/other/debian/stop"};
 	for (size_t i = 0; i < sizeof(none) / sizeof(*none); i++)
 		assert_int_equal(api_target(none[i], HTTP_METHOD_POST, &t), -ENOENT);
 	char longest[128] = API_MIRRORS "/";
@@ -243,7 +244,7 @@ static void test_status_pages(void **state)
 	assert_non_null(strstr(ask("-X POST", "/api/v1/mirrors/good/push"), "\n200"));
 	run_until(f, "good", "\"freshness\":\"fresh\"");
 	assert_non_null(strstr(ask_at(1, "", "/jobs"), "{\"name\":\"good\",\"is_master\":true,\"status\":\"s"));
-	assert_non_null(strstr(ask_at(1, "", "/mirrorz.json"), "\"url\":\"https://www.lyon.example\",\"abbr\":\"lyon\""));
+	assert_non_null(strstr(ask_at(1, "", "/mirrorz.json"), "\"url\":\"https://www.lyon.example\","));
 	assert_non_null(strstr(ask_at(1, "", "/mirrorz.json"), "\"url\":\"/good/\""));
 }
 

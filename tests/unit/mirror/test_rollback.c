@@ -14,7 +14,8 @@ static int back(struct fixture *f, const char *project, uint64_t to)
 /* Three generations, of which the newest is published. */
 static void make_generations(void)
 {
-	rsyncd_shell(&up, "cd root/good && mkdir -p generations/1 generations/2 generations/3 && echo 1 >generations/1/a"
+	rsyncd_shell(&up, "cd root/good && mkdir -p generations/1 generations/2 generations/3"
+	                  " && echo 1 >generations/1/a"
 	                  " && echo 2 >generations/2/a && rm -rf current && ln -s generations/3 current");
 }
 
