@@ -2,8 +2,7 @@
 #include "mirror/alert.h"
 
 #include "base/json_write.h"
-
-#include <time.h>
+#include "base/utc.h"
 
 const char *const alert_names[ALERTS + 1] = {"recovered", "stale", "held", NULL};
 
@@ -16,15 +15,11 @@ enum alert alert_next(enum alert told, const struct project_status *p)
 	return status_is_good(p) ? ALERT_WELL : told;
 }
 
-/** As in RFC 3339; null for never. */
 static void add_time(yyjson_mut_doc *d, yyjson_mut_val *o, const char *key, int64_t at_s)
 {
-	char text[32];
-	time_t at = at_s;
-	struct tm tm;
+	char text[UTC_TEXT_MAX];
 
-	(void)strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&at, &tm));
-	json_add_text(d, o, key, at_s > 0 ? text : NULL);
+	json_add_text(d, o, key, at_s > 0 ? utc_text(at_s, text) : NULL);
 }
 
 char *alert_text(enum alert a, const struct project_status *p, const char *site, int64_t now_s)
