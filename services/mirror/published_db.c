@@ -68,11 +68,11 @@ int published_db_since(sqlite3 *db, const char *project, uint64_t generation, in
 		return rc;
 	db_bind_text(s, 1, project);
 	(void)sqlite3_bind_int64(s, 2, (int64_t)generation);
-	int step = sqlite3_step(s);
-	*ret_s = step == SQLITE_ROW ? sqlite3_column_int64(s, 0) : 0;
-	rc = step == SQLITE_ROW || step == SQLITE_DONE ? 0 : db_errno(db);
-	(void)sqlite3_finalize(s);
-	return rc;
+	rc = db_first(s);
+	*ret_s = rc == 0 ? sqlite3_column_int64(s, 0) : 0;
+	if (rc == 0)
+		(void)sqlite3_finalize(s);
+	return rc == -ENOENT ? 0 : rc;
 }
 
 int last_run_db_get(sqlite3 *db, const char *project, struct last_run *ret)
