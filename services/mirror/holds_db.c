@@ -3,7 +3,6 @@
 
 #include "store/db.h"
 
-#include <errno.h>
 #include <stdio.h>
 
 int holds_db_put(sqlite3 *db, const char *project, const struct hold *h)
@@ -38,7 +37,7 @@ int holds_db_get(sqlite3 *db, const char *project, struct hold *ret)
 	*ret = (struct hold){
 		.run = sqlite3_column_int64(s, 0),
 		.at_s = sqlite3_column_int64(s, 1),
-		.verdict = (enum guard_verdict)mirror_db_word(guard_verdicts, mirror_db_text(s, 2)),
+		.verdict = (enum guard_verdict)db_word(s, 2, guard_verdicts),
 		.seen = {.n_listed = (uint64_t)sqlite3_column_int64(s, 4),
 	                 .n_deleted = (uint64_t)sqlite3_column_int64(s, 5),
 	                 .is_sentinel_gone = sqlite3_column_int(s, 6) != 0,
@@ -46,7 +45,7 @@ int holds_db_get(sqlite3 *db, const char *project, struct hold *ret)
 	                 .date_listed_s = sqlite3_column_int64(s, 8)},
 		.is_released = sqlite3_column_int(s, 9) != 0,
 	};
-	(void)snprintf(ret->words, sizeof(ret->words), "%s", mirror_db_text(s, 3));
+	(void)snprintf(ret->words, sizeof(ret->words), "%s", db_text(s, 3));
 	(void)sqlite3_finalize(s);
 	return 0;
 }
@@ -60,7 +59,7 @@ int holds_db_release(sqlite3 *db, const char *project, int64_t at_s)
 		return rc;
 	(void)sqlite3_bind_int64(s, 1, at_s);
 	db_bind_text(s, 2, project);
-	rc = mirror_db_execute_on_row(s);
+	rc = db_execute_on_row(s);
 	if (rc == 0)
 		rc = mirror_db_set_paused(db, project, false);
 	return rc < 0 ? rc : mirror_db_set_wanted(db, project, true);

@@ -3,9 +3,7 @@
 
 #include "store/db.h"
 
-#include <assert.h>
 #include <errno.h>
-#include <string.h>
 
 const char *const mirror_migrations[] = {
 	"CREATE TABLE project ("
@@ -82,31 +80,6 @@ void mirror_db_bind(sqlite3_stmt *s, int place, const int64_t *numbers, size_t n
 		(void)sqlite3_bind_int64(s, place + (int)i, numbers[i]);
 }
 
-const char *mirror_db_text(sqlite3_stmt *row, int column)
-{
-	const char *text = (const char *)sqlite3_column_text(row, column);
-
-	return text != NULL ? text : "";
-}
-
-unsigned mirror_db_word(const char *const *names, const char *name)
-{
-	unsigned i = 0;
-
-	while (names[i] != NULL && strcmp(names[i], name) != 0)
-		i++;
-	assert(names[i] != NULL);
-	return i;
-}
-
-int mirror_db_execute_on_row(sqlite3_stmt *s)
-{
-	sqlite3 *db = sqlite3_db_handle(s);
-	int rc = db_execute(s);
-
-	return rc == 0 && sqlite3_changes(db) == 0 ? -ENOENT : rc;
-}
-
 static int insert_project(sqlite3 *db, const char *project)
 {
 	sqlite3_stmt *s;
@@ -148,7 +121,7 @@ static int set_column(sqlite3 *db, const char *sql, const char *project, int64_t
 		return rc;
 	(void)sqlite3_bind_int64(s, 1, value);
 	db_bind_text(s, 2, project);
-	return mirror_db_execute_on_row(s);
+	return db_execute_on_row(s);
 }
 
 int mirror_db_set_due(sqlite3 *db, const char *project, int64_t due_s)

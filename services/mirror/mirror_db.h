@@ -28,13 +28,4 @@ int mirror_db_set_upstream(sqlite3 *db, const char *project, const char *url, co
 /** Bind @n numbers, from @place on. */
 void mirror_db_bind(sqlite3_stmt *s, int place, const int64_t *numbers, size_t n);
 
-/** The text of a column, "" where it is NULL; until the next step of @row. */
-const char *mirror_db_text(sqlite3_stmt *row, int column);
-
-/** The place of @name in @names, which ends with NULL and has it. */
-unsigned mirror_db_word(const char *const *names, const char *name);
-
-/** Execute a statement that must find a row. Return: also -ENOENT. */
-int mirror_db_execute_on_row(sqlite3_stmt *s);
-
 #endif

@@ -56,7 +56,7 @@ int published_db_set(sqlite3 *db, const char *project, const struct published *p
 		return rc;
 	mirror_db_bind(s, 1, numbers, 5);
 	db_bind_text(s, 6, project);
-	return mirror_db_execute_on_row(s);
+	return db_execute_on_row(s);
 }
 
 int published_db_since(sqlite3 *db, const char *project, uint64_t generation, int64_t *ret_s)
@@ -88,8 +88,8 @@ int last_run_db_get(sqlite3 *db, const char *project, struct last_run *ret)
 		return rc == -ENOENT ? 0 : rc;
 	ret->began_s = sqlite3_column_int64(s, 0);
 	ret->ended_s = sqlite3_column_int64(s, 1);
-	ret->outcome = (enum outcome)mirror_db_word(outcome_names, mirror_db_text(s, 2));
-	(void)snprintf(ret->words, sizeof(ret->words), "%s", mirror_db_text(s, 3));
+	ret->outcome = (enum outcome)db_word(s, 2, outcome_names);
+	(void)snprintf(ret->words, sizeof(ret->words), "%s", db_text(s, 3));
 	(void)sqlite3_finalize(s);
 	return 0;
 }
@@ -101,7 +101,7 @@ int alert_db_get(sqlite3 *db, const char *project, enum alert *ret)
 
 	if (rc < 0)
 		return rc;
-	*ret = (enum alert)mirror_db_word(alert_names, mirror_db_text(s, 0));
+	*ret = (enum alert)db_word(s, 0, alert_names);
 	(void)sqlite3_finalize(s);
 	return 0;
 }
@@ -115,5 +115,5 @@ int alert_db_set(sqlite3 *db, const char *project, enum alert told)
 		return rc;
 	db_bind_text(s, 1, alert_names[told]);
 	db_bind_text(s, 2, project);
-	return mirror_db_execute_on_row(s);
+	return db_execute_on_row(s);
 }

@@ -6,7 +6,6 @@
 #include "store/db.h"
 
 #include <assert.h>
-#include <errno.h>
 
 int runs_db_begin(sqlite3 *db, const char *project, const char *upstream, int64_t at_s, int64_t *ret_id)
 {
@@ -36,7 +35,7 @@ int runs_db_note(sqlite3 *db, int64_t id, enum run_step step)
 		return rc;
 	db_bind_text(s, 1, run_steps[step]);
 	(void)sqlite3_bind_int64(s, 2, id);
-	return mirror_db_execute_on_row(s);
+	return db_execute_on_row(s);
 }
 
 int runs_db_end(sqlite3 *db, int64_t id, const struct run_ended *e)
@@ -59,7 +58,7 @@ int runs_db_end(sqlite3 *db, int64_t id, const struct run_ended *e)
 	mirror_db_bind(s, 6, numbers, 3);
 	db_bind_text(s, 9, e->log);
 	(void)sqlite3_bind_int64(s, 10, id);
-	return mirror_db_execute_on_row(s);
+	return db_execute_on_row(s);
 }
 
 int runs_db_cut_off(sqlite3 *db, int64_t at_s, unsigned *ret_n)
@@ -120,7 +119,7 @@ int runs_db_forget_generation(sqlite3 *db, const char *project, uint64_t generat
 		return rc;
 	db_bind_text(s, 1, project);
 	(void)sqlite3_bind_int64(s, 2, (int64_t)generation);
-	return mirror_db_execute_on_row(s);
+	return db_execute_on_row(s);
 }
 
 static void add_column(sqlite3_stmt *row, int column, yyjson_mut_doc *doc, yyjson_mut_val *o)
@@ -131,7 +130,7 @@ static void add_column(sqlite3_stmt *row, int column, yyjson_mut_doc *doc, yyjso
 	if (sqlite3_column_type(row, column) == SQLITE_INTEGER)
 		value = yyjson_mut_sint(doc, sqlite3_column_int64(row, column));
 	else if (sqlite3_column_type(row, column) == SQLITE_TEXT)
-		value = yyjson_mut_strcpy(doc, mirror_db_text(row, column));
+		value = yyjson_mut_strcpy(doc, db_text(row, column));
 	(void)yyjson_mut_obj_add(o, key, value);
 }
 
@@ -171,7 +170,7 @@ int runs_db_log(sqlite3 *db, const char *project, int64_t id, char **ret)
 	rc = db_first(s);
 	if (rc < 0)
 		return rc;
-	*ret = mem_strdup(mirror_db_text(s, 0));
+	*ret = mem_strdup(db_text(s, 0));
 	(void)sqlite3_finalize(s);
 	return 0;
 }

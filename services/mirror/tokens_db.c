@@ -13,9 +13,9 @@ int tokens_db_get(sqlite3 *db, const char *id, struct token_row *ret)
 
 	if (rc < 0)
 		return rc;
-	(void)snprintf(ret->project, sizeof(ret->project), "%s", mirror_db_text(s, 0));
-	(void)snprintf(ret->label, sizeof(ret->label), "%s", mirror_db_text(s, 1));
-	(void)snprintf(ret->hash, sizeof(ret->hash), "%s", mirror_db_text(s, 2));
+	(void)snprintf(ret->project, sizeof(ret->project), "%s", db_text(s, 0));
+	(void)snprintf(ret->label, sizeof(ret->label), "%s", db_text(s, 1));
+	(void)snprintf(ret->hash, sizeof(ret->hash), "%s", db_text(s, 2));
 	ret->is_revoked = sqlite3_column_int(s, 3) != 0;
 	(void)sqlite3_finalize(s);
 	return 0;
@@ -30,5 +30,5 @@ int tokens_db_used(sqlite3 *db, const char *id, int64_t at_s)
 		return rc;
 	(void)sqlite3_bind_int64(s, 1, at_s);
 	db_bind_text(s, 2, id);
-	return mirror_db_execute_on_row(s);
+	return db_execute_on_row(s);
 }

@@ -5,16 +5,14 @@
 #include "base/utc.h"
 #include "store/db.h"
 
-#include <assert.h>
 #include <errno.h>
 #include <stdio.h>
-#include <string.h>
 
 #define BIT(n) (1u << (n))
 
 const char audit_delegation[] = "delegation", audit_ptr[] = "ptr", audit_token[] = "token";
 
-static const char *const audit_states[AUDIT_STATES] = {"written", "sent", "verified", "rolled back"};
+const char *const audit_states[AUDIT_STATES + 1] = {"written", "sent", "verified", "rolled back", NULL};
 
 /* What was sent may be seen before that could be noted. */
 static const unsigned audit_next[AUDIT_STATES] = {
@@ -117,16 +115,6 @@ int change_db_add(sqlite3 *db, int64_t id, bool is_end)
 	return db_execute(s);
 }
 
-enum audit_state audit_state_of(const char *name)
-{
-	unsigned state = 0;
-
-	while (state < AUDIT_STATES && strcmp(audit_states[state], name) != 0)
-		state++;
-	assert(state < AUDIT_STATES); /* the schema allows no other */
-	return (enum audit_state)state;
-}
-
 static int set_live(sqlite3 *db, const char *sql, int64_t version)
 {
 	sqlite3_stmt *s;
@@ -166,7 +154,7 @@ int change_db_move(sqlite3 *db, int64_t id, enum audit_state to)
 
 	if (rc < 0)
 		return rc;
-	enum audit_state from = audit_state_of(rdns_db_text(s, 0));
+	enum audit_state from = (enum audit_state)db_word(s, 0, audit_states);
 	(void)sqlite3_finalize(s);
 	return audit_next[from] & BIT(to) ? set_state(db, id, to) : -EINVAL;
 }
@@ -179,7 +167,7 @@ static int find_change(sqlite3 *db, const char *sql, int64_t id, struct audit_ch
 
 	if (rc < 0)
 		return rc;
-	*ret = (struct audit_change){.id = sqlite3_column_int64(s, 0), .state = audit_state_of(rdns_db_text(s, 1))};
+	*ret = (struct audit_change){.id = sqlite3_column_int64(s, 0), .state = (enum audit_state)db_word(s, 1, audit_states)};
 	(void)snprintf(ret->what, sizeof(ret->what), "%s", rdns_db_text(s, 2));
 	(void)snprintf(ret->subject, sizeof(ret->subject), "%s", rdns_db_text(s, 3));
 	(void)sqlite3_finalize(s);

@@ -46,8 +46,7 @@ enum audit_state {
 	AUDIT_STATES
 };
 
-/** The state with this name, which is the database's. */
-enum audit_state audit_state_of(const char *name);
+extern const char *const audit_states[AUDIT_STATES + 1]; /* ends with NULL: as the database has them */
 
 /** The change that the line @id of the audit log tells of has been written; @is_end: its subject is there no more. */
 int change_db_add(sqlite3 *db, int64_t id, bool is_end);

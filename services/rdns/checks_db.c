@@ -267,7 +267,7 @@ int checks_db_count(sqlite3 *db, uint64_t ret[RDNS_STATES])
 		return rc;
 	memset(ret, 0, RDNS_STATES * sizeof(*ret));
 	while ((rc = db_step(s)) > 0)
-		ret[rdns_state_of(rdns_db_text(s, 0))] = (uint64_t)sqlite3_column_int64(s, 1);
+		ret[(enum rdns_state)db_word(s, 0, rdns_states)] = (uint64_t)sqlite3_column_int64(s, 1);
 	(void)sqlite3_finalize(s);
 	return rc;
 }

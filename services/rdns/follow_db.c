@@ -124,7 +124,7 @@ int follow_db_hurry(sqlite3 *db, const char *zone, int64_t now)
 	(void)sqlite3_bind_int64(s, 1, now);
 	(void)sqlite3_bind_int64(s, 2, FOLLOW_NOTIFIED_S);
 	db_bind_text(s, 3, zone);
-	return rdns_db_execute_on_row(s);
+	return db_execute_on_row(s);
 }
 
 int follow_db_schedule(sqlite3 *db, const struct prefix *prefix, int64_t next)
@@ -137,7 +137,7 @@ int follow_db_schedule(sqlite3 *db, const struct prefix *prefix, int64_t next)
 		return rc;
 	(void)sqlite3_bind_int64(s, 1, next);
 	db_bind_text(s, 2, prefix_text(prefix, text));
-	return rdns_db_execute_on_row(s);
+	return db_execute_on_row(s);
 }
 
 int follow_db_note(sqlite3 *db, const char *zone, enum follow_what what, enum follow_outcome outcome,

@@ -114,5 +114,5 @@ int token_db_used(sqlite3 *db, const char *id, int64_t at)
 		return rc;
 	(void)sqlite3_bind_int64(s, 1, at);
 	db_bind_text(s, 2, id);
-	return rdns_db_execute_on_row(s);
+	return db_execute_on_row(s);
 }

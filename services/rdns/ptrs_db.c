@@ -15,7 +15,7 @@ static int read_row(sqlite3_stmt *s, struct ptrs_row *ret)
 	struct ptrs_row row = {.member = sqlite3_column_int64(s, 2),
 	                       .version = sqlite3_column_int64(s, 3),
 	                       .asn = (uint32_t)sqlite3_column_int64(s, 4),
-	                       .state = rdns_state_of(rdns_db_text(s, 5))};
+	                       .state = (enum rdns_state)db_word(s, 5, rdns_states)};
 
 	if (addr_parse(rdns_db_text(s, 0), 0, &row.address) < 0)
 		return -EBADMSG;
@@ -67,7 +67,7 @@ int ptrs_db_remove(sqlite3 *db, const struct addr *address)
 	if (rc < 0)
 		return rc;
 	db_bind_text(s, 1, addr_text(address, text));
-	return rdns_db_execute_on_row(s);
+	return db_execute_on_row(s);
 }
 
 yyjson_mut_val *ptrs_row_json(const struct ptrs_row *row, yyjson_mut_doc *doc)

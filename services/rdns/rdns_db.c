@@ -3,8 +3,6 @@
 
 #include "store/db.h"
 
-#include <assert.h>
-#include <errno.h>
 #include <string.h>
 
 /*
@@ -144,16 +142,6 @@ const char *const rdns_migrations[] = {
 
 const char *const rdns_states[RDNS_STATES + 1] = {"pending", "live", "broken", NULL};
 
-enum rdns_state rdns_state_of(const char *name)
-{
-	unsigned state = 0;
-
-	while (state < RDNS_STATES && strcmp(rdns_states[state], name) != 0)
-		state++;
-	assert(state < RDNS_STATES);
-	return (enum rdns_state)state;
-}
-
 void rdns_db_bind_range(sqlite3_stmt *s, int place, const struct prefix *p)
 {
 	enum { IPV4_AT = 96 }; /* bits before an IPv4 address in its mapped form */
@@ -188,12 +176,4 @@ void rdns_db_add_number(yyjson_mut_doc *doc, yyjson_mut_val *o, const char *key,
 		yyjson_mut_obj_add_null(doc, o, key);
 	else
 		yyjson_mut_obj_add_sint(doc, o, key, sqlite3_column_int64(row, column));
-}
-
-int rdns_db_execute_on_row(sqlite3_stmt *s)
-{
-	sqlite3 *db = sqlite3_db_handle(s);
-	int rc = db_execute(s);
-
-	return rc == 0 && sqlite3_changes(db) == 0 ? -ENOENT : rc;
 }

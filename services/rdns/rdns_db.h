@@ -21,10 +21,7 @@ enum rdns_state {
 	RDNS_STATES
 };
 
-extern const char *const rdns_states[RDNS_STATES + 1]; /* "pending", "live", "broken", NULL */
-
-/** The state with this name, which is the database's. */
-enum rdns_state rdns_state_of(const char *name);
+extern const char *const rdns_states[RDNS_STATES + 1]; /* "pending", "live", "broken", NULL: as the database has them */
 
 /** Bind the first address of @p at @place and the last one after it, as 16 bytes that sort as addresses do. */
 void rdns_db_bind_range(sqlite3_stmt *s, int place, const struct prefix *p);
@@ -37,8 +34,5 @@ const char *rdns_db_text(sqlite3_stmt *row, int column);
 
 /** Add the number in a column, or null, to @o under @key. */
 void rdns_db_add_number(yyjson_mut_doc *doc, yyjson_mut_val *o, const char *key, sqlite3_stmt *row, int column);
-
-/** Execute a statement, and let go of it. Return: also -ENOENT when it changed no row. */
-int rdns_db_execute_on_row(sqlite3_stmt *s);
 
 #endif

@@ -73,7 +73,7 @@ static int read_change(sqlite3_stmt *s, const struct allocations *zones, struct 
 	if (zone == NULL)
 		return -EDOM;
 	struct wanted_change c = {
-		.state = audit_state_of(rdns_db_text(s, 1)),
+		.state = (enum audit_state)db_word(s, 1, audit_states),
 		.zone = *zone,
 		.before = ldns_rr_list_new(),
 		.after = ldns_rr_list_new(),

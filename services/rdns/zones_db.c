@@ -72,7 +72,7 @@ int zones_db_get(sqlite3 *db, const struct prefix *prefix, struct zones_row *ret
 	row.member = sqlite3_column_int64(s, 1);
 	row.version = sqlite3_column_int64(s, 2);
 	row.asn = (uint32_t)sqlite3_column_int64(s, 3);
-	row.state = rdns_state_of(rdns_db_text(s, 4));
+	row.state = (enum rdns_state)db_word(s, 4, rdns_states);
 	(void)sqlite3_finalize(s);
 	if (delegated_new(prefix, form, &row.delegated) < 0)
 		return -EBADMSG;
@@ -177,7 +177,7 @@ int zones_db_remove(sqlite3 *db, const struct prefix *prefix)
 	if (rc < 0)
 		return rc;
 	db_bind_text(s, 1, prefix_text(prefix, text));
-	return rdns_db_execute_on_row(s);
+	return db_execute_on_row(s);
 }
 
 int zones_db_set_state(sqlite3 *db, const struct prefix *prefix, enum rdns_state state)
@@ -190,7 +190,7 @@ int zones_db_set_state(sqlite3 *db, const struct prefix *prefix, enum rdns_state
 		return rc;
 	db_bind_text(s, 1, rdns_states[state]);
 	db_bind_text(s, 2, prefix_text(prefix, text));
-	return rdns_db_execute_on_row(s);
+	return db_execute_on_row(s);
 }
 
 /* No two overlap, so of those that begin before @prefix only the last one can reach into it. */

@@ -95,6 +95,14 @@ int db_first(sqlite3_stmt *s)
 	return rc < 0 ? rc : -ENOENT;
 }
 
+int db_execute_on_row(sqlite3_stmt *s)
+{
+	sqlite3 *db = sqlite3_db_handle(s);
+	int rc = db_execute(s);
+
+	return rc == 0 && sqlite3_changes(db) == 0 ? -ENOENT : rc;
+}
+
 int db_find(sqlite3 *db, const char *sql, const char *text, sqlite3_stmt **ret)
 {
 	int rc = db_prepare(db, sql, ret);
@@ -124,6 +132,24 @@ void db_bind_optional(sqlite3_stmt *s, int place, const char *text)
 {
 	if (*text != '\0')
 		db_bind_text(s, place, text);
+}
+
+const char *db_text(sqlite3_stmt *row, int column)
+{
+	const char *text = (const char *)sqlite3_column_text(row, column);
+
+	return text != NULL ? text : "";
+}
+
+unsigned db_word(sqlite3_stmt *row, int column, const char *const *words)
+{
+	const char *text = db_text(row, column);
+	unsigned i = 0;
+
+	while (words[i] != NULL && strcmp(words[i], text) != 0)
+		i++;
+	assert(words[i] != NULL);
+	return i;
 }
 
 int db_transact(sqlite3 *db, store_work work, void *data)

@@ -29,6 +29,9 @@ int db_prepare(sqlite3 *db, const char *sql, sqlite3_stmt **ret);
 /** Execute a statement that returns no row, and let go of it. Return: as db_exec(). */
 int db_execute(sqlite3_stmt *s);
 
+/** The same of one that must change a row. Return: also -ENOENT. */
+int db_execute_on_row(sqlite3_stmt *s);
+
 /** Step to the next row. Return: 1, 0 after the last, or as db_exec(). */
 int db_step(sqlite3_stmt *s);
 
@@ -41,6 +44,12 @@ int db_first(sqlite3_stmt *s);
  */
 int db_find(sqlite3 *db, const char *sql, const char *text, sqlite3_stmt **ret);
 int db_find_id(sqlite3 *db, const char *sql, int64_t id, sqlite3_stmt **ret);
+
+/** The text of a column, "" where it is NULL; until the next step of @row. */
+const char *db_text(sqlite3_stmt *row, int column);
+
+/** The place in @words, which ends with NULL, of the text of a column, which has no other. */
+unsigned db_word(sqlite3_stmt *row, int column, const char *const *words);
 
 /** Bind a text, borrowed; db_bind_optional() makes NULL of "". */
 void db_bind_text(sqlite3_stmt *s, int place, const char *text);

@@ -193,6 +193,7 @@ static void test_transactions(void **state)
 
 static void test_rows(void **state)
 {
+	static const char *const words[] = {"a", "b", NULL};
 	sqlite3_stmt *s;
 	sqlite3 *db = open_db(*state, version_2);
 
@@ -207,12 +208,19 @@ static void test_rows(void **state)
 	assert_int_equal(db_find_id(db, "SELECT y FROM t WHERE x = ?", 5, &s), 0);
 	assert_string_equal((const char *)sqlite3_column_text(s, 0), "b");
 	assert_int_equal(sqlite3_finalize(s), SQLITE_OK);
-	assert_int_equal(db_find(db, "SELECT x FROM t WHERE y = ?", "a", &s), 0);
+	assert_int_equal(db_find(db, "SELECT y, NULL FROM t WHERE y = ?", "b", &s), 0);
+	assert_int_equal(db_word(s, 0, words), 1);
+	assert_string_equal(db_text(s, 0), "b");
+	assert_string_equal(db_text(s, 1), "");
 	assert_int_equal(sqlite3_finalize(s), SQLITE_OK);
 	assert_int_equal(db_find_id(db, "SELECT y FROM t WHERE x = ?", 4, &s), -ENOENT);
 
 	assert_int_equal(db_find_id(db, "SELECT abs(?)", INT64_MIN, &s), -EIO);
 	assert_non_null(strstr(last_error, "integer overflow"));
+	assert_int_equal(db_prepare(db, "DELETE FROM t WHERE x = 3", &s), 0);
+	assert_int_equal(db_execute_on_row(s), 0);
+	assert_int_equal(db_prepare(db, "DELETE FROM t WHERE x = 3", &s), 0);
+	assert_int_equal(db_execute_on_row(s), -ENOENT);
 	assert_int_equal(sqlite3_close(db), SQLITE_OK); /* no statement is left */
 }
 
