@@ -167,7 +167,8 @@ static int find_change(sqlite3 *db, const char *sql, int64_t id, struct audit_ch
 
 	if (rc < 0)
 		return rc;
-	*ret = (struct audit_change){.id = sqlite3_column_int64(s, 0), .state = (enum audit_state)db_word(s, 1, audit_states)};
+	*ret = (struct audit_change){.id = sqlite3_column_int64(s, 0),
+	                             .state = (enum audit_state)db_word(s, 1, audit_states)};
 	(void)snprintf(ret->what, sizeof(ret->what), "%s", rdns_db_text(s, 2));
 	(void)snprintf(ret->subject, sizeof(ret->subject), "%s", rdns_db_text(s, 3));
 	(void)sqlite3_finalize(s);
