@@ -19,6 +19,7 @@
 #define MAKING  FOLDER "/.making"
 #define GOING   FOLDER "/.going"
 #define CURRENT "current"
+#define BEFORE  "before-"
 #define WAITING ".current.new"
 
 char *generation_path(uint64_t n, char ret[GENERATION_PATH_MAX])
@@ -162,16 +163,43 @@ int generation_make(int fd, size_t keep, const atomic_bool *is_cancelled, uint64
 	return rc;
 }
 
+/** Have @name lead to generation @n, in one step. */
+static int lead(int fd, const char *name, uint64_t n)
+{
+	char path[GENERATION_PATH_MAX];
+
+	(void)unlinkat(fd, WAITING, 0); /* of one that was cut off */
+	if (symlinkat(generation_path(n, path), fd, WAITING) < 0)
+		return -errno;
+	return rename_in(fd, WAITING, name);
+}
+
+/** The farthest first: so none is out of reach while they move on by one. */
+static int lead_to_others(int fd, uint64_t n)
+{
+	uint64_t all[GENERATIONS_MAX] = {0}, others[GENERATIONS_MAX];
+	char name[GENERATION_PATH_MAX];
+	int n_all = generation_list(fd, all), n_others = 0, rc = n_all < 0 ? n_all : 0;
+
+	for (int i = n_all; i-- > 0;)
+		if (all[i] != n)
+			others[n_others++] = all[i];
+	for (int i = n_others; i-- > 0 && rc == 0;) {
+		(void)snprintf(name, sizeof(name), BEFORE "%d", i + 1);
+		rc = lead(fd, name, others[i]);
+	}
+	return rc;
+}
+
 int generation_publish(int fd, uint64_t n)
 {
 	char path[GENERATION_PATH_MAX];
 
 	if (!is_there(fd, generation_path(n, path)))
 		return -ENOENT;
-	(void)unlinkat(fd, WAITING, 0); /* of one that was cut off */
-	if (symlinkat(path, fd, WAITING) < 0)
-		return -errno;
-	int rc = rename_in(fd, WAITING, CURRENT);
+	int rc = lead_to_others(fd, n);
+	if (rc == 0)
+		rc = lead(fd, CURRENT, n);
 	return rc == 0 && fsync(fd) < 0 ? -errno : rc;
 }
 

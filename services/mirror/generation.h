@@ -1,6 +1,7 @@
 /*
  * Generations of a project: in its folder, generations/N are farms of what work had, whole and never changed
- * once they have their number; current is a link to the one that is published.
+ * once they have their number; current is a link to the one that is published, before-1 and so on to the others,
+ * the newest first: what was downloaded by an index of theirs is still there for it.
  *
  * The happy path: farm_probe() once; then, whenever work has been verified, generation_make(), whatever is to
  * be written into it besides, generation_publish(), generation_remove_old(). After a kill at any point, current
