@@ -67,6 +67,8 @@ static struct program fetch(const struct program_of *what)
 
 	if (what->mode == RUN_COMMAND)
 		return (struct program){.command = command_of(what->project->command), .fetcher = FETCHER_COMMAND};
+	if (!what->has_current)
+		job.names = NULL; /* all of it is to come: to send its names would take longer than to list it again */
 	return (struct program){.command = rsync_fetch(&job), .fetcher = FETCHER_RSYNC};
 }
 

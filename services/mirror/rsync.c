@@ -114,11 +114,14 @@ struct command rsync_fetch(const struct rsync_job *job)
 {
 	struct command c = begin(job);
 
-	assert(job->names != NULL && job->scratch != NULL);
+	assert(job->scratch != NULL);
 	add(&c, mem_strdup("--stats"));
 	add(&c, mem_strdup("--force")); /* a folder may have become a file */
+	if (job->names == NULL)
+		add(&c, mem_strdup("--recursive"));
+	else
+		add(&c, mem_printf("--files-from=%s", job->names));
 	add(&c, mem_strdup("--from0"));
-	add(&c, mem_printf("--files-from=%s", job->names));
 	add(&c, mem_printf("--temp-dir=%s", job->scratch));
 	if (!job->is_live)
 		add(&c, mem_strdup("--partial"));

@@ -19,7 +19,7 @@ struct rsync_job {
 	unsigned bandwidth_mbps; /* 0: any */
 	unsigned silence_s;      /* how long the upstream may send nothing */
 	/* of rsync_fetch(): */
-	const char *names;   /* file of the names to fetch, each ended by NUL */
+	const char *names;   /* file of the names to fetch, each ended by NUL; NULL: all that there is */
 	const char *scratch; /* folder on the same file system, for what is begun */
 	bool is_live;        /* @to is being served: what was begun and broke off never appears in it */
 };

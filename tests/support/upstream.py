@@ -4,6 +4,7 @@
 # `python3 tests/support/upstream.py KIND FOLDER` makes a first version of one, for tests that are not in Python;
 # with "changed" after it, the next version too, of a Debian archive, and the first is KIND.before.
 
+import copy
 import gzip
 import hashlib
 import io
@@ -84,6 +85,15 @@ class Debian:
         (folder / "pool/main").mkdir(parents=True)
         self.dists.mkdir(parents=True)
         (folder / "dists" / suite).symlink_to(codename)
+
+    def copied(self, folder):
+        """The same archive in another folder, to go a way of its own."""
+        other = copy.copy(self)
+        other.folder, other.made = folder, folder.parent / f"{folder.name}.made"
+        other.stage, other.dists = other.made / "dists", folder / "dists" / self.codename
+        shutil.copytree(self.folder, other.folder, symlinks=True)
+        shutil.copytree(self.made, other.made)
+        return other
 
     def add(self, name, version="1.0", architecture="amd64", size=1000):
         """Put a package with so many bytes of data into the pool. Return: its path."""

@@ -144,12 +144,17 @@ static void test_upstream_changes_meanwhile(void **state)
 
 	f->at_step = change_upstream;
 	assert_int_equal(run(f), OUTCOME_RERUN);
-	assert_int_equal(f->end.run.ended_at, RUN_FETCH);
+	assert_int_equal(f->end.run.ended_at, RUN_VERIFY);
 	assert_int_equal(f->n_generations, 0);
 	f->at_step = NULL;
 	rsyncd_write(&up, "up/pool/a", "one");
 	publish_first(f); /* on top of what has come already */
 	assert_string_equal(f->words, "1 came, 0 went");
+	rsyncd_write(&up, "up/pool/a", "two");
+	f->at_step = change_upstream;
+	assert_int_equal(run(f), OUTCOME_RERUN);
+	assert_int_equal(f->end.run.ended_at, RUN_FETCH);
+	assert_true(rsyncd_has(&up, "project/current/pool/a", "one"));
 }
 
 static void test_unsound(void **state)

@@ -1,0 +1,178 @@
+# A mirrord with upstreams of its own, and nginx in front of what it publishes; nothing of the POP.
+# SPDX-License-Identifier: MIT
+
+import contextlib
+import fcntl
+import json
+import os
+import signal
+import socket
+import subprocess
+from pathlib import Path
+
+import yaml
+
+from support import ipv6testd, pop, speedtestd, upstream_server, wait, wire
+
+PROGRAM = pop.BUILD / "release/mirrord"
+SOCKET = Path("/run/mirrord/control.sock")
+API = "/projects"
+RUN_LIMIT_S = 30
+NGINX = """\
+user root;
+pid {folder}/nginx.pid;
+error_log {folder}/nginx.log;
+daemon off;
+events {{ worker_connections 256; }}
+http {{
+	access_log off;
+	client_body_temp_path {folder}/body;
+	proxy_temp_path {folder}/proxy;
+	fastcgi_temp_path {folder}/fastcgi;
+	uwsgi_temp_path {folder}/uwsgi;
+	scgi_temp_path {folder}/scgi;
+	server {{
+		listen 127.0.0.1:{port};
+		root {root};
+		location ~ ^/(?<project>[^/]+)/(?<file>.*)$ {{
+			try_files /$project/current/$file /$project/before-1/$file =404;
+		}}
+	}}
+}}
+"""
+
+
+class Mirrord:
+    """
+    To use in a with statement. @projects: name -> its keys in the POP file, "kind" and "upstreams" at least.
+    @mirror: more keys of the section. @environment: more of its own.
+    """
+
+    def __init__(self, folder, projects, environment=None, **mirror):
+        self.folder, self.projects = Path(folder), projects
+        self.environment = environment or {}
+        self.root = Path(mirror.pop("root", self.folder / "root"))
+        self.mirror = {"reserve": "1MiB", "runs_at_once": 64, "runs_per_upstream": 64, **mirror}
+        self.port = upstream_server.free_port()
+
+    def __enter__(self):
+        with contextlib.ExitStack() as stack:
+            self.write()
+            self.listener = self.listen(stack)
+            self.start()
+            stack.callback(self.stop)
+            self.start_nginx(stack)
+            self.stack = stack.pop_all()
+        return self
+
+    def __exit__(self, *_):
+        self.stack.close()
+
+    def write(self):
+        for path in self.folder / "state", self.root:
+            path.mkdir(parents=True, exist_ok=True)
+        projects = [{"name": name, "interval": "1d", **keys} for name, keys in self.projects.items()]
+        (self.folder / "pop.yaml").write_text(yaml.safe_dump({
+            "site": speedtestd.SITE, "addresses": {"ipv4": "127.0.0.1"},
+            "services": {"pages": {}, "mirror": {"root": str(self.root), **self.mirror, "projects": projects}}}))
+
+    @staticmethod
+    def listen(stack):
+        """As systemd does for it."""
+        SOCKET.parent.mkdir(exist_ok=True)
+        SOCKET.unlink(missing_ok=True)
+        server = stack.enter_context(socket.socket(socket.AF_UNIX))
+        server.bind(str(SOCKET))
+        server.listen(128)
+        stack.callback(SOCKET.unlink)
+        high = fcntl.fcntl(server.fileno(), fcntl.F_DUPFD, 100)
+        stack.callback(os.close, high)
+        return high
+
+    def start(self):
+        log = (self.folder / "mirrord.log").open("a")
+        self.process = subprocess.Popen(
+            ipv6testd.passing([self.listener], [PROGRAM, "--pop", self.folder / "pop.yaml"]),
+            env={**os.environ, "STATE_DIRECTORY": str(self.folder / "state"), **self.environment},
+            stdin=subprocess.DEVNULL, stdout=log, stderr=log, pass_fds=[self.listener])
+        log.close()
+        self.ask("GET", "")  # it answers
+
+    def stop(self, how=signal.SIGTERM):
+        self.process.send_signal(how)
+        status = self.process.wait(RUN_LIMIT_S)
+        assert how == signal.SIGKILL or status == 0, f"mirrord ended with {status}: {self.log_text()}"
+
+    def log_text(self):
+        return (self.folder / "mirrord.log").read_text(errors="replace")
+
+    def start_nginx(self, stack):
+        conf = self.folder / "nginx.conf"
+        conf.write_text(NGINX.format(folder=self.folder, port=self.port, root=self.root))
+        server = subprocess.Popen(["nginx", "-e", self.folder / "nginx.log", "-c", conf], stdin=subprocess.DEVNULL)
+        stack.callback(server.wait, 10)
+        stack.callback(server.terminate)
+        wait.until(self.is_served, "nginx answers")
+
+    def is_served(self):
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self.port), 1):
+            return True
+        return False
+
+    def url(self, project):
+        return f"http://127.0.0.1:{self.port}/{project}/"
+
+    def current(self, project, *below):
+        return self.root.joinpath(project, "current", *below)
+
+    def ask(self, method, path):
+        """Return: what is replied, JSON or text."""
+        with UnixConnection() as connection:
+            connection.send(wire.request(method, f"{API}{path}", "Connection: close",
+                                         "X-Forwarded-For: 127.0.0.1"))
+            reply = connection.reply()
+        assert reply is not None and reply.status == 200, f"{method} {path}: {reply}"
+        text = reply.body.decode()
+        return json.loads(text) if text[:1] in "[{" else text
+
+    def state(self, project):
+        return next(p for p in self.ask("GET", "") if p["name"] == project)
+
+    def runs(self, project):
+        """The newest first."""
+        return self.ask("GET", f"/{project}/runs")
+
+    def begin(self, project, wish="push"):
+        """Have it run. Return: a function that waits for the end of that run, and returns it."""
+        last = max((run["id"] for run in self.runs(project)), default=0)
+        self.ask("POST", f"/{project}/{wish}")
+
+        def new():
+            return [run for run in self.runs(project) if run["id"] > last and run["ended"] is not None]
+
+        return lambda seconds=RUN_LIMIT_S: wait.until(new, f"a run of {project} is over", seconds)[-1]
+
+    def run(self, project, wish="push"):
+        """Have it run to its end. Return: the run."""
+        return self.begin(project, wish)()
+
+    def until_step(self, project, step):
+        wait.until(lambda: self.state(project)["step"] == step, f"{project} comes to {step}")
+
+    def programs(self, project):
+        """Processes that its runs have started and that live: by the lock that they hold."""
+        lock = self.root / project / "lock"
+        found = []
+        for entry in Path("/proc").iterdir():
+            with contextlib.suppress(OSError, ValueError):
+                if int(entry.name) != self.process.pid and (entry / "fd/3").samefile(lock):
+                    found.append(int(entry.name))
+        return found
+
+
+class UnixConnection(wire.Connection):
+    def __init__(self):
+        self.socket = socket.socket(socket.AF_UNIX)
+        self.socket.settimeout(RUN_LIMIT_S)
+        self.socket.connect(str(SOCKET))
+        self.stream = self.socket.makefile("rb")
