@@ -81,20 +81,33 @@ int runs_db_cut_off(sqlite3 *db, int64_t at_s, unsigned *ret_n)
 	return rc;
 }
 
-int runs_db_purge(sqlite3 *db, const char *project)
+/** @sql: its parameters are the project and how many stay. */
+static int forget(sqlite3 *db, const char *sql, const char *project)
 {
 	sqlite3_stmt *s;
-	int rc = db_prepare(db,
-	                    "DELETE FROM run WHERE project = ?1 AND ended IS NOT NULL AND id <="
-	                    " (SELECT id FROM run WHERE project = ?1 ORDER BY id DESC LIMIT 1 OFFSET ?2)"
-	                    " AND id NOT IN (SELECT run FROM hold UNION SELECT run FROM generation)",
-	                    &s);
+	int rc = db_prepare(db, sql, &s);
 
 	if (rc < 0)
 		return rc;
 	db_bind_text(s, 1, project);
 	(void)sqlite3_bind_int(s, 2, RUNS_DB_KEEP);
 	return db_execute(s);
+}
+
+int runs_db_purge(sqlite3 *db, const char *project)
+{
+	int rc = forget(db,
+	                "DELETE FROM generation WHERE project = ?1 AND number <="
+	                " (SELECT number FROM generation WHERE project = ?1 ORDER BY number DESC LIMIT 1 OFFSET ?2)",
+	                project);
+
+	if (rc < 0)
+		return rc;
+	return forget(db,
+	              "DELETE FROM run WHERE project = ?1 AND ended IS NOT NULL AND id <="
+	              " (SELECT id FROM run WHERE project = ?1 ORDER BY id DESC LIMIT 1 OFFSET ?2)"
+	              " AND id NOT IN (SELECT run FROM hold UNION SELECT run FROM generation)",
+	              project);
 }
 
 int runs_db_published(sqlite3 *db, const char *project, uint64_t generation, int64_t run, int64_t at_s)
@@ -108,18 +121,6 @@ int runs_db_published(sqlite3 *db, const char *project, uint64_t generation, int
 	db_bind_text(s, 1, project);
 	mirror_db_bind(s, 2, numbers, 3);
 	return db_execute(s);
-}
-
-int runs_db_forget_generation(sqlite3 *db, const char *project, uint64_t generation)
-{
-	sqlite3_stmt *s;
-	int rc = db_prepare(db, "DELETE FROM generation WHERE project = ? AND number = ?", &s);
-
-	if (rc < 0)
-		return rc;
-	db_bind_text(s, 1, project);
-	(void)sqlite3_bind_int64(s, 2, (int64_t)generation);
-	return db_execute_on_row(s);
 }
 
 static void add_column(sqlite3_stmt *row, int column, yyjson_mut_doc *doc, yyjson_mut_val *o)

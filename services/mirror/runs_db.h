@@ -8,7 +8,7 @@
 
 #include <yyjson.h>
 
-enum { RUNS_DB_KEEP = 200 }; /* of a project */
+enum { RUNS_DB_KEEP = 200 }; /* of a project; more than it may keep generations */
 
 /** Texts are borrowed for the call. */
 struct run_ended {
@@ -28,12 +28,14 @@ int runs_db_end(sqlite3 *db, int64_t id, const struct run_ended *e);
 /** After a start, what was cut off: it ends as killed, and its project is wanted. */
 int runs_db_cut_off(sqlite3 *db, int64_t at_s, unsigned *ret_n);
 
-/** Forget the oldest runs of the project beyond RUNS_DB_KEEP; never those of a hold or a generation. */
+/**
+ * Forget the oldest generations and runs of the project beyond RUNS_DB_KEEP of each; never runs of a hold, or of a
+ * generation that is not forgotten.
+ */
 int runs_db_purge(sqlite3 *db, const char *project);
 
 /** What the run published. */
 int runs_db_published(sqlite3 *db, const char *project, uint64_t generation, int64_t run, int64_t at_s);
-int runs_db_forget_generation(sqlite3 *db, const char *project, uint64_t generation);
 
 /** Add the project's newest @limit runs to @list, the newest first, without their logs. */
 int runs_db_list(sqlite3 *db, const char *project, unsigned limit, yyjson_mut_doc *doc, yyjson_mut_val *list);

@@ -138,9 +138,14 @@ static void test_purge(void **state)
 	assert_int_equal(count(db, "SELECT count(*) FROM run WHERE project = 'debian'"), RUNS_DB_KEEP + 2);
 	assert_int_equal(count(db, "SELECT count(*) FROM run WHERE project = 'arch'"), 1);
 	end(db, running, "");
-	assert_int_equal(runs_db_forget_generation(db, "debian", 1), 0);
-	assert_int_equal(runs_db_forget_generation(db, "debian", 1), -ENOENT);
+	for (unsigned i = 0; i < RUNS_DB_KEEP; i++) { /* generation 1 is gone */
+		int64_t id = begin(db, "debian");
+		end(db, id, "");
+		assert_int_equal(runs_db_published(db, "debian", 2 + i, id, NOW), 0);
+	}
 	assert_int_equal(runs_db_purge(db, "debian"), 0);
+	assert_int_equal(count(db, "SELECT count(*) FROM generation"), RUNS_DB_KEEP);
+	assert_int_equal(count(db, "SELECT min(number) FROM generation"), 2);
 	assert_int_equal(count(db, "SELECT count(*) FROM run WHERE project = 'debian'"), RUNS_DB_KEEP);
 }
 
