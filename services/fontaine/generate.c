@@ -87,6 +87,31 @@ static void add_ipv6test_paths(struct fileset *set, const struct pop *p)
 	             mem_printf("# Written at boot from the POP file.\n[Unit]\nRequires=%s\nAfter=%s\n", unit, unit));
 }
 
+/** The folder of the mirrors is mirrord's, wherever it is; and each address has an rsyncd. */
+static void add_mirror(struct fileset *set, const struct pop *p)
+{
+	const struct pop_mirror *m = p->services->mirror;
+	struct pop_endpoint all[POP_ENDPOINTS_MAX];
+	size_t n = pop_endpoints(p, all);
+	struct buf text;
+
+	if (m == NULL)
+		return;
+	buf_init(&text, DROP_IN_MAX_BYTES);
+	(void)buf_printf(&text,
+	                 "# Written at boot from the POP file.\n"
+	                 "[Service]\nExecStartPre=+/usr/bin/install -d -o mirror -g mirror -m 0755 %s\n"
+	                 "ReadWritePaths=-%s\n[Unit]\nRequiresMountsFor=%s\n",
+	                 m->root, m->root, m->root);
+	for (size_t i = 0; i < n; i++) {
+		char address[ADDR_TEXT_MAX];
+		if (strcmp(all[i].service, "mirror") == 0)
+			(void)buf_printf(&text, "Wants=rsyncd@%s.service\n", addr_text(&all[i].addr, address));
+	}
+	fileset_take(set, "mirrord.service.d/pop.conf", buf_take_text(&text));
+	buf_done(&text);
+}
+
 /** Make DIR/multi-user.target.wants/UNIT. */
 static int want(const char *dir, const char *unit)
 {
@@ -144,6 +169,7 @@ int generate_run(const struct arguments *a)
 	for (size_t i = 0; i < sizeof(socket_units) / sizeof(*socket_units); i++)
 		add_sockets(&set, p, &socket_units[i]);
 	add_ipv6test_paths(&set, p);
+	add_mirror(&set, p);
 	if (fileset_write(&set) < 0 || want_services(a->dir, p) < 0)
 		rc = EXIT_FAILED;
 	fileset_done(&set);

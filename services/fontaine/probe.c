@@ -305,6 +305,41 @@ static void probe_rdns(const struct pop *p, const struct pop_endpoint *e, struct
 		find_up(ret, "answer_time", x.took_ms, "ms");
 }
 
+/** The list of mirrors, by rsync. */
+static void probe_rsync(const struct pop_endpoint *e, struct finding *ret)
+{
+	static const char question[] = "@RSYNCD: 31.0\n#list\n";
+	struct exchange x = {.to = &e->addr, .question = question, .question_len = sizeof(question) - 1};
+	int rc = exchange_tcp(&x);
+
+	if (rc < 0)
+		find_down(ret, strerror(-rc));
+	else if (strncmp((const char *)x.answer, "@RSYNCD: ", 9) != 0 ||
+	         strstr((const char *)x.answer, "\n@RSYNCD: EXIT") == NULL)
+		find_down(ret, "it does not list the mirrors");
+	else
+		find_up(ret, "answer_time", x.took_ms, "ms");
+}
+
+/** The list of mirrors, as a page. */
+static void probe_mirror(const struct pop *p, const struct pop_endpoint *e, struct finding *ret)
+{
+	(void)p;
+	if (strcmp(e->protocol, "rsync") == 0) {
+		probe_rsync(e, ret);
+		return;
+	}
+	struct exchange x = {.to = NULL};
+	const char *body = get(e, "/mirror/", &x, ret);
+
+	if (body == NULL)
+		return;
+	if (strstr(body, "data-project=") == NULL)
+		find_down(ret, "it answers without a list of mirrors");
+	else
+		find_up(ret, "answer_time", x.took_ms, "ms");
+}
+
 void probe(const struct pop *p, const struct pop_endpoint *e, struct finding *ret)
 {
 	static const struct {
@@ -319,6 +354,7 @@ void probe(const struct pop *p, const struct pop_endpoint *e, struct finding *re
 		{"resolver", probe_resolver},
 		{"authoritative", probe_authoritative},
 		{"rdns", probe_rdns},
+		{"mirror", probe_mirror},
 	};
 	size_t i = 0;
 

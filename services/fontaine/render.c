@@ -34,6 +34,9 @@ static const struct output {
 	{"rdns", "knot/reverse.list"},
 	{"rdns", "knot/catalog.zone"},
 	{"rdns", "knot/synthesised.zone"},
+	{"mirror", "nginx/mirror.conf"},
+	{"mirror", "rsync/rsyncd.conf"},
+	{"mirror", "www/projects.html"},
 };
 
 /** Fill in the template @path; *ret is released with free(). Logs what is wrong. */

@@ -17,7 +17,7 @@
 #include <uv.h>
 
 enum {
-	SOCKETS_MAX = POP_ENDPOINTS_MAX + 2, /* those of the pages twice */
+	SOCKETS_MAX = POP_ENDPOINTS_MAX + 4, /* those of the pages again, for what is one of them */
 };
 
 struct question {
@@ -64,17 +64,29 @@ static void ask_all(struct question *questions, size_t n)
 	uv_library_shutdown(); /* the threads end, and with them what libraries keep for each */
 }
 
-/** List the sockets to ask; reverse DNS is asked where the pages answer. Return: how many. */
+/** Whether @service is asked at @e: at its own sockets; what is one of the pages, where these answer as well. */
+static bool is_asked_at(const char *service, const struct pop_endpoint *e)
+{
+	bool is_page = strcmp(service, "rdns") == 0 || strcmp(service, "mirror") == 0;
+
+	return strcmp(e->service, service) == 0 ||
+	       (is_page && strcmp(e->service, "pages") == 0 && strcmp(e->protocol, "https") == 0);
+}
+
+/** List the sockets to ask, those of a service together. Return: how many. */
 static size_t list_sockets(const struct pop *p, struct pop_endpoint ret[SOCKETS_MAX])
 {
-	size_t n = pop_endpoints(p, ret), n_all = n;
+	struct pop_service services[POP_SERVICES];
+	struct pop_endpoint all[POP_ENDPOINTS_MAX];
+	size_t n = pop_endpoints(p, all), n_all = 0;
 
-	for (size_t i = 0; p->services->rdns != NULL && i < n; i++) {
-		if (strcmp(ret[i].service, "pages") != 0 || strcmp(ret[i].protocol, "https") != 0)
-			continue;
-		ret[n_all] = ret[i];
-		ret[n_all++].service = "rdns";
-	}
+	pop_list_services(p, services);
+	for (size_t i = 0; i < POP_SERVICES; i++)
+		for (size_t j = 0; services[i].is_on && j < n; j++)
+			if (is_asked_at(services[i].name, &all[j])) {
+				ret[n_all] = all[j];
+				ret[n_all++].service = services[i].name;
+			}
 	return n_all;
 }
 

@@ -20,6 +20,7 @@ static const struct {
 	{"resolver", "unbound.service"},
 	{"authoritative", "knot.service"},
 	{"rdns", "rdnsd.service"},
+	{"mirror", "mirrord.service"},
 };
 
 const char *units_of(const char *service)

@@ -196,6 +196,29 @@ static void add_rdns(yyjson_mut_doc *d, yyjson_mut_val *root, const struct pop_r
 	}
 }
 
+static void add_mirror(yyjson_mut_doc *d, yyjson_mut_val *root, const struct pop *p)
+{
+	const struct pop_mirror *m = p->services->mirror;
+	yyjson_mut_val *o = add_service(d, root, p, "mirror");
+
+	if (o == NULL)
+		return;
+	yyjson_mut_obj_add_strcpy(d, o, "root", m->root);
+	yyjson_mut_obj_add_uint(d, o, "rsync_port", m->rsync_port);
+	yyjson_mut_obj_add_uint(d, o, "rsync_connections", m->rsync_connections);
+	yyjson_mut_obj_add_uint(d, o, "downloads_per_prefix", m->downloads_per_prefix);
+	if (m->download_mbps == 0)
+		yyjson_mut_obj_add_null(d, o, "bytes_per_second");
+	else
+		yyjson_mut_obj_add_uint(d, o, "bytes_per_second", m->download_mbps * 1000000ULL / 8);
+	yyjson_mut_val *before = yyjson_mut_obj_add_arr(d, o, "before"); /* generations beside the published one */
+	for (unsigned i = 1; i < m->keep_generations; i++)
+		yyjson_mut_arr_add_uint(d, before, i);
+	yyjson_mut_val *projects = yyjson_mut_obj_add_arr(d, o, "projects");
+	for (unsigned i = 0; i < m->n_projects; i++)
+		yyjson_mut_obj_add_strcpy(d, yyjson_mut_arr_add_obj(d, projects), "name", m->projects[i].name);
+}
+
 /** A zone that the resolver is told the servers of. */
 static void add_stub(yyjson_mut_doc *d, yyjson_mut_val *stubs, const char *zone, const struct pop *p,
                      struct pop_addresses a)
@@ -339,7 +362,7 @@ static void add_tls(yyjson_mut_doc *d, yyjson_mut_val *root, const struct pop *p
 static void add_names(yyjson_mut_doc *d, yyjson_mut_val *root, const struct pop *p)
 {
 	static const char *const names[POP_SERVICES] = {"www", "speedtest", "ipv6test", "turn",
-	                                                "ntp", "dns", "ns1", NULL};
+	                                                "ntp", "dns", "ns1", NULL, NULL};
 	struct pop_service all[POP_SERVICES];
 	yyjson_mut_val *list = yyjson_mut_obj_add_arr(d, root, "names");
 	yyjson_mut_val *records = yyjson_mut_obj_add_arr(d, root, "records");
@@ -374,6 +397,7 @@ yyjson_mut_val *view_new(yyjson_mut_doc *d, const struct pop *p, const char *dir
 	add_ntp(d, root, p);
 	add_authoritative(d, root, p);
 	add_rdns(d, root, p->services->rdns);
+	add_mirror(d, root, p);
 	add_names(d, root, p);
 	add_tls(d, root, p);
 	return add_resolver(d, root, p) < 0 ? NULL : root;

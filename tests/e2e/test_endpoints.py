@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 
 import re
+import subprocess
 
 import dns.message
 import dns.opcode
@@ -57,8 +58,17 @@ def ask_rdns(service, protocol, family):
     (ask_web if protocol == "https" else ask_notify)(service, protocol, family)
 
 
+def ask_mirror(service, protocol, family):
+    if protocol != "rsync":
+        return ask_web(service, protocol, family)
+    listing = subprocess.run(["rsync", pop.url(service, protocol, family)], text=True, capture_output=True,
+                             timeout=LIMIT_S, check=True).stdout
+    assert listing.split() == [project["name"] for project in pop.services()["mirror"]["projects"]]
+
+
 ASK = {"pages": ask_web, "speedtest": ask_web, "ipv6test": ask_ipv6test,
-       "turn": ask_turn, "ntp": ask_time, "resolver": ask_dns, "authoritative": ask_dns, "rdns": ask_rdns}
+       "turn": ask_turn, "ntp": ask_time, "resolver": ask_dns, "authoritative": ask_dns, "rdns": ask_rdns,
+       "mirror": ask_mirror}
 
 
 @pytest.mark.parametrize("service, protocol, family", pop.each_endpoint())

@@ -184,6 +184,7 @@ void pop_list_services(const struct pop *p, struct pop_service ret[POP_SERVICES]
 	ret[6] = service(p, "authoritative", s->authoritative,
 	                 s->authoritative ? s->authoritative->addresses : NULL);
 	ret[7] = service(p, "rdns", s->rdns, s->pages ? s->pages->addresses : NULL);
+	ret[8] = service(p, "mirror", s->mirror, s->pages ? s->pages->addresses : NULL);
 }
 
 /** Where pop_endpoints() puts what it finds. */
@@ -258,6 +259,8 @@ size_t pop_endpoints(const struct pop *p, struct pop_endpoint ret[POP_ENDPOINTS_
 		list(&l, "rdns", "udp", s->authoritative->addresses, s->rdns->notify_port);
 		list(&l, "rdns", "tcp", s->authoritative->addresses, s->rdns->notify_port);
 	}
+	if (s->mirror != NULL && s->pages != NULL)
+		list(&l, "mirror", "rsync", s->pages->addresses, s->mirror->rsync_port);
 	return l.n;
 }
 

@@ -179,12 +179,16 @@ struct pop_mirror_project {
 
 /** Mirrors, which the pages serve. */
 struct pop_mirror {
-	char *root;                 /* folder that has one for each project */
-	unsigned keep_generations;  /* default 3 */
-	char *reserve;              /* what stays free: pop_mirror_reserve(); default "5%" */
-	unsigned runs_at_once;      /* default 4 */
-	unsigned runs_per_upstream; /* at once; default 2 */
-	char *webhook;              /* URL that is told when a project is held or stale; optional */
+	char *root;                    /* folder that has one for each project */
+	unsigned keep_generations;     /* default 3 */
+	char *reserve;                 /* what stays free: pop_mirror_reserve(); default "5%" */
+	unsigned runs_at_once;         /* default 4 */
+	unsigned runs_per_upstream;    /* at once; default 2 */
+	char *webhook;                 /* URL that is told when a project is held or stale; optional */
+	uint16_t rsync_port;           /* for downstream mirrors, at the addresses of the pages; default 873 */
+	unsigned rsync_connections;    /* at once, to each project; default 100 */
+	unsigned downloads_per_prefix; /* at once, by one /24 or /56, indexes apart; default 64 */
+	unsigned download_mbps;        /* of each download; default 0: as much as there is */
 	struct pop_mirror_project *projects;
 	unsigned n_projects;
 };
@@ -256,21 +260,21 @@ int pop_load(const char *path, struct pop **ret_pop, struct pop_error *reterr);
 int pop_parse(const char *text, size_t len, struct pop **ret_pop, struct pop_error *reterr);
 void pop_free(struct pop *p);
 
-/** One row of the services in the POP file, on or off, in its order. Reverse DNS is reached at those of the pages. */
+/** One row of the services in the POP file, on or off, in its order. Reverse DNS and mirrors are pages. */
 struct pop_service {
 	const char *name; /* key in the POP file */
 	bool is_on;
 	const struct pop_addresses *addresses; /* its own, or else the shared ones; NULL: neither */
 };
 
-enum { POP_SERVICES = 8 };
+enum { POP_SERVICES = 9 };
 
 void pop_list_services(const struct pop *p, struct pop_service ret[POP_SERVICES]);
 
 /** One socket that the POP answers on. */
 struct pop_endpoint {
 	const char *service; /* "speedtest": key in the POP file */
-	/** "http", "https", "rpm" (https as well), "udp", "tcp", "http3" (UDP); "mtu-http", "mtu-https" */
+	/** "http", "https", "rpm" (https as well), "udp", "tcp", "http3" (UDP), "rsync"; "mtu-http", "mtu-https" */
 	const char *protocol;
 	struct addr addr;
 };

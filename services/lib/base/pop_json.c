@@ -25,10 +25,19 @@ static const char *scheme_of(const struct pop_endpoint *e)
 
 	if (strcmp(protocol, "http") == 0)
 		return "http://";
+	if (strcmp(protocol, "rsync") == 0)
+		return "rsync://";
 	for (size_t i = 0; i < sizeof(secure) / sizeof(*secure); i++)
 		if (strcmp(protocol, secure[i]) == 0)
 			return "https://";
 	return "";
+}
+
+static uint16_t usual_port(const char *scheme)
+{
+	if (strcmp(scheme, "rsync://") == 0)
+		return 873;
+	return strcmp(scheme, "http://") == 0 ? 80 : 443;
 }
 
 /** @path: what follows the address; "": nothing. */
@@ -36,7 +45,7 @@ static void add_endpoint(yyjson_mut_doc *d, yyjson_mut_val *all, const struct po
 {
 	char address[ADDR_PORT_TEXT_MAX], text[ADDR_PORT_TEXT_MAX + 16];
 	const char *scheme = scheme_of(e);
-	uint16_t usual = strcmp(scheme, "http://") == 0 ? 80 : 443;
+	uint16_t usual = usual_port(scheme);
 
 	(void)addr_port_text(&e->addr, address);
 	if (*scheme != '\0' && addr_port(&e->addr) == usual)
@@ -49,6 +58,15 @@ static void add_endpoint(yyjson_mut_doc *d, yyjson_mut_val *all, const struct po
 	                          text);
 }
 
+static void add_page(yyjson_mut_doc *d, yyjson_mut_val *all, struct pop_endpoint e, const char *service)
+{
+	char path[32];
+
+	e.service = service;
+	(void)snprintf(path, sizeof(path), "/%s/", service);
+	add_endpoint(d, all, &e, path);
+}
+
 yyjson_mut_val *pop_json_endpoints(yyjson_mut_doc *d, const struct pop *p)
 {
 	struct pop_endpoint all[POP_ENDPOINTS_MAX];
@@ -57,11 +75,14 @@ yyjson_mut_val *pop_json_endpoints(yyjson_mut_doc *d, const struct pop *p)
 
 	for (size_t i = 0; i < n; i++)
 		add_endpoint(d, o, &all[i], "");
-	for (size_t i = 0; p->services->rdns != NULL && i < n; i++) {
-		if (strcmp(all[i].service, "pages") != 0 || strcmp(all[i].protocol, "https") != 0)
+	for (size_t i = 0; i < n; i++) { /* what is one of the pages */
+		bool is_https = strcmp(all[i].protocol, "https") == 0;
+		if (strcmp(all[i].service, "pages") != 0 || strcmp(all[i].protocol, "http3") == 0)
 			continue;
-		all[i].service = "rdns"; /* it is one of the pages */
-		add_endpoint(d, o, &all[i], "/rdns/");
+		if (is_https && p->services->rdns != NULL)
+			add_page(d, o, all[i], "rdns");
+		if (p->services->mirror != NULL)
+			add_page(d, o, all[i], "mirror");
 	}
 	return o;
 }

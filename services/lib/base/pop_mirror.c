@@ -23,6 +23,9 @@ enum {
 	PROJECTS_MAX = 1000,
 	TIMEOUT_HOURS_MAX = 31 * 24,
 	STALL_MINUTES_MAX = 24 * 60,
+	RSYNC_PORT = 873,
+	CONNECTIONS_MAX = 10000,
+	DOWNLOAD_MBPS_MAX = 100000,
 };
 
 #define INTERVAL_DEFAULT "6h"
@@ -134,6 +137,17 @@ static bool is_project(const char *text)
 	return len > 0 && len <= 63 && text[len] == '\0' && text[0] != '-';
 }
 
+/** What the pages have at their top, and so no project may be called. */
+static bool is_free(const char *text)
+{
+	static const char *const taken[] = {"api", "ip", "jobs", "mirror", "rdns", "shared"};
+
+	for (size_t i = 0; i < sizeof(taken) / sizeof(*taken); i++)
+		if (strcmp(text, taken[i]) == 0)
+			return false;
+	return true;
+}
+
 static const struct pop_rule rule_interval = {
 	is_interval, "an interval", "write minutes, hours or days, such as 30m, 6h or 1d, up to 31 days"};
 static const struct pop_rule rule_reserve = {
@@ -144,6 +158,9 @@ static const struct pop_rule rule_upstream = {
 	is_upstream, "an upstream", "write it like \"rsync://mirror.example.net/debian/\", without a user"};
 static const struct pop_rule rule_project = {
 	is_project, "a name of a project", "use up to 63 small letters, digits and hyphens, such as \"debian\""};
+
+static const struct pop_rule rule_free = {
+	is_free, "a name that a project may have", "give it another: the pages of the POP have this one"};
 
 static int refuse_more(struct pop_doc *d, const char *path, unsigned value, unsigned max, const char *why)
 {
@@ -249,6 +266,8 @@ static int check_project(struct pop_doc *d, const struct pop_mirror *m, unsigned
 	char at[PATH_MAX_BYTES];
 
 	int rc = pop_rule_check(d, &rule_project, p->name, "%s", place(i, "name", at));
+	if (rc == 0)
+		rc = pop_rule_check(d, &rule_free, p->name, "%s", at);
 	for (unsigned j = 0; rc == 0 && j < i; j++)
 		if (strcmp(m->projects[j].name, p->name) == 0)
 			rc = pop_doc_refuse(d, at, "give one of the two another name", "\"%s\" is listed twice",
@@ -274,6 +293,12 @@ void pop_mirror_fill(struct pop_mirror *m)
 		m->runs_at_once = 4;
 	if (m->runs_per_upstream == 0)
 		m->runs_per_upstream = 2;
+	if (m->rsync_port == 0)
+		m->rsync_port = RSYNC_PORT;
+	if (m->rsync_connections == 0)
+		m->rsync_connections = 100;
+	if (m->downloads_per_prefix == 0)
+		m->downloads_per_prefix = 64;
 	for (unsigned i = 0; i < m->n_projects; i++) {
 		struct pop_mirror_project *p = &m->projects[i];
 		if (p->interval == NULL && p->cron == NULL)
@@ -285,6 +310,19 @@ void pop_mirror_fill(struct pop_mirror *m)
 		if (p->stall_minutes == 0)
 			p->stall_minutes = 30;
 	}
+}
+
+static int check_serving(struct pop_doc *d, const struct pop_mirror *m)
+{
+	int rc = refuse_more(d, "services.mirror.rsync_connections", m->rsync_connections, CONNECTIONS_MAX,
+	                     "connections at once are too many");
+
+	if (rc == 0)
+		rc = refuse_more(d, "services.mirror.downloads_per_prefix", m->downloads_per_prefix, CONNECTIONS_MAX,
+		                 "downloads at once are too many");
+	return rc < 0 ? rc
+	              : refuse_more(d, "services.mirror.download_mbps", m->download_mbps, DOWNLOAD_MBPS_MAX,
+	                            "Mbit/s are no limit");
 }
 
 int pop_mirror_check(struct pop_doc *d, const struct pop_services *s)
@@ -308,6 +346,8 @@ int pop_mirror_check(struct pop_doc *d, const struct pop_services *s)
 	if (rc == 0)
 		rc = refuse_more(d, "services.mirror.runs_per_upstream", m->runs_per_upstream, RUNS_MAX,
 		                 "runs at once are too many for an upstream");
+	if (rc == 0)
+		rc = check_serving(d, m);
 	if (rc == 0)
 		rc = refuse_more(d, "services.mirror.projects", m->n_projects, PROJECTS_MAX, "projects are too many");
 	for (unsigned i = 0; rc == 0 && i < m->n_projects; i++)

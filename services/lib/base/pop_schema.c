@@ -206,6 +206,10 @@ static const cyaml_schema_field_t mirror_fields[] = {
 	NUMBER(struct pop_mirror, runs_at_once, MAY),
 	NUMBER(struct pop_mirror, runs_per_upstream, MAY),
 	TEXT(struct pop_mirror, webhook, MAY),
+	NUMBER(struct pop_mirror, rsync_port, MAY),
+	NUMBER(struct pop_mirror, rsync_connections, MAY),
+	NUMBER(struct pop_mirror, downloads_per_prefix, MAY),
+	NUMBER(struct pop_mirror, download_mbps, MAY),
 	LIST(struct pop_mirror, projects, MUST, &project_entry),
 	CYAML_FIELD_END,
 };

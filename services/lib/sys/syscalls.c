@@ -70,7 +70,8 @@ static const int for_processes[] = {
 	SCMP_SYS(fchdir), SCMP_SYS(truncate), SCMP_SYS(chmod), SCMP_SYS(fchmodat),
 	SCMP_SYS(chown), SCMP_SYS(fchown), SCMP_SYS(lchown), SCMP_SYS(fchownat), SCMP_SYS(link),
 	SCMP_SYS(linkat), SCMP_SYS(symlink), SCMP_SYS(symlinkat), SCMP_SYS(utimensat),
-	SCMP_SYS(statfs), SCMP_SYS(fstatfs), SCMP_SYS(syncfs)};
+	SCMP_SYS(statfs), SCMP_SYS(fstatfs), SCMP_SYS(syncfs), SCMP_SYS(getxattr), SCMP_SYS(lgetxattr),
+	SCMP_SYS(fgetxattr), SCMP_SYS(pidfd_open), SCMP_SYS(pidfd_send_signal)};
 
 /* Calls that none of our code and none of our libraries makes. */
 static const int hostile[] = {

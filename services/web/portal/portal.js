@@ -4,7 +4,7 @@
 // For tests: #overall and each #services > [data-service] carry data-state "up", "down" or
 // "unknown"; a service's words are in its .status, its addresses in its code elements.
 // #measure and [data-service=speedtest] a lead to the speed test, [data-service=ipv6test] a to the IPv6 test,
-// [data-service=rdns] a to reverse DNS. The document gets a "status"
+// [data-service=rdns] a to reverse DNS, [data-service=mirror] a to the mirrors. The document gets a "status"
 // event each time the status is shown; its detail is what was read.
 
 import { make } from "/shared/dom.js";

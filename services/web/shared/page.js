@@ -43,7 +43,7 @@ function themeSwitch(page) {
 }
 
 function navigation(page) {
-	const links = ["pages", "speedtest", "ipv6test", "rdns"].map((service) => {
+	const links = ["pages", "speedtest", "ipv6test", "rdns", "mirror"].map((service) => {
 		const url = urlOf(page.pop, service, location);
 		if (url === null)
 			return null;

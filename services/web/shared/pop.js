@@ -30,7 +30,7 @@ export function isWithin(hostname, domain) {
 	return Boolean(domain) && (hostname === domain || hostname.endsWith(`.${domain}`));
 }
 
-const NAMES = { pages: "www", rdns: "www" }; /* of services that are called otherwise */
+const NAMES = { pages: "www", rdns: "www", mirror: "www" }; /* of services that are called otherwise */
 
 /* The name that a POP's zone has for @service, when @hostname is one of that zone as well. */
 function nameOf(service, domain, hostname) {

@@ -61,11 +61,11 @@ def test_wrong_command_lines(arguments):
     assert done.stderr
 
 
-@pytest.mark.parametrize("pop, sockets", [("demo", 36), ("lyon", 38)])
+@pytest.mark.parametrize("pop, sockets", [("demo", 38), ("lyon", 40)])
 def test_check_of_a_good_file(pop, sockets):
     done = fontaine("check", f"image/pops/{pop}.yaml")
     assert done.returncode == 0
-    assert done.stdout == f"image/pops/{pop}.yaml: fine: site {pop}, 8 services, {sockets} sockets\n"
+    assert done.stdout == f"image/pops/{pop}.yaml: fine: site {pop}, 9 services, {sockets} sockets\n"
 
 
 def test_check_of_a_bad_file(broken):
@@ -111,6 +111,9 @@ def test_endpoints():
         "rdns": {"udp": {"ipv4": "127.0.0.1:5359", "ipv6": "[::1]:5359"},
                  "tcp": {"ipv4": "127.0.0.1:5359", "ipv6": "[::1]:5359"},
                  "https": {"ipv4": "https://127.0.0.1:8443/rdns/", "ipv6": "https://[::1]:8443/rdns/"}},
+        "mirror": {"rsync": {"ipv4": "rsync://127.0.0.1:8873", "ipv6": "rsync://[::1]:8873"},
+                   "http": {"ipv4": "http://127.0.0.1:8080/mirror/", "ipv6": "http://[::1]:8080/mirror/"},
+                   "https": {"ipv4": "https://127.0.0.1:8443/mirror/", "ipv6": "https://[::1]:8443/mirror/"}},
     }
     assert json.loads(fontaine("endpoints", POPS / "demo.yaml", "--json").stdout) == expected
     table = [line.split() for line in fontaine("endpoints", POPS / "demo.yaml").stdout.splitlines()]
@@ -127,8 +130,8 @@ def test_render_is_repeatable_and_drops_what_is_off(tmp_path):
     first = render(POPS / "demo.yaml")
     assert list(first) == ["chrony/chrony.conf", "chrony/options", "coturn/turnserver.conf", "knot/catalog.zone",
                            "knot/knot.conf", "knot/pop.zone", "knot/reverse.list", "knot/reverse.zone",
-                           "knot/synthesised.zone", "nginx/nginx.conf", "tls/names", "unbound/unbound.conf",
-                           "www/pop.json"]
+                           "knot/synthesised.zone", "nginx/mirror.conf", "nginx/nginx.conf", "rsync/rsyncd.conf",
+                           "tls/names", "unbound/unbound.conf", "www/pop.json", "www/projects.html"]
     assert render(POPS / "demo.yaml") == first
 
     smaller = tmp_path / "smaller.yaml"
@@ -156,7 +159,8 @@ def test_generate(tmp_path):
     assert {link.name: os.readlink(link) for link in wants.iterdir()} == {
         unit: f"/usr/lib/systemd/system/{unit}"
         for unit in ["nginx.service", "speedtestd.service", "ipv6testd.service", "coturn.service", "chrony.service",
-                     "unbound.service", "knot.service", "rdnsd.service", "fontaine-status.timer"]}
+                     "unbound.service", "knot.service", "rdnsd.service", "mirrord.service",
+                     "fontaine-status.timer"]}
     assert (tmp_path / "speedtestd.socket.d/pop.conf").read_text().splitlines()[1:] == (
         ["[Socket]"] + [f"ListenStream={host}:{port}" for port in (80, 443, 8443)
                         for host in ("192.0.2.11", "[2001:db8:10::11]") for _ in range(4)])
@@ -184,7 +188,17 @@ def test_generate_makes_the_paths_of_the_ipv6_test(tmp_path):
 def test_generate_makes_no_paths_that_nobody_asked_for(tmp_path):
     assert fontaine("generate", POPS / "demo.yaml", tmp_path).returncode == 0
     drop_ins = [name for name in files_below(tmp_path) if name.endswith(".conf")]
-    assert drop_ins == ["ipv6testd.socket.d/pop.conf", "rdnsd.socket.d/pop.conf", "speedtestd.socket.d/pop.conf"]
+    assert drop_ins == ["ipv6testd.socket.d/pop.conf", "mirrord.service.d/pop.conf", "rdnsd.socket.d/pop.conf",
+                        "speedtestd.socket.d/pop.conf"]
+
+
+def test_generate_gives_mirrors_their_folder_and_each_address_an_rsyncd(tmp_path):
+    assert fontaine("generate", POPS / "lyon.yaml", tmp_path).returncode == 0
+    assert (tmp_path / "mirrord.service.d/pop.conf").read_text().splitlines()[1:] == [
+        "[Service]", "ExecStartPre=+/usr/bin/install -d -o mirror -g mirror -m 0755 /srv/mirror",
+        "ReadWritePaths=-/srv/mirror",
+        "[Unit]", "RequiresMountsFor=/srv/mirror",
+        "Wants=rsyncd@192.0.2.10.service", "Wants=rsyncd@2001:db8:10::10.service"]
 
 
 def test_generate_opens_a_socket_for_each_processor(tmp_path):

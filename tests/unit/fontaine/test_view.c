@@ -132,6 +132,21 @@ static void test_reverse_zones(void **state)
 	free(json);
 }
 
+static void test_mirrors(void **state)
+{
+	(void)state;
+	char *json = view("lyon.example.net",
+	                  "  pages: {}\n"
+	                  "  mirror: {root: /m, keep_generations: 4, download_mbps: 80, "
+	                  "projects: [{name: one, kind: command, command: /c}, "
+	                  "{name: two, kind: command, command: /c}]}\n");
+
+	assert_has(json, "\"root\":\"/m\",\"rsync_port\":873,\"rsync_connections\":100,\"downloads_per_prefix\":64,"
+	                 "\"bytes_per_second\":10000000,\"before\":[1,2,3],"
+	                 "\"projects\":[{\"name\":\"one\"},{\"name\":\"two\"}]}");
+	free(json);
+}
+
 static void test_names_set_aside(void **state)
 {
 	(void)state;
@@ -194,6 +209,7 @@ int main(void)
 		cmocka_unit_test(test_members),
 		cmocka_unit_test(test_names_of_the_ipv6_test),
 		cmocka_unit_test(test_reverse_zones),
+		cmocka_unit_test(test_mirrors),
 		cmocka_unit_test(test_names_set_aside),
 		cmocka_unit_test(test_export),
 		cmocka_unit_test(test_bad_exports),

@@ -63,6 +63,13 @@ static uint64_t make_and_publish(int fd, struct farm_counts *counts)
 	return n;
 }
 
+static bool leads(int fd, const char *name, uint64_t n)
+{
+	char target[GENERATION_PATH_MAX] = "", path[GENERATION_PATH_MAX];
+
+	return readlinkat(fd, name, target, sizeof(target) - 1) > 0 && strcmp(target, generation_path(n, path)) == 0;
+}
+
 static void test_life(void **state)
 {
 	struct farm_counts counts;
@@ -90,7 +97,11 @@ static void test_life(void **state)
 	assert_true(folder_has("generations/4/index", "4"));
 
 	assert_int_equal(generation_publish(fd, 2), -ENOENT);
+	assert_true(leads(fd, "before-1", 4));
+	assert_true(leads(fd, "before-2", 3));
 	assert_int_equal(generation_publish(fd, 3), 0); /* rolled back */
+	assert_true(leads(fd, "before-1", 5));
+	assert_true(leads(fd, "before-2", 4));
 	assert_true(folder_has("current/index", "3"));
 	assert_int_equal(generation_current(fd, &n), 0);
 	assert_int_equal(n, 3);

@@ -49,6 +49,14 @@ static const struct mistake {
 	{"{root: /m, projects: [{" FILES "}, {" FILES "}]}", "projects[1].name: \"files\" is listed twice", "another"},
 	{"{root: /m, projects: [{name: ../x, kind: files, upstreams: [\"rsync://a.example/b\"]}]}",
          "projects[0].name: \"../x\" is not a name", "small letters"},
+	{"{root: /m, projects: [{name: rdns, kind: files, upstreams: [\"rsync://a.example/b\"]}]}",
+         "projects[0].name: \"rdns\" is not a name that a project may have", "another"},
+	{"{root: /m, rsync_connections: 10001, projects: [{" FILES "}]}", "rsync_connections: 10001 connections",
+         "at most 10000"},
+	{"{root: /m, downloads_per_prefix: 10001, projects: [{" FILES "}]}", "downloads_per_prefix: 10001 downloads",
+         "at most 10000"},
+	{"{root: /m, download_mbps: 100001, projects: [{" FILES "}]}", "download_mbps: 100001 Mbit/s are no limit",
+         "at most 100000"},
 	{"{root: /m, projects: [{name: x, kind: file}]}", "projects[0].kind: \"file\" is none of its values",
          "debian, rpm, arch, files, osm-planet, command"},
 	{"{root: /m, projects: [{name: x, kind: files}]}", "projects[0].upstreams: nowhere to get it from",
@@ -160,6 +168,10 @@ static void test_defaults(void **state)
 	assert_int_equal(m->runs_at_once, 4);
 	assert_int_equal(m->runs_per_upstream, 2);
 	assert_null(m->webhook);
+	assert_int_equal(m->rsync_port, 873);
+	assert_int_equal(m->rsync_connections, 100);
+	assert_int_equal(m->downloads_per_prefix, 64);
+	assert_int_equal(m->download_mbps, 0);
 	assert_int_equal(m->n_projects, 1);
 	const struct pop_mirror_project *project = m->projects;
 	assert_int_equal(project->kind, POP_MIRROR_FILES);
