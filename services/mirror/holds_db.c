@@ -52,14 +52,8 @@ int holds_db_get(sqlite3 *db, const char *project, struct hold *ret)
 
 int holds_db_release(sqlite3 *db, const char *project, int64_t at_s)
 {
-	sqlite3_stmt *s;
-	int rc = db_prepare(db, "UPDATE hold SET released = ? WHERE project = ?", &s);
+	int rc = db_set(db, "UPDATE hold SET released = ? WHERE project = ?", at_s, project);
 
-	if (rc < 0)
-		return rc;
-	(void)sqlite3_bind_int64(s, 1, at_s);
-	db_bind_text(s, 2, project);
-	rc = db_execute_on_row(s);
 	if (rc == 0)
 		rc = mirror_db_set_paused(db, project, false);
 	return rc < 0 ? rc : mirror_db_set_wanted(db, project, true);

@@ -111,32 +111,19 @@ int mirror_db_get_kept(sqlite3 *db, const char *project, struct schedule_kept *r
 	return 0;
 }
 
-/** @sql: an update of one column of the project. */
-static int set_column(sqlite3 *db, const char *sql, const char *project, int64_t value)
-{
-	sqlite3_stmt *s;
-	int rc = db_prepare(db, sql, &s);
-
-	if (rc < 0)
-		return rc;
-	(void)sqlite3_bind_int64(s, 1, value);
-	db_bind_text(s, 2, project);
-	return db_execute_on_row(s);
-}
-
 int mirror_db_set_due(sqlite3 *db, const char *project, int64_t due_s)
 {
-	return set_column(db, "UPDATE project SET due = ? WHERE name = ?", project, due_s);
+	return db_set(db, "UPDATE project SET due = ? WHERE name = ?", due_s, project);
 }
 
 int mirror_db_set_wanted(sqlite3 *db, const char *project, bool is_wanted)
 {
-	return set_column(db, "UPDATE project SET is_wanted = ? WHERE name = ?", project, is_wanted);
+	return db_set(db, "UPDATE project SET is_wanted = ? WHERE name = ?", is_wanted, project);
 }
 
 int mirror_db_set_paused(sqlite3 *db, const char *project, bool is_paused)
 {
-	return set_column(db, "UPDATE project SET is_paused = ? WHERE name = ?", project, is_paused);
+	return db_set(db, "UPDATE project SET is_paused = ? WHERE name = ?", is_paused, project);
 }
 
 int mirror_db_get_upstream(sqlite3 *db, const char *project, const char *url, struct upstream *ret)

@@ -102,12 +102,7 @@ int follow_db_take(sqlite3 *db, int64_t now, struct follow_due *ret)
 	if (rc == 0)
 		rc = follow_db_schedule(db, &ret->prefix, next);
 	if (rc == 0)
-		rc = db_prepare(db, "UPDATE look SET looked = ? WHERE prefix = ?", &s);
-	if (rc < 0)
-		return rc;
-	(void)sqlite3_bind_int64(s, 1, now);
-	db_bind_text(s, 2, prefix_text(&ret->prefix, text));
-	rc = db_execute(s);
+		rc = db_set(db, "UPDATE look SET looked = ? WHERE prefix = ?", now, prefix_text(&ret->prefix, text));
 	return rc == 0 ? read_due(db, text, ret) : rc;
 }
 
@@ -130,14 +125,8 @@ int follow_db_hurry(sqlite3 *db, const char *zone, int64_t now)
 int follow_db_schedule(sqlite3 *db, const struct prefix *prefix, int64_t next)
 {
 	char text[PREFIX_TEXT_MAX];
-	sqlite3_stmt *s;
-	int rc = db_prepare(db, "UPDATE look SET next = ? WHERE prefix = ?", &s);
 
-	if (rc < 0)
-		return rc;
-	(void)sqlite3_bind_int64(s, 1, next);
-	db_bind_text(s, 2, prefix_text(prefix, text));
-	return db_execute_on_row(s);
+	return db_set(db, "UPDATE look SET next = ? WHERE prefix = ?", next, prefix_text(prefix, text));
 }
 
 int follow_db_note(sqlite3 *db, const char *zone, enum follow_what what, enum follow_outcome outcome,

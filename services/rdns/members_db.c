@@ -107,12 +107,5 @@ int token_db_get(sqlite3 *db, const char *id, struct token_row *ret)
 
 int token_db_used(sqlite3 *db, const char *id, int64_t at)
 {
-	sqlite3_stmt *s;
-	int rc = db_prepare(db, "UPDATE token SET last_used = ? WHERE id = ?", &s);
-
-	if (rc < 0)
-		return rc;
-	(void)sqlite3_bind_int64(s, 1, at);
-	db_bind_text(s, 2, id);
-	return db_execute_on_row(s);
+	return db_set(db, "UPDATE token SET last_used = ? WHERE id = ?", at, id);
 }

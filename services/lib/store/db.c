@@ -103,6 +103,18 @@ int db_execute_on_row(sqlite3_stmt *s)
 	return rc == 0 && sqlite3_changes(db) == 0 ? -ENOENT : rc;
 }
 
+int db_set(sqlite3 *db, const char *sql, int64_t value, const char *key)
+{
+	sqlite3_stmt *s;
+	int rc = db_prepare(db, sql, &s);
+
+	if (rc < 0)
+		return rc;
+	(void)sqlite3_bind_int64(s, 1, value);
+	db_bind_text(s, 2, key);
+	return db_execute_on_row(s);
+}
+
 int db_find(sqlite3 *db, const char *sql, const char *text, sqlite3_stmt **ret)
 {
 	int rc = db_prepare(db, sql, ret);

@@ -32,6 +32,9 @@ int db_execute(sqlite3_stmt *s);
 /** The same of one that must change a row. Return: also -ENOENT. */
 int db_execute_on_row(sqlite3_stmt *s);
 
+/** Execute @sql, "UPDATE ... SET ... = ? WHERE ... = ?", for @value and @key (borrowed). Return: as the last one. */
+int db_set(sqlite3 *db, const char *sql, int64_t value, const char *key);
+
 /** Step to the next row. Return: 1, 0 after the last, or as db_exec(). */
 int db_step(sqlite3_stmt *s);
 
