@@ -38,6 +38,9 @@ int ipv6test_main(int argc, char **argv);
 /** The commands of fontaine-rdns(1); @argv[0] is "rdns". Return: the exit status. */
 int rdns_main(int argc, char **argv);
 
+/** The commands of fontaine-mirror(1); @argv[0] is "mirror". Return: the exit status. */
+int mirror_main(int argc, char **argv);
+
 /**
  * Load the POP file, or print on standard error what is wrong with it.
  * Return: EXIT_FINE and *ret_pop, released with pop_free(); else EXIT_WRONG_INPUT.

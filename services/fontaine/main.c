@@ -72,6 +72,12 @@ static const struct command {
 		.usage = "COMMAND ...",
 		.summary = "check delegations of reverse DNS, and say who may change them",
 	},
+	{
+		.name = "mirror",
+		.main = mirror_main,
+		.usage = "COMMAND ...",
+		.summary = "see mirrors, and say what they are to do",
+	},
 };
 
 enum { N_COMMANDS = sizeof(commands) / sizeof(*commands) };

@@ -3,6 +3,20 @@
 #include "fontaine/rdns.h"
 
 #include "fontaine/command.h"
+#include "fontaine/token.h"
+
+static int rdns_token(const struct subcommand *c, int argc, char **argv)
+{
+	static const struct token_kind kind = {
+		.group = "rdns",
+		.database = "/var/lib/fontaine/rdns/rdns.db",
+		.owner = "asn",
+		.is_asn = true,
+		.remedy = "give either --asn ASN, of a member, or --operator",
+	};
+
+	return token_run(&kind, c, argc, argv);
+}
 
 static const struct subcommand commands[] = {
 	{

@@ -8,10 +8,10 @@
 #include "base/buf.h"
 #include "base/csv.h"
 #include "base/json_write.h"
+#include "fontaine/asking.h"
 #include "fontaine/command.h"
 #include "fontaine/progress.h"
 
-#include <curl/curl.h>
 #include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
@@ -20,13 +20,11 @@
 #include <unistd.h>
 
 #define SOCKET "/run/rdnsd/http.sock"
-#define HOST   "http://localhost"
 
 enum {
 	FILE_MAX_BYTES = 64 << 20,
 	TOKEN_FILE_MAX_BYTES = 256,
 	ANSWER_MAX_BYTES = 1 << 20,
-	ANSWER_LIMIT_S = 120,
 	PORTION_MAX = 2000,             /* delegations, as the API has it */
 	PORTION_MAX_BYTES = 240 * 1024, /* of its body, of which the API takes 256 KiB */
 	KEYS_BYTES = 64,                /* around one delegation in JSON, less than these */
@@ -36,10 +34,9 @@ enum {
 
 /* What is being imported. */
 struct import {
-	const char *path, *socket, *url;
+	const char *path;
 	bool is_checked;
-	CURL *curl;
-	struct curl_slist *headers;
+	struct asking asking;
 	struct csv csv;
 	size_t n_bytes; /* of the file */
 
@@ -58,35 +55,16 @@ static int wrong_line(const struct import *im, const char *what)
 	return EXIT_WRONG_INPUT;
 }
 
-static size_t on_answer(char *data, size_t size, size_t n, void *to)
-{
-	struct buf *answer = to;
-
-	return buf_add(answer, data, size * n) == 0 ? size * n : 0;
-}
-
 /* Send @body. Return: the status of HTTP, the answer in @answer; 0 after a failure that was explained. */
 static long send_body(struct import *im, const char *method, const char *path, const char *body, struct buf *answer)
 {
-	char url[256];
-	long status = 0;
+	const char *why;
+	long status = asking_send(&im->asking, method, path, body, answer, &why);
 
-	(void)snprintf(url, sizeof(url), "%s%s", im->url != NULL ? im->url : HOST, path);
-	(void)curl_easy_setopt(im->curl, CURLOPT_URL, url);
-	(void)curl_easy_setopt(im->curl, CURLOPT_CUSTOMREQUEST, method);
-	(void)curl_easy_setopt(im->curl, CURLOPT_POSTFIELDS, body);
-	(void)curl_easy_setopt(im->curl, CURLOPT_POSTFIELDSIZE, (long)strlen(body));
-	(void)curl_easy_setopt(im->curl, CURLOPT_WRITEFUNCTION, on_answer);
-	(void)curl_easy_setopt(im->curl, CURLOPT_WRITEDATA, answer);
-	(void)curl_easy_setopt(im->curl, CURLOPT_HTTPHEADER, im->headers);
-	(void)curl_easy_setopt(im->curl, CURLOPT_TIMEOUT, (long)ANSWER_LIMIT_S);
-	if (im->url == NULL)
-		(void)curl_easy_setopt(im->curl, CURLOPT_UNIX_SOCKET_PATH, im->socket);
-	CURLcode rc = curl_easy_perform(im->curl);
-	if (rc == CURLE_OK && curl_easy_getinfo(im->curl, CURLINFO_RESPONSE_CODE, &status) == CURLE_OK)
+	if (status != 0)
 		return status;
 	progress_clear();
-	(void)fprintf(stderr, "%s: %s\n", im->url != NULL ? im->url : im->socket, curl_easy_strerror(rc));
+	(void)fprintf(stderr, "%s: %s\n", im->asking.url != NULL ? im->asking.url : im->asking.socket, why);
 	return 0;
 }
 
@@ -340,10 +318,8 @@ static int take_token(struct import *im, const char *path)
 	buf_done(&token);
 	if (rc < 0)
 		return -1;
-	im->headers = curl_slist_append(NULL, line);
-	im->headers = curl_slist_append(im->headers, "Content-Type: application/json");
-	im->headers = curl_slist_append(im->headers, "X-Forwarded-For: 127.0.0.1");
-	im->headers = curl_slist_append(im->headers, "Expect:");
+	asking_add_header(&im->asking, line);
+	asking_add_header(&im->asking, "Content-Type: application/json");
 	return 0;
 }
 
@@ -356,7 +332,7 @@ int rdns_import(const struct subcommand *c, int argc, char **argv)
 		{"socket", required_argument, NULL, 's'},
 		{NULL, 0, NULL, 0},
 	};
-	struct import im = {.socket = SOCKET};
+	struct import im = {.asking = {.socket = SOCKET}};
 	const char *token_path = NULL;
 	int option;
 
@@ -365,19 +341,14 @@ int rdns_import(const struct subcommand *c, int argc, char **argv)
 			return subcommand_usage_error(c);
 		im.is_checked = im.is_checked || option == 'c';
 		token_path = option == 't' ? optarg : token_path;
-		im.url = option == 'u' ? optarg : im.url;
-		im.socket = option == 's' ? optarg : im.socket;
+		im.asking.url = option == 'u' ? optarg : im.asking.url;
+		im.asking.socket = option == 's' ? optarg : im.asking.socket;
 	}
 	if (optind + 1 != argc)
 		return subcommand_usage_error(c);
 	im.path = argv[optind];
-	if (take_token(&im, token_path) < 0)
-		return EXIT_WRONG_INPUT;
-	im.curl = curl_easy_init();
-	if (im.curl == NULL)
-		abort(); /* out of memory */
-	int status = import_file(&im);
-	curl_easy_cleanup(im.curl);
-	curl_slist_free_all(im.headers);
+	asking_open(&im.asking);
+	int status = take_token(&im, token_path) < 0 ? EXIT_WRONG_INPUT : import_file(&im);
+	asking_close(&im.asking);
 	return status;
 }

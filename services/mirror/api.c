@@ -178,7 +178,7 @@ static void carry_out(struct call *c, const char *who)
 	const struct api_target *t = &c->target;
 	struct engine *e = c->api->engine;
 
-	if (t->right != API_ANYBODY)
+	if (t->what == API_WISH || t->what == API_ROLLBACK)
 		log_info("mirror: %s: %s by %s", t->project, strrchr(c->request->path, '/') + 1, who);
 	switch (t->what) {
 	case API_SHOW:

@@ -12,7 +12,7 @@ PROJECT = Path(__file__).resolve().parents[3]
 FONTAINE = PROJECT / "build/release/fontaine"
 STOCK = PROJECT / "services/stock"
 POPS = PROJECT / "image/pops"
-COMMANDS = ["check", "endpoints", "status", "render", "generate", "speedtest", "ipv6test", "rdns"]
+COMMANDS = ["check", "endpoints", "status", "render", "generate", "speedtest", "ipv6test", "rdns", "mirror"]
 
 
 def fontaine(*arguments, **environment):
@@ -46,6 +46,18 @@ def test_each_command_has_help(command):
     done = fontaine(command, "--help")
     assert done.returncode == 0
     assert done.stdout.startswith(f"Usage: fontaine {command} ")
+
+
+@pytest.mark.parametrize("line, expected", [
+    ("fontaine mir", ["mirror"]), ("fontaine mirror ro", ["rollback"]), ("fontaine rdns t", ["token"]),
+    ("fontaine mirror rollback --t", ["--to"]), ("fontaine check nothing", [])])
+def test_completion(line, expected):
+    words = line.split()
+    script = (f"source packaging/completion/fontaine; COMP_WORDS=({line}); COMP_CWORD={len(words) - 1}; _fontaine;"
+              'echo "${COMPREPLY[*]}"')
+    done = subprocess.run(["bash", "-c", script], cwd=PROJECT, text=True, capture_output=True, timeout=20,
+                          env={**os.environ, "PATH": f"{FONTAINE.parent}:{os.environ['PATH']}"})
+    assert (done.stdout.split(), done.stderr) == (expected, "")
 
 
 def test_version():

@@ -1,9 +1,9 @@
 /*
- * fontaine rdns token: whom rdnsd lets in. The views of its database say and take all there is to it; what
- * is written there is written as the user that the database belongs to, or rdnsd could not go on.
+ * The views or tables of a daemon's database say and take all there is to its tokens; what is written there is
+ * written as the user that the database belongs to, or the daemon could not go on.
  */
 /* SPDX-License-Identifier: MIT */
-#include "fontaine/rdns.h"
+#include "fontaine/token.h"
 
 #include "base/argon2.h"
 #include "base/asn.h"
@@ -24,23 +24,23 @@
 #include <time.h>
 #include <unistd.h>
 
-#define DATABASE "/var/lib/fontaine/rdns/rdns.db"
-
 enum {
 	BUSY_LIMIT_MS = 5000,
 	LABEL_MAX_BYTES = 63,
+	SQL_MAX_BYTES = 256,
 };
 
 struct options {
+	const struct token_kind *kind;
 	const char *db, *label;
-	uint32_t asn;
+	const char *whose; /* NULL: not said */
 	bool is_operators, json;
 	const char *word; /* that follows the command */
 };
 
-static int wrong(const char *what, const char *remedy)
+static int wrong(const struct options *o, const char *what, const char *remedy)
 {
-	(void)fprintf(stderr, "fontaine rdns token: %s\n  %s\n", what, remedy);
+	(void)fprintf(stderr, "fontaine %s token: %s\n  %s\n", o->kind->group, what, remedy);
 	return EXIT_WRONG_INPUT;
 }
 
@@ -58,7 +58,7 @@ static int become_owner(const char *path)
 
 	if (stat(path, &st) < 0) {
 		(void)fprintf(stderr,
-		              "%s: %s\n  give --db the database of an rdnsd that was started, and run this as root\n",
+		              "%s: %s\n  give --db the database of a daemon that was started, and run this as root\n",
 		              path, strerror(errno));
 		return -1;
 	}
@@ -98,22 +98,28 @@ static bool is_label(const char *text)
 
 static int add_token(const struct options *o)
 {
-	char text[TOKEN_LEN + 1], hash[ARGON2_TEXT_MAX];
+	uint32_t asn = 0;
+	char text[TOKEN_LEN + 1], hash[ARGON2_TEXT_MAX], sql[SQL_MAX_BYTES];
 	struct token t = token_make();
 	sqlite3 *db;
 	sqlite3_stmt *s;
 
+	if (!o->is_operators && o->kind->is_asn && asn_parse(o->whose, &asn) < 0)
+		return wrong(o, "--asn", "give the number of a member's autonomous system, such as 64500");
 	if (argon2_hash(t.secret, sizeof(t.secret), hash) < 0) {
-		(void)fprintf(stderr, "fontaine rdns token: OpenSSL makes no Argon2id\n");
+		(void)fprintf(stderr, "fontaine %s token: OpenSSL makes no Argon2id\n", o->kind->group);
 		return EXIT_FAILED;
 	}
-	int status = open_database(
-	    o->db, "INSERT INTO tokens (id, asn, label, hash, created) VALUES (?, ?, ?, ?, ?)", &db, &s);
+	(void)snprintf(sql, sizeof(sql), "INSERT INTO tokens (id, %s, label, hash, created) VALUES (?, ?, ?, ?, ?)",
+	               o->kind->owner);
+	int status = open_database(o->db, sql, &db, &s);
 	if (status != EXIT_FINE)
 		return status;
 	(void)sqlite3_bind_text(s, 1, t.id, -1, SQLITE_STATIC);
-	if (!o->is_operators)
-		(void)sqlite3_bind_int64(s, 2, o->asn);
+	if (!o->is_operators && o->kind->is_asn)
+		(void)sqlite3_bind_int64(s, 2, asn);
+	else if (!o->is_operators)
+		(void)sqlite3_bind_text(s, 2, o->whose, -1, SQLITE_STATIC);
 	(void)sqlite3_bind_text(s, 3, o->label, -1, SQLITE_STATIC);
 	(void)sqlite3_bind_text(s, 4, hash, -1, SQLITE_STATIC);
 	(void)sqlite3_bind_int64(s, 5, time(NULL));
@@ -139,16 +145,18 @@ static const char *moment(sqlite3_stmt *row, int column, char out[UTC_TEXT_MAX])
 
 static void print_row(sqlite3_stmt *row)
 {
-	char whose[16] = "operator", created[UTC_TEXT_MAX], used[UTC_TEXT_MAX], revoked[UTC_TEXT_MAX];
+	char whose[80] = "operator", created[UTC_TEXT_MAX], used[UTC_TEXT_MAX], revoked[UTC_TEXT_MAX];
 
-	if (sqlite3_column_type(row, 1) != SQLITE_NULL)
+	if (sqlite3_column_type(row, 1) == SQLITE_INTEGER)
 		(void)snprintf(whose, sizeof(whose), "AS%" PRId64, (int64_t)sqlite3_column_int64(row, 1));
+	else if (sqlite3_column_type(row, 1) == SQLITE_TEXT)
+		(void)snprintf(whose, sizeof(whose), "%s", (const char *)sqlite3_column_text(row, 1));
 	(void)printf("%-8s  %-12s  %-20s  %-20s  %-20s  %s\n", (const char *)sqlite3_column_text(row, 0), whose,
 	             moment(row, 3, created), moment(row, 4, used), moment(row, 5, revoked),
 	             (const char *)sqlite3_column_text(row, 2));
 }
 
-static void print_row_json(sqlite3_stmt *row)
+static void print_row_json(sqlite3_stmt *row, const char *owner)
 {
 	static const char *const times[] = {"created", "last_used", "revoked"};
 	yyjson_mut_doc *d = yyjson_mut_doc_new(NULL);
@@ -156,10 +164,10 @@ static void print_row_json(sqlite3_stmt *row)
 	char text[UTC_TEXT_MAX];
 
 	json_add_text(d, o, "id", (const char *)sqlite3_column_text(row, 0));
-	if (sqlite3_column_type(row, 1) == SQLITE_NULL)
-		yyjson_mut_obj_add_null(d, o, "asn");
+	if (sqlite3_column_type(row, 1) == SQLITE_INTEGER)
+		yyjson_mut_obj_add_sint(d, o, owner, sqlite3_column_int64(row, 1));
 	else
-		yyjson_mut_obj_add_sint(d, o, "asn", sqlite3_column_int64(row, 1));
+		json_add_text(d, o, owner, (const char *)sqlite3_column_text(row, 1));
 	json_add_text(d, o, "label", (const char *)sqlite3_column_text(row, 2));
 	for (int i = 0; i < 3; i++) {
 		const char *at = moment(row, 3 + i, text);
@@ -174,10 +182,13 @@ static int list_tokens(const struct options *o)
 {
 	sqlite3 *db;
 	sqlite3_stmt *s;
-	int rc, status = open_database(
-		    o->db, "SELECT id, asn, label, created, last_used, revoked FROM tokens ORDER BY created, id",
-		    &db, &s);
+	char sql[SQL_MAX_BYTES];
+	int rc;
 
+	(void)snprintf(sql, sizeof(sql),
+	               "SELECT id, %s, label, created, last_used, revoked FROM tokens ORDER BY created, id",
+	               o->kind->owner);
+	int status = open_database(o->db, sql, &db, &s);
 	if (status != EXIT_FINE)
 		return status;
 	if (!o->json)
@@ -185,7 +196,7 @@ static int list_tokens(const struct options *o)
 		             "label");
 	while ((rc = sqlite3_step(s)) == SQLITE_ROW)
 		if (o->json)
-			print_row_json(s);
+			print_row_json(s, o->kind->owner);
 		else
 			print_row(s);
 	(void)sqlite3_finalize(s);
@@ -210,7 +221,7 @@ static int find(const struct options *o)
 	(void)sqlite3_finalize(s);
 	(void)sqlite3_close(db);
 	if (!is_good)
-		(void)fprintf(stderr, "fontaine rdns token: %s: %s\n", o->word,
+		(void)fprintf(stderr, "fontaine %s token: %s: %s\n", o->kind->group, o->word,
 		              rc == SQLITE_ROW ? "it is revoked already" : "there is no such token: see \"list\"");
 	return is_good ? EXIT_FINE : EXIT_FAILED;
 }
@@ -237,18 +248,18 @@ static int revoke_token(const struct options *o)
 
 static int check_add(const struct options *o)
 {
-	if (o->is_operators == (o->asn != 0))
-		return wrong("whose token?", "give either --asn ASN, of a member, or --operator");
+	if (o->is_operators == (o->whose != NULL))
+		return wrong(o, "whose token?", o->kind->remedy);
 	if (o->label == NULL || !is_label(o->label))
-		return wrong("no label", "give --label TEXT, what the token is for, in at most 63 bytes");
-	return o->word == NULL ? EXIT_FINE : wrong(o->word, "\"add\" takes options alone");
+		return wrong(o, "no label", "give --label TEXT, what the token is for, in at most 63 bytes");
+	return o->word == NULL ? EXIT_FINE : wrong(o, o->word, "\"add\" takes options alone");
 }
 
 /* Return: -1 to go on, else the exit status. */
 static int take_options(const struct subcommand *c, int argc, char **argv, struct options *ret)
 {
-	static const struct option long_options[] = {
-		{"asn", required_argument, NULL, 'a'},
+	const struct option long_options[] = {
+		{ret->kind->owner, required_argument, NULL, 'w'},
 		{"operator", no_argument, NULL, 'o'},
 		{"label", required_argument, NULL, 'l'},
 		{"json", no_argument, NULL, 'j'},
@@ -260,8 +271,8 @@ static int take_options(const struct subcommand *c, int argc, char **argv, struc
 	while ((option = getopt_long(argc, argv, "", long_options, NULL)) != -1) {
 		if (option == '?')
 			return subcommand_usage_error(c);
-		if (option == 'a' && asn_parse(optarg, &ret->asn) < 0)
-			return wrong("--asn", "give the number of a member's autonomous system, such as 64500");
+		if (option == 'w')
+			ret->whose = optarg;
 		if (option == 'l')
 			ret->label = optarg;
 		if (option == 'd')
@@ -273,10 +284,10 @@ static int take_options(const struct subcommand *c, int argc, char **argv, struc
 	return optind + 1 < argc ? subcommand_usage_error(c) : -1;
 }
 
-int rdns_token(const struct subcommand *c, int argc, char **argv)
+int token_run(const struct token_kind *kind, const struct subcommand *c, int argc, char **argv)
 {
 	const char *command = argc > 1 && argv[1][0] != '-' ? argv[1] : "";
-	struct options o = {.db = DATABASE};
+	struct options o = {.kind = kind, .db = kind->database};
 	unsigned skipped = *command != '\0';
 
 	int status = take_options(c, argc - (int)skipped, argv + skipped, &o);

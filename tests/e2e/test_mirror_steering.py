@@ -1,0 +1,314 @@
+# Mirrors seen and steered: the fontaine command, the API for operators and for pushes, alerts, what status pages read.
+# SPDX-License-Identifier: MIT
+
+import contextlib
+import fcntl
+import http.client
+import json
+import os
+import re
+import socket
+import sqlite3
+import subprocess
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+import yaml
+
+from support import ipv6testd, pop, speedtestd, upstream, upstream_server, wait
+
+pytestmark = pytest.mark.apart
+
+PROGRAM = pop.BUILD / "release/mirrord"
+SOCKETS = [Path("/run/mirrord") / name for name in ("control.sock", "http.sock")]
+LIMIT_S = 30
+
+
+class Told(BaseHTTPRequestHandler):
+    def do_POST(self):
+        self.server.events.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+        self.send_response(204)
+        self.end_headers()
+
+    def log_message(self, *_):
+        pass
+
+
+class UnixConnection(http.client.HTTPConnection):
+    """To the socket that nginx passes on to."""
+
+    def connect(self):
+        self.sock = socket.socket(socket.AF_UNIX)
+        self.sock.settimeout(LIMIT_S)
+        self.sock.connect(str(SOCKETS[1]))
+
+
+class Steered:
+    """A mirrord with two projects, each of an rsyncd, and one of a module that is not there; a webhook that listens."""
+
+    def __init__(self, folder, stack):
+        self.folder, self.stack = folder, stack
+        self.database = folder / "state/mirror.db"
+        self.hook = ThreadingHTTPServer(("127.0.0.1", 0), Told)
+        self.hook.events = []
+        threading.Thread(target=self.hook.serve_forever, daemon=True).start()
+        stack.callback(self.hook.shutdown)
+        servers = {name: self.upstream(name) for name in ("files", "second")}
+        self.servers = {name: server.url for name, server in servers.items()}
+        self.servers["nowhere"] = self.servers["files"].replace("/mirror/", "/other/")
+        self.write()
+        self.listeners = [self.listen(path) for path in SOCKETS]
+        stack.callback(self.stop)
+        self.start()
+
+    def upstream(self, name):
+        self.fill(name, range(20), "first")
+        return self.stack.enter_context(
+            upstream_server.Rsyncd(self.folder / name, self.folder / f"{name}.rsyncd"))
+
+    def fill(self, name, numbers, text):
+        """Make the upstream what it is to be: these files, and no other."""
+        folder = self.folder / name
+        folder.mkdir(exist_ok=True)
+        for path in folder.iterdir():
+            path.unlink()
+        for n in numbers:
+            upstream.replace(folder / f"file{n}", f"{text} {n}\n")
+
+    def write(self):
+        projects = [{"name": name, "kind": "files", "upstreams": [url], "interval": "1d"}
+                    for name, url in self.servers.items()]
+        (self.folder / "root").mkdir()
+        (self.folder / "state").mkdir()
+        (self.folder / "pop.yaml").write_text(yaml.safe_dump({
+            "site": speedtestd.SITE, "addresses": {"ipv4": "127.0.0.1"},
+            "services": {"pages": {}, "mirror": {
+                "root": str(self.folder / "root"), "reserve": "1MiB", "projects": projects,
+                "webhook": f"http://127.0.0.1:{self.hook.server_port}/told"}}}))
+
+    def listen(self, path):
+        """As systemd does for it."""
+        path.parent.mkdir(exist_ok=True)
+        server = self.stack.enter_context(socket.socket(socket.AF_UNIX))
+        server.bind(str(path))
+        server.listen(128)
+        high = fcntl.fcntl(server.fileno(), fcntl.F_DUPFD, 100)
+        self.stack.callback(os.close, high)
+        return high
+
+    def start(self):
+        self.process = subprocess.Popen(
+            ipv6testd.passing(self.listeners, [PROGRAM, "--pop", self.folder / "pop.yaml"]),
+            env={**os.environ, "STATE_DIRECTORY": str(self.folder / "state")}, stdin=subprocess.DEVNULL,
+            pass_fds=self.listeners)
+        assert self.fontaine("list").returncode == 0
+
+    def stop(self):
+        self.process.terminate()
+        assert self.process.wait(LIMIT_S) == 0
+
+    def fontaine(self, *words, **environment):
+        return subprocess.run([pop.FONTAINE, "mirror", *words], timeout=LIMIT_S, capture_output=True, text=True,
+                              stdin=subprocess.DEVNULL, env={**os.environ, **environment})
+
+    def said(self, *words, **environment):
+        """What a command that does well prints."""
+        done = self.fontaine(*words, **environment)
+        assert done.returncode == 0, f"{words}: {done.stdout}{done.stderr}"
+        return done.stdout
+
+    def token(self, *words):
+        return self.said("token", *words, "--db", self.database).strip()
+
+    def api(self, method, path, token=None):
+        """Return: status, JSON or text."""
+        connection = UnixConnection("mirrord")
+        headers = {"X-Forwarded-For": "192.0.2.7", **({"Authorization": f"Bearer {token}"} if token else {})}
+        connection.request(method, path, headers=headers)
+        reply = connection.getresponse()
+        text = reply.read().decode()
+        connection.close()
+        return reply.status, json.loads(text) if "json" in reply.headers["Content-Type"] else text
+
+    def project(self, name):
+        return self.api("GET", f"/api/v1/mirrors/{name}")[1]
+
+    def runs(self, name):
+        return json.loads(self.said("log", name, "--json"))
+
+    def run(self, name, *words):
+        """Have it run by a command. Return: the run, when it is over."""
+        last = max((run["id"] for run in self.runs(name)), default=0)
+        self.said(*(words or ("start", name)))
+        return self.next_run(name, last)
+
+    def next_run(self, name, last):
+        def over():
+            return [run for run in self.runs(name) if run["id"] > last and run["ended"] is not None]
+
+        return wait.until(over, f"a run of {name} is over", LIMIT_S)[-1]
+
+    def served(self, name, file):
+        return (self.folder / "root" / name / "current" / file).read_text()
+
+    def query(self, text):
+        with contextlib.closing(sqlite3.connect(self.database, timeout=10)) as database, database:
+            return database.execute(text).fetchall()
+
+    def until_told(self, event, project):
+        def found():
+            return [e for e in self.hook.events if e["event"] == event and e["project"] == project]
+
+        return wait.until(found, f"{project} is told as {event}", LIMIT_S)[-1]
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory):
+    with contextlib.ExitStack() as stack:
+        yield Steered(tmp_path_factory.mktemp("steered"), stack)
+
+
+def test_what_is_seen(lab):
+    run = lab.run("files")
+    assert run["outcome"] == "done" and run["generation"] == 1
+    lines = lab.said("list").splitlines()
+    assert [line.split()[0] for line in lines] == ["project", "files", "second", "nowhere"]
+    assert re.match(r"files +files +waiting +fresh +\d+ B +\d+ s +\d+ h +\d+ came, 0 went$", lines[1]), lines
+    assert json.loads(lab.said("list", "--json"))[0]["files"] == 20
+    told = lab.said("log", "files", "--follow")
+    assert "generation 1: " in told and "Number of files: 20" in told
+    assert "as its upstream is" in lab.said("why", "files")
+
+
+def test_what_is_refused(lab):
+    unknown = lab.fontaine("start", "debian")
+    assert unknown.returncode == 2 and "the projects are: files second nowhere" in unknown.stderr
+    alone = lab.fontaine("list", "--socket", str(lab.folder / "nothing.sock"))
+    assert alone.returncode == 1 and "is mirrord running" in alone.stderr
+    nothing = lab.fontaine("release", "files")
+    assert nothing.returncode == 1 and "nothing of the project is held" in nothing.stderr
+    assert lab.fontaine("log", "second", "--run", "999").returncode == 2
+    for words in (), ("halt",), ("start",), ("list", "files"), ("why", "files", "--follow"), ("start", "../files"):
+        assert lab.fontaine(*words).returncode == 2, words
+
+
+def test_a_wrong_upstream_is_explained(lab):
+    assert lab.run("nowhere")["outcome"] == "configuration"
+    why = lab.fontaine("why", "nowhere")
+    assert why.returncode == 1 and "no such module" in why.stdout and "in the POP file" in why.stdout
+    lab.said("stop", "nowhere")
+    assert "paused" in lab.fontaine("why", "nowhere").stdout
+    assert lab.api("GET", "/jobs")[1][2]["status"] == "paused"
+
+
+def test_hold_and_release(lab):
+    lab.said("hold", "second")
+    assert lab.project("second")["state"] == "paused"
+    assert lab.run("second", "release", "second")["outcome"] == "done"
+    lab.fill("second", range(2), "fewer")
+    assert lab.run("second")["outcome"] == "held"
+    why = lab.fontaine("why", "second")
+    assert why.returncode == 1 and "is held" in why.stdout and "mirror release second" in why.stdout
+    assert lab.fontaine("push", "second").returncode == 1 and lab.fontaine("start", "second").returncode == 1
+    told = lab.until_told("held", "second")
+    assert told["pop"] == "test" and "mirror release second" in told["remedy"]
+    assert len(list((lab.folder / "root/second/current").iterdir())) == 20
+    assert lab.run("second", "release", "second")["outcome"] == "done"
+    assert len(list((lab.folder / "root/second/current").iterdir())) == 2
+    lab.until_told("recovered", "second")
+
+
+def test_rollback(lab):
+    lab.fill("files", range(20), "wrong")
+    newest = lab.run("files")["generation"]
+    assert lab.served("files", "file7") == "wrong 7\n"
+    assert "held" in lab.said("rollback", "files")
+    assert lab.served("files", "file7") == "first 7\n"
+    project = lab.project("files")
+    assert project["state"] == "held" and project["generation"] == newest - 1
+    assert f"rolled back from generation {newest} to {newest - 1}" in lab.fontaine("why", "files").stdout
+    assert lab.fontaine("rollback", "files", "--to", "99").returncode == 1
+    lab.stop()
+    lab.start()
+    assert lab.project("files")["state"] == "held"  # still
+    lab.said("rollback", "files", "--to", str(newest))
+    assert lab.served("files", "file7") == "wrong 7\n"
+    lab.said("rollback", "files")
+    lab.fill("files", range(20), "right")
+    assert lab.run("files", "release", "files")["generation"] == newest + 1
+    assert lab.served("files", "file7") == "right 7\n"
+
+
+def test_pushes_by_http(lab):
+    push = "/api/v1/mirrors/files/push"
+    token = lab.token("add", "--project", "files", "--label", "its upstream")
+    last = lab.runs("files")[0]["id"]
+    assert lab.api("POST", push)[0] == 401
+    assert lab.api("POST", push, token[:-1] + ("a" if token[-1] != "a" else "b"))[0] == 401
+    assert lab.api("POST", "/api/v1/mirrors/second/push", token)[0] == 403
+    assert lab.api("POST", "/api/v1/mirrors/files/stop", token)[0] == 403
+    assert lab.api("GET", "/api/v1/mirrors/files/log", token)[0] == 403
+    assert lab.api("GET", push, token)[0] == 405
+    assert lab.api("POST", push, token)[0] == 200
+    assert lab.next_run("files", last)["outcome"] == "unchanged"
+    lab.said("token", "revoke", token.split("_")[1], "--db", lab.database)
+    status, problem = lab.api("POST", push, token)
+    assert status == 401 and problem["type"].endswith("/no-token")
+    assert "its upstream" in lab.said("token", "list", "--db", lab.database)
+    assert lab.fontaine("token", "add", "--project", "debian", "--label", "x", "--db", lab.database).returncode == 1
+
+
+def test_operators_by_http(lab):
+    token = lab.token("add", "--operator", "--label", "desk")
+    last = lab.runs("second")[0]["id"]
+    assert lab.api("POST", "/api/v1/mirrors/second/hold", token)[1]["state"] == "paused"
+    assert lab.api("POST", "/api/v1/mirrors/second/release", token)[0] == 200
+    lab.next_run("second", last)
+    assert lab.api("POST", "/api/v1/mirrors/second/release", token)[1]["type"].endswith("/nothing")
+    assert lab.api("POST", "/api/v1/mirrors/debian/start", token)[0] == 404
+    assert lab.api("GET", "/api/v1/mirrors/files/runs", token)[1][0]["outcome"] == "unchanged"
+    assert "Number of files" in lab.api("GET", "/api/v1/mirrors/files/log?run=1", token)[1]
+    assert lab.api("POST", "/api/v1/mirrors/files/rollback?generation=x", token)[0] == 400
+
+
+def test_pushes_by_ssh(lab):
+    def pushed(command):
+        return lab.fontaine("push", "files", "second", SSH_ORIGINAL_COMMAND=command)
+
+    last = {name: lab.runs(name)[0]["id"] for name in ("files", "second")}
+    trap = lab.folder / "trap"
+    for command in f"touch {trap}", f"sync:all; touch {trap}", f"sync:all $(touch {trap})", "sync:archive:nowhere":
+        assert pushed(command).returncode == 2, command
+    assert pushed("sync:stage1").returncode == 0
+    assert pushed("sync:stage2 sync:archive:second").returncode == 0
+    lab.next_run("second", last["second"])
+    assert lab.runs("files")[0]["id"] == last["files"] and not trap.exists()
+    assert pushed("sync:all sync:mhop").returncode == 0
+    lab.next_run("files", last["files"])
+
+
+def test_what_status_pages_read(lab):
+    jobs = lab.api("GET", "/jobs")[1]
+    assert [job["name"] for job in jobs] == ["files", "second", "nowhere"]
+    assert jobs[0]["status"] == "success" and jobs[0]["last_update_ts"] > 1_700_000_000
+    page = lab.api("GET", "/mirrorz.json")[1]
+    assert page["version"] == 1.7 and page["site"]["url"] == "https://www.pop.test"
+    assert [mirror["url"] for mirror in page["mirrors"]] == ["/files/", "/second/", "/nowhere/"]
+    assert re.fullmatch(r"S\d{10}X\d{10}", page["mirrors"][0]["status"])
+    assert lab.api("GET", "/metrics")[0] == 404  # the operator's
+
+
+def test_stale_and_well_again(lab):
+    lab.stop()
+    lab.query("UPDATE project SET good = 1000000000, is_paused = 1 WHERE name = 'second'")
+    lab.start()
+    assert lab.until_told("stale", "second")["good"] == "2001-09-09T01:46:40Z"
+    assert "stale" in lab.fontaine("why", "second").stdout
+    n = len(lab.hook.events)
+    lab.stop()
+    lab.start()
+    assert lab.run("second")["outcome"] == "unchanged"
+    lab.until_told("recovered", "second")
+    assert [event["event"] for event in lab.hook.events[n:] if event["project"] == "second"] == ["recovered"]
