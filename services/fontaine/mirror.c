@@ -18,9 +18,6 @@ enum {
 	ANSWER_MAX_BYTES = 8 << 20,
 	PATH_MAX_BYTES = 256,
 	DIGITS_MAX = 18,
-	MINUTE_S = 60,
-	HOUR_S = 3600,
-	DAY_S = 86400,
 };
 
 #define SOCKET_OPTION "  --socket FILE\n                of mirrord (default: " SOCKET ")\n"
@@ -169,18 +166,19 @@ int64_t mirror_number(yyjson_val *o, const char *key)
 
 const char *mirror_age(int64_t at_s, int64_t now_s, char ret[MIRROR_AGE_MAX])
 {
+	const int64_t minute_s = 60, hour_s = 3600, day_s = 86400;
 	int64_t s = now_s > at_s ? now_s - at_s : at_s - now_s;
 
 	if (at_s == 0)
 		(void)snprintf(ret, MIRROR_AGE_MAX, "-");
-	else if (s < 2 * MINUTE_S)
+	else if (s < 2 * minute_s)
 		(void)snprintf(ret, MIRROR_AGE_MAX, "%" PRId64 " s", s);
-	else if (s < 2 * HOUR_S)
-		(void)snprintf(ret, MIRROR_AGE_MAX, "%" PRId64 " min", s / MINUTE_S);
-	else if (s < 2 * DAY_S)
-		(void)snprintf(ret, MIRROR_AGE_MAX, "%" PRId64 " h", s / HOUR_S);
+	else if (s < 2 * hour_s)
+		(void)snprintf(ret, MIRROR_AGE_MAX, "%" PRId64 " min", s / minute_s);
+	else if (s < 2 * day_s)
+		(void)snprintf(ret, MIRROR_AGE_MAX, "%" PRId64 " h", s / hour_s);
 	else
-		(void)snprintf(ret, MIRROR_AGE_MAX, "%" PRId64 " d", s / DAY_S);
+		(void)snprintf(ret, MIRROR_AGE_MAX, "%" PRId64 " d", s / day_s);
 	return ret;
 }
 

@@ -55,7 +55,7 @@ int mirror_push(struct mirror_call *m)
 	case PUSHED_REFUSED:
 		break;
 	}
-	(void)fprintf(stderr, "fontaine mirror push: only sync:all, sync:stage1, sync:stage2, sync:mhop, sync:callback\n"
-	                      "  and sync:archive:PROJECT, of the projects of this key, are understood\n");
+	(void)fprintf(stderr, "fontaine mirror push: not understood\n  say sync:all, sync:stage1, sync:stage2,"
+	                      " sync:mhop, sync:callback, sync:archive:PROJECT of those that this key may push\n");
 	return EXIT_WRONG_INPUT;
 }

@@ -10,7 +10,7 @@
 struct token_kind {
 	const char *group;    /* "rdns" */
 	const char *database; /* path, unless --db says another one */
-	const char *owner;    /* "asn": whose one is, as an option and as a column of "tokens"; NULL there: operators' */
+	const char *owner;    /* "asn": whose one is, an option and a column of "tokens"; NULL there: operators' */
 	bool is_asn;          /* or else a name */
 	const char *remedy;   /* when it is not said whose */
 };
