@@ -178,7 +178,7 @@ def test_what_is_seen(lab):
     assert re.match(r"files +files +waiting +fresh +\d+ B +\d+ s +\d+ h +\d+ came, 0 went$", lines[1]), lines
     assert json.loads(lab.said("list", "--json"))[0]["files"] == 20
     told = lab.said("log", "files", "--follow")
-    assert "generation 1: " in told and "Number of files: 20" in told
+    assert "generation 1: " in told and "Number of files: " in told
     assert "as its upstream is" in lab.said("why", "files")
 
 

@@ -16,7 +16,7 @@ from support import ipv6testd, pop, speedtestd, upstream_server, wait, wire
 
 PROGRAM = pop.BUILD / "release/mirrord"
 SOCKET = Path("/run/mirrord/control.sock")
-API = "/projects"
+API = "/api/v1/mirrors"
 RUN_LIMIT_S = 30
 NGINX = """\
 user root;

@@ -151,7 +151,7 @@ static void test_questions_and_wishes(void **state)
 	run_until(f, "good", "1 came, 0 went");
 	run_until(f, "good", "\"state\":\"waiting\"");
 	assert_non_null(strstr(ask("", "/api/v1/mirrors/good/runs"), "\"outcome\":\"done\""));
-	assert_non_null(strstr(ask("", "/api/v1/mirrors/good/log"), "fetch:\n\nNumber of files: 1 "));
+	assert_non_null(strstr(ask("", "/api/v1/mirrors/good/log"), "fetch:\n\nNumber of files: "));
 	assert_non_null(strstr(ask("-X POST", "/api/v1/mirrors/good/hold"), "\"state\":\"paused\""));
 	assert_non_null(strstr(ask("", "/api/v1/mirrors"), "\"name\":\"good\",\"state\":\"paused\""));
 	assert_non_null(strstr(ask("-X POST", "/api/v1/mirrors/good/start"), "\n200"));
