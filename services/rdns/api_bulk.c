@@ -23,7 +23,8 @@ static int edit(sqlite3 *db, struct api_call *c)
 	                 .who = c->caller.text,
 	                 .member = c->caller.member,
 	                 .is_operators = c->caller.who.role == ROLE_OPERATOR,
-	                 .conditions = c->wanted.conditions};
+	                 .conditions = c->wanted.conditions,
+	                 .pop = c->d->pop};
 	yyjson_mut_val *list = yyjson_mut_arr(c->doc);
 	char tag[ETAG_MAX];
 	int64_t version;

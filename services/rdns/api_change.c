@@ -258,7 +258,8 @@ static void change(struct api_call *c, bool is_ptr)
 	g->edit = (struct edit){.at = time(NULL),
 	                        .who = c->caller.text,
 	                        .is_operators = c->caller.who.role == ROLE_OPERATOR,
-	                        .conditions = c->wanted.conditions};
+	                        .conditions = c->wanted.conditions,
+	                        .pop = c->d->pop};
 	enum refusal r = plan(c, g);
 	if (r != REFUSAL_NONE)
 		api_call_refuse(end(c), r);

@@ -52,7 +52,7 @@ bool api_has_reachable_glue(const struct pop *p, const struct delegated *d, char
 static int edit_one(sqlite3 *db, struct api_call *c, const struct batch_one *one)
 {
 	struct importing *g = c->data;
-	struct edit e = {.at = time(NULL), .who = c->caller.text, .is_operators = true};
+	struct edit e = {.at = time(NULL), .who = c->caller.text, .is_operators = true, .pop = c->d->pop};
 	struct member m;
 
 	int rc = members_db_find(db, one->asn, &m);

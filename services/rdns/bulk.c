@@ -233,7 +233,8 @@ static int change_one(sqlite3 *db, struct edit *one, struct bulk *b, const struc
 
 static int edit_one(sqlite3 *db, struct edit *e, struct bulk *b, const struct bulk_name *n, struct rows *rows)
 {
-	struct edit one = {.at = e->at, .who = e->who, .member = n->member, .is_operators = e->is_operators};
+	struct edit one = {
+		.at = e->at, .who = e->who, .member = n->member, .is_operators = e->is_operators, .pop = e->pop};
 	const char *problem = n->problem, *before = NULL;
 	struct ptrs_row now;
 	char text[ADDR_TEXT_MAX];

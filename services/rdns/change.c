@@ -57,7 +57,7 @@ static void on_sent(struct change *c, enum change_event e)
 	c->may_be_served = c->may_be_served || e == CHANGE_DONE || e == CHANGE_UNANSWERED;
 	if (e == CHANGE_DONE)
 		note(c, CHANGE_SENT);
-	else if (e == CHANGE_UNANSWERED)
+	else if (e == CHANGE_UNANSWERED && !c->is_hidden)
 		c->step = CHANGE_ASK;
 	else
 		roll_back(c, e);
@@ -87,7 +87,7 @@ static void on_asked(struct change *c, enum change_event e)
 	c->n_asks++;
 	if (e == CHANGE_SERVED)
 		note(c, CHANGE_VERIFIED);
-	else if (c->n_asks < CHANGE_ASKS_MAX)
+	else if (c->n_asks < (c->is_hidden ? CHANGE_ASKS_MAX_HIDDEN : CHANGE_ASKS_MAX))
 		c->step = CHANGE_WAIT;
 	else
 		roll_back(c, e);

@@ -10,7 +10,8 @@
 #include <stdbool.h>
 
 enum {
-	CHANGE_ASKS_MAX = 3, /* until what is not served counts as not taken */
+	CHANGE_ASKS_MAX = 3,         /* until what is not served counts as not taken */
+	CHANGE_ASKS_MAX_HIDDEN = 50, /* the same of what is hidden until the server has dropped a zone */
 	CHANGE_WAIT_MS = 100,
 };
 
@@ -56,8 +57,11 @@ struct change {
 	enum change_state note_state; /* of CHANGE_NOTE */
 	enum change_event why;        /* of what is rolled back */
 	enum change_end end;          /* of CHANGE_OVER */
-	bool may_be_served;           /* it was sent, and not refused */
-	bool is_drifting;             /* DNS may have what the database has not: the zone is to be reconciled */
+	/* May be set after change_begin(): another zone of the server answers for what is changed. It cannot be asked
+	 * whether it has taken what it has not confirmed. */
+	bool is_hidden;
+	bool may_be_served; /* it was sent, and not refused */
+	bool is_drifting;   /* DNS may have what the database has not: the zone is to be reconciled */
 	unsigned n_asks;
 };
 

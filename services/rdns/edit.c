@@ -8,6 +8,7 @@
 #include "base/json_write.h"
 #include "base/mem.h"
 #include "rdns/ptrs_db.h"
+#include "rdns/synthesised.h"
 #include "rdns/zones_db.h"
 #include "store/db.h"
 
@@ -23,10 +24,20 @@ struct present {
 	int64_t member, version;
 };
 
+/* What would be there, and whose. */
+struct wish {
+	const struct prefix *subject;
+	const struct pop *pop;
+	int64_t member;
+	bool is_synthesised;
+};
+
 struct kind {
 	const char *what;
 	int (*read)(sqlite3 *db, const struct prefix *subject, struct present *ret);
-	int (*find_obstacle)(sqlite3 *db, const struct prefix *subject, char ret[PREFIX_TEXT_MAX]);
+	int (*find_obstacle)(sqlite3 *db, const struct wish *wish, char ret[PREFIX_TEXT_MAX]);
+	/* What is around the subject or inside, and on its way: 0, or -ENOENT. */
+	int (*find_busy)(sqlite3 *db, const struct prefix *subject, char ret[PREFIX_TEXT_MAX]);
 	int (*write)(sqlite3 *db, const struct prefix *subject, const char *json, int64_t member, int64_t version);
 	int (*remove)(sqlite3 *db, const struct prefix *subject);
 };
@@ -44,29 +55,11 @@ static int read_delegation(sqlite3 *db, const struct prefix *subject, struct pre
 	return 0;
 }
 
-/* The first hosted name inside @subject, which may be one address. Return: 0, or -ENOENT. */
-static int find_ptr(sqlite3 *db, const struct prefix *subject, char ret[PREFIX_TEXT_MAX])
+static int find_beside_delegation(sqlite3 *db, const struct wish *wish, char ret[PREFIX_TEXT_MAX])
 {
-	struct ptrs_filter filter = {.within = subject, .limit = 1};
-	yyjson_mut_doc *doc = yyjson_mut_doc_new(NULL);
-	yyjson_mut_val *list = yyjson_mut_arr(doc);
-	char more[ADDR_TEXT_MAX];
+	int rc = zones_db_find_overlap(db, wish->subject, ret);
 
-	int rc = ptrs_db_list(db, &filter, doc, list, more);
-	if (rc == 0 && yyjson_mut_arr_size(list) == 0)
-		rc = -ENOENT;
-	if (rc == 0)
-		(void)snprintf(ret, PREFIX_TEXT_MAX, "%s",
-		               yyjson_mut_get_str(yyjson_mut_obj_get(yyjson_mut_arr_get_first(list), "address")));
-	yyjson_mut_doc_free(doc);
-	return rc;
-}
-
-static int find_beside_delegation(sqlite3 *db, const struct prefix *subject, char ret[PREFIX_TEXT_MAX])
-{
-	int rc = zones_db_find_overlap(db, subject, ret);
-
-	return rc == -ENOENT ? find_ptr(db, subject, ret) : rc;
+	return rc == -ENOENT ? ptrs_db_find(db, wish->subject, wish->is_synthesised ? wish->member : 0, ret) : rc;
 }
 
 /* What we wrote ourselves. */
@@ -98,17 +91,48 @@ static int read_ptr(sqlite3 *db, const struct prefix *subject, struct present *r
 	return 0;
 }
 
-/* A delegation of the address itself is in its way too, which zones_db_find_overlap() leaves out. */
-static int find_beside_ptr(sqlite3 *db, const struct prefix *subject, char ret[PREFIX_TEXT_MAX])
+/* The delegation of the address itself, or of a prefix around it. */
+static int read_around(sqlite3 *db, const struct prefix *subject, struct zones_row *ret)
 {
-	struct present same;
+	char text[PREFIX_TEXT_MAX];
+	struct prefix around = *subject;
+	int rc = zones_db_get(db, subject, ret);
 
-	if (read_delegation(db, subject, &same) == 0) {
-		free(same.json);
-		(void)prefix_text(subject, ret);
-		return 0;
-	}
-	return zones_db_find_overlap(db, subject, ret);
+	if (rc == -ENOENT)
+		rc = zones_db_find_overlap(db, subject, text);
+	else
+		return rc;
+	if (rc == 0 && prefix_parse(text, &around) < 0)
+		rc = -EBADMSG;
+	return rc == 0 ? zones_db_get(db, &around, ret) : rc;
+}
+
+static int find_beside_ptr(sqlite3 *db, const struct wish *wish, char ret[PREFIX_TEXT_MAX])
+{
+	struct zones_row row;
+	int rc = read_around(db, wish->subject, &row);
+
+	if (rc < 0)
+		return rc;
+	bool is_in_it = wish->pop != NULL && synthesised_is(row.delegated, wish->pop) && row.member == wish->member;
+	(void)prefix_text(&row.delegated->prefix, ret);
+	delegated_free(row.delegated);
+	return is_in_it ? -ENOENT : 0;
+}
+
+static int find_busy_around(sqlite3 *db, const struct prefix *subject, char ret[PREFIX_TEXT_MAX])
+{
+	struct zones_row row;
+	int rc = read_around(db, subject, &row);
+
+	if (rc < 0)
+		return rc;
+	rc = change_db_is_in_progress(db, row.version);
+	(void)prefix_text(&row.delegated->prefix, ret);
+	delegated_free(row.delegated);
+	if (rc < 0)
+		return rc;
+	return rc > 0 ? 0 : -ENOENT;
 }
 
 static int write_ptr(sqlite3 *db, const struct prefix *subject, const char *json, int64_t member, int64_t version)
@@ -127,8 +151,9 @@ static int remove_ptr(sqlite3 *db, const struct prefix *subject)
 }
 
 static const struct kind kinds[] = {
-	{audit_delegation, read_delegation, find_beside_delegation, write_delegation, zones_db_remove},
-	{audit_ptr, read_ptr, find_beside_ptr, write_ptr, remove_ptr},
+	{audit_delegation, read_delegation, find_beside_delegation, ptrs_db_find_in_progress, write_delegation,
+         zones_db_remove},
+	{audit_ptr, read_ptr, find_beside_ptr, find_busy_around, write_ptr, remove_ptr},
 };
 
 static const char *subject_text(const struct kind *k, const struct prefix *subject, char out[PREFIX_TEXT_MAX])
@@ -137,13 +162,17 @@ static const char *subject_text(const struct kind *k, const struct prefix *subje
 }
 
 /* Whether a change that could still fail stands where this one would be: 1, 0, or as db_exec(). */
-static int is_busy(sqlite3 *db, int64_t version, const struct prefix *subject, char in_the_way[PREFIX_TEXT_MAX])
+static int is_busy(sqlite3 *db, const struct kind *k, int64_t version, const struct prefix *subject,
+                   char in_the_way[PREFIX_TEXT_MAX])
 {
 	struct audit_change c = {.id = 0};
 	int rc = change_db_is_in_progress(db, version);
 
 	if (rc != 0)
 		return rc;
+	rc = k->find_busy(db, subject, in_the_way);
+	if (rc != -ENOENT)
+		return rc < 0 ? rc : 1;
 	while ((rc = change_db_next_end(db, c.id, &c)) == 0) {
 		struct prefix p;
 		if (prefix_parse(c.subject, &p) < 0)
@@ -163,7 +192,7 @@ static int may_change(sqlite3 *db, struct edit *e, const struct kind *k, const s
 	enum etag_outcome condition = etag_check(&e->conditions, e->version);
 	if (condition == ETAG_MALFORMED)
 		return -EINVAL;
-	int rc = is_busy(db, e->version, subject, e->in_the_way);
+	int rc = is_busy(db, k, e->version, subject, e->in_the_way);
 	if (rc != 0)
 		return rc > 0 ? -EBUSY : rc;
 	bool is_end = line->after == NULL;
@@ -173,7 +202,8 @@ static int may_change(sqlite3 *db, struct edit *e, const struct kind *k, const s
 		return -ESTALE;
 	if (is_end)
 		return line->before == NULL ? -ENOENT : 1;
-	rc = k->find_obstacle(db, subject, e->in_the_way);
+	const struct wish wish = {subject, e->pop, line->member, e->is_synthesised};
+	rc = k->find_obstacle(db, &wish, e->in_the_way);
 	if (rc == 0)
 		return -EEXIST;
 	return rc == -ENOENT ? 1 : rc;
@@ -240,6 +270,7 @@ int edit_delegation(sqlite3 *db, struct edit *e, const struct prefix *prefix, co
 		free(json);
 		json = NULL;
 	}
+	e->is_synthesised = d != NULL && e->pop != NULL && synthesised_is(d, e->pop);
 	return change(db, e, &kinds[0], prefix, json);
 }
 

@@ -19,21 +19,25 @@ struct edit {
 	int64_t member;    /* whose it is to be, when it is new */
 	bool is_operators; /* may change another member's, whose it stays */
 	struct etag_conditions conditions;
-	const char *checks; /* JSON of the check that allowed it; NULL: none */
+	const char *checks;    /* JSON of the check that allowed it; NULL: none */
+	const struct pop *pop; /* whose delegations to itself may have hosted names inside; NULL: none may */
 
 	/* Set by the edit. */
 	int64_t version; /* of what is there now; 0: nothing */
 	int64_t change;  /* to be published; 0: all was so already */
 	bool is_new;
+	bool is_synthesised;              /* what is wanted is such a delegation (rdns/synthesised.h) */
 	char in_the_way[PREFIX_TEXT_MAX]; /* the delegated prefix or hosted address */
 };
 
 /**
  * Delegate @prefix as @d says, or no more when it is NULL. Nothing is delegated around or inside a
- * delegation, and none over hosted names: one would hide the other.
+ * delegation, and none over hosted names: one would hide the other. Only to the POP itself it may be, where all
+ * of them are the same member's (rdns/synthesised.h).
  * Return: as db_exec(); -EINVAL on malformed conditions, -ESTALE when they do not hold, -EACCES when it is
  * another member's, -ENOENT when there is nothing to end, -EEXIST with e->in_the_way; -EBUSY with e->in_the_way
- * while a change of it, or the end of what overlaps it, is on its way into Knot.
+ * while a change of it, or the end of what overlaps it, or a change of what is around it or inside, is on its way
+ * into Knot.
  */
 int edit_delegation(sqlite3 *db, struct edit *e, const struct prefix *prefix, const struct delegated *d);
 

@@ -84,6 +84,38 @@ yyjson_mut_val *ptrs_row_json(const struct ptrs_row *row, yyjson_mut_doc *doc)
 }
 
 /* Bind what a filter says to the parameters 1 to 6. */
+/* The address in the first row of @sql, whose parameters are @within and maybe @but. */
+static int find(sqlite3 *db, const char *sql, const struct prefix *within, int64_t but, char ret[PREFIX_TEXT_MAX])
+{
+	sqlite3_stmt *s;
+	int rc = db_prepare(db, sql, &s);
+
+	if (rc < 0)
+		return rc;
+	rdns_db_bind_range(s, 1, within);
+	(void)sqlite3_bind_int64(s, 3, but);
+	rc = db_first(s);
+	if (rc < 0)
+		return rc;
+	(void)snprintf(ret, PREFIX_TEXT_MAX, "%s", rdns_db_text(s, 0));
+	(void)sqlite3_finalize(s);
+	return 0;
+}
+
+int ptrs_db_find(sqlite3 *db, const struct prefix *within, int64_t but, char ret[PREFIX_TEXT_MAX])
+{
+	return find(db, "SELECT address FROM ptr WHERE place BETWEEN ?1 AND ?2 AND member != ?3 ORDER BY place LIMIT 1",
+	            within, but, ret);
+}
+
+int ptrs_db_find_in_progress(sqlite3 *db, const struct prefix *within, char ret[PREFIX_TEXT_MAX])
+{
+	return find(db,
+	            "SELECT address FROM ptr CROSS JOIN change ON change.id = ptr.version" /* in this order */
+	            " WHERE place BETWEEN ?1 AND ?2 AND change.state IN ('written', 'sent') LIMIT 1",
+	            within, 0, ret);
+}
+
 static void bind_filter(sqlite3_stmt *s, const struct ptrs_filter *filter)
 {
 	rdns_db_bind_id(s, 1, filter->member);

@@ -23,6 +23,12 @@ int ptrs_db_put(sqlite3 *db, const struct addr *address, const char *name, int64
 /** Return: also -ENOENT. */
 int ptrs_db_remove(sqlite3 *db, const struct addr *address);
 
+/** Find the first name inside @within that is not the member @but's (0: anybody's). Return: also -ENOENT. */
+int ptrs_db_find(sqlite3 *db, const struct prefix *within, int64_t but, char ret[PREFIX_TEXT_MAX]);
+
+/** Find a name inside @within that is on its way into Knot. Return: also -ENOENT. */
+int ptrs_db_find_in_progress(sqlite3 *db, const struct prefix *within, char ret[PREFIX_TEXT_MAX]);
+
 struct ptrs_filter {
 	int64_t member;              /* 0: of all members */
 	const struct prefix *within; /* NULL: anywhere */

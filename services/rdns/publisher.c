@@ -27,7 +27,14 @@ struct job {
 
 	struct publication publication;
 	struct change change;
-	ldns_rr_list *undoing;
+	ldns_rr_list *undoing, *asked;
+	struct {
+		ldns_rdf *zone; /* NULL: there is none */
+		ldns_rr_list *updates, *undoing;
+	} last;
+	bool is_second; /* of its two zones is being sent to */
+
+	bool is_expected; /* that the zone is not right */
 
 	void (*on_reconciled)(bool is_right, void *data);
 	void *data;
@@ -70,6 +77,12 @@ static void job_free(struct job *job)
 	ldns_rr_list_deep_free(job->publication.after);
 	ldns_rr_list_deep_free(job->updates);
 	ldns_rr_list_deep_free(job->undoing);
+	ldns_rr_list_deep_free(job->asked);
+	ldns_rr_list_deep_free(job->publication.shown);
+	ldns_rr_list_deep_free(job->publication.last_to_go);
+	ldns_rr_list_deep_free(job->last.updates);
+	ldns_rr_list_deep_free(job->last.undoing);
+	ldns_rdf_deep_free(job->last.zone);
 	free(job);
 }
 
@@ -130,7 +143,7 @@ static void finish_change(struct publisher *p)
 	p->counters.live += c->end == CHANGE_LIVE ? 1 : 0;
 	p->counters.failed += c->end == CHANGE_FAILED ? 1 : 0;
 	p->counters.pending += c->end == CHANGE_PENDING ? 1 : 0;
-	if (c->is_drifting && publisher_reconcile(p, job->origin, NULL, NULL) < 0)
+	if (c->is_drifting && publisher_inspect(p, job->origin, NULL, NULL) < 0)
 		log_warn("rdns: %s: not compared now, too much else waits", job->origin);
 	p->job = NULL;
 	start_next(p);
@@ -144,11 +157,11 @@ static void finish_reconciling(struct publisher *p, struct job *job, bool is_rig
 
 	if (is_right) {
 		p->counters.reconciled++;
-		p->counters.drifted += job->on_reconciled == NULL ? n_wrong : 0; /* else it was known before */
+		p->counters.drifted += job->is_expected ? 0 : n_wrong;
 	} else {
 		p->counters.unreachable++;
 	}
-	if (n_wrong > 0 && job->on_reconciled == NULL)
+	if (n_wrong > 0 && !job->is_expected)
 		log_warn("rdns: %s: %zu records were not as they should be%s", job->origin, n_wrong,
 		         is_right ? "; repaired" : " and could not be repaired");
 	start_next(p);
@@ -168,12 +181,37 @@ static void on_repaired(enum change_event e, void *data)
 	finish_reconciling(p, job, e == CHANGE_DONE);
 }
 
+static void on_sent(enum change_event e, void *data);
+
+/** The zone that is last is told when the other one has taken all, and what is undone there is undone first. */
+static void send_change(struct publisher *p)
+{
+	struct job *job = p->job;
+	bool is_undo = job->change.step == CHANGE_UNDO;
+
+	if (job->last.zone != NULL && job->is_second != is_undo)
+		p->sending = sending_start(&p->config.primary, job->last.zone,
+		                           is_undo ? job->last.undoing : job->last.updates, on_sent, p);
+	else
+		p->sending = sending_start(&p->config.primary, job->zone, is_undo ? job->undoing : job->updates,
+		                           on_sent, p);
+}
+
 static void on_sent(enum change_event e, void *data)
 {
 	struct publisher *p = data;
+	struct job *job = p->job;
 
 	p->sending = NULL;
-	change_on(&p->job->change, e);
+	if (e == CHANGE_DONE && job->last.zone != NULL && !job->is_second) {
+		job->is_second = true;
+		send_change(p);
+		return;
+	}
+	if (e != CHANGE_DONE && job->is_second)
+		e = CHANGE_UNANSWERED; /* the first zone has it */
+	job->is_second = false;
+	change_on(&job->change, e);
 	advance(p);
 }
 
@@ -201,16 +239,14 @@ static void advance(struct publisher *p)
 
 	switch (job->change.step) {
 	case CHANGE_SEND:
-		p->sending = sending_start(&p->config.primary, job->zone, job->updates, on_sent, p);
-		break;
 	case CHANGE_UNDO:
-		p->sending = sending_start(&p->config.primary, job->zone, job->undoing, on_sent, p);
+		send_change(p);
 		break;
 	case CHANGE_NOTE:
 		p->config.note(job->publication.id, job->change.note_state, p->config.data);
 		break;
 	case CHANGE_ASK:
-		p->running = primary_ask(&p->config.primary, job->updates, on_asked, p);
+		p->running = primary_ask(&p->config.primary, job->asked, on_asked, p);
 		break;
 	case CHANGE_WAIT:
 		(void)uv_timer_start(&p->wait, on_waited, CHANGE_WAIT_MS, 0);
@@ -240,7 +276,7 @@ static void on_compared(int rc, ldns_rr_list *updates, void *data)
 	p->compared = NULL;
 	p->comparison = NULL;
 	job->updates = rc < 0 ? ldns_rr_list_new() : updates;
-	if (rc < 0)
+	if (rc < 0 && !job->is_expected)
 		log_error("rdns: %s: not compared: %s", job->origin, strerror(-rc));
 	if (rc == 0 && ldns_rr_list_rr_count(updates) > 0) {
 		p->n_repairs++;
@@ -343,6 +379,32 @@ static struct job *job_new(const char *origin)
 	return NULL;
 }
 
+/** Of the change's records, what is sent, to undo it, and asked for. */
+static void set_updates(struct job *job)
+{
+	const struct publication *c = &job->publication;
+	ldns_rr_list *served = ldns_rr_list_new(), *none = ldns_rr_list_new();
+
+	job->updates = ldns_rr_list_new();
+	job->undoing = ldns_rr_list_new();
+	job->asked = ldns_rr_list_new();
+	difference_replace(c->before, c->after, job->updates);
+	difference_replace(c->after, c->before, job->undoing);
+	(void)ldns_rr_list_push_rr_list(served, c->after);
+	if (c->shown != NULL)
+		(void)ldns_rr_list_push_rr_list(served, c->shown);
+	difference_replace(c->before, served, job->asked);
+	if (c->last_origin != NULL) {
+		job->last.zone = ldns_dname_new_frm_str(c->last_origin);
+		job->last.updates = ldns_rr_list_new();
+		job->last.undoing = ldns_rr_list_new();
+		difference_replace(c->last_to_go, none, job->last.updates);
+		difference_replace(none, c->last_to_go, job->last.undoing);
+	}
+	ldns_rr_list_free(none);
+	ldns_rr_list_free(served);
+}
+
 int publisher_change(struct publisher *p, const struct publication *publication)
 {
 	if (p->n_waiting >= PUBLISHER_WAITING_MAX)
@@ -352,18 +414,17 @@ int publisher_change(struct publisher *p, const struct publication *publication)
 		return -EINVAL;
 	job->is_change = true;
 	job->publication = *publication;
-	job->updates = ldns_rr_list_new();
-	job->undoing = ldns_rr_list_new();
-	difference_replace(publication->before, publication->after, job->updates);
-	difference_replace(publication->after, publication->before, job->undoing);
+	set_updates(job);
 	change_begin(&job->change, publication->noted, publication->is_again);
+	job->change.is_hidden = publication->is_hidden;
 	if (p->comparison != NULL)
 		comparison_leave_alone(p->comparison, job->updates);
 	put_in_queue(p, job);
 	return 0;
 }
 
-int publisher_reconcile(struct publisher *p, const char *origin, void (*on_end)(bool is_right, void *data), void *data)
+static int compare(struct publisher *p, const char *origin, void (*on_end)(bool is_right, void *data), void *data,
+                   bool is_expected)
 {
 	if (p->n_uncompared >= PUBLISHER_WAITING_MAX)
 		return -EAGAIN;
@@ -372,10 +433,21 @@ int publisher_reconcile(struct publisher *p, const char *origin, void (*on_end)(
 		return -EINVAL;
 	job->on_reconciled = on_end;
 	job->data = data;
+	job->is_expected = is_expected;
 	STAILQ_INSERT_TAIL(&p->uncompared, job, next);
 	p->n_uncompared++;
 	start_next(p);
 	return 0;
+}
+
+int publisher_reconcile(struct publisher *p, const char *origin, void (*on_end)(bool is_right, void *data), void *data)
+{
+	return compare(p, origin, on_end, data, true);
+}
+
+int publisher_inspect(struct publisher *p, const char *origin, void (*on_end)(bool is_right, void *data), void *data)
+{
+	return compare(p, origin, on_end, data, false);
 }
 
 const struct publisher_counters *publisher_counters(const struct publisher *p)

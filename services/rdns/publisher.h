@@ -32,8 +32,12 @@ struct publication {
 	int64_t id;
 	const char *origin; /* of the zone; borrowed for the time of the call */
 	ldns_rr_list *before, *after;
-	enum change_state noted; /* CHANGE_WRITTEN, unless it was cut off */
-	bool is_again;           /* after a restart, or a CHANGE_PENDING */
+	ldns_rr_list *shown;      /* what is served then beside @after, by another zone or made; NULL: nothing */
+	const char *last_origin;  /* of a zone that this goes from when all else was taken; NULL: none */
+	ldns_rr_list *last_to_go; /* and is not asked for */
+	bool is_hidden;           /* as change.h has it */
+	enum change_state noted;  /* CHANGE_WRITTEN, unless it was cut off */
+	bool is_again;            /* after a restart, or a CHANGE_PENDING */
 	/** Called once, from the loop or from publisher_noted(). @why: of CHANGE_FAILED. */
 	void (*on_end)(enum change_end end, enum change_event why, void *data);
 	void *data;
@@ -51,9 +55,12 @@ struct publisher *publisher_new(const struct publisher_config *config);
 int publisher_change(struct publisher *p, const struct publication *publication);
 
 /**
- * Compare the zone when its turn comes, and repair it; then call @on_end (may be NULL).
- * Return: as publisher_change().
+ * Compare the zone when its turn comes, and repair it; then call @on_end (may be NULL). What is wrong counts as
+ * drift. Return: as publisher_change().
  */
+int publisher_inspect(struct publisher *p, const char *origin, void (*on_end)(bool is_right, void *data), void *data);
+
+/** The same of a zone that need not be right, or there, as the caller knows. */
 int publisher_reconcile(struct publisher *p, const char *origin, void (*on_end)(bool is_right, void *data), void *data);
 
 /** The answer to note(): 0, or that the database could not. */

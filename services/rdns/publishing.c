@@ -32,6 +32,7 @@ void publishing_release(struct publishing *p)
 
 	if (--p->n_holds > 0)
 		return;
+	ldns_rr_list_deep_free(p->import.touched);
 	free(p);
 	if (on_closed != NULL)
 		on_closed(data);
@@ -133,6 +134,14 @@ static void on_want_read(void *data, int rc)
 	publishing_release(p);
 }
 
+/** Or else one below, in which Knot makes names. */
+static bool is_ours(const struct publishing *p, const struct prefix *zone)
+{
+	const struct prefix *found = allocations_find(p->zones, zone);
+
+	return found != NULL && found->len == zone->len;
+}
+
 static void on_want(const char *origin, void *data)
 {
 	struct publishing *p = data;
@@ -149,12 +158,14 @@ static void on_want(const char *origin, void *data)
 			.unsettled = ldns_rr_list_new(),
 		},
 	};
-	if (want->is_catalog) {
+	(void)reverse_parse(origin, &want->zone.zone); /* a name that we wrote; or the catalog's */
+	want->zone.is_synthesised = !want->is_catalog && !is_ours(p, &want->zone.zone);
+	if (want->is_catalog)
 		synthesised_add_apex(want->zone.records, origin);
-	} else {
-		(void)reverse_parse(origin, &want->zone.zone); /* a name that we wrote */
+	else if (want->zone.is_synthesised)
+		synthesised_add_own(want->zone.records, origin, p->pop);
+	else
 		apex_add(want->zone.records, p->pop, origin);
-	}
 	int rc = publishing_run(p, want_work, on_want_read, want);
 	if (rc < 0)
 		answer_want(want, rc);
@@ -166,6 +177,10 @@ static void drop(struct carried *c)
 {
 	LIST_REMOVE(c, next);
 	c->p->n_carried--;
+	if (c->filling != NULL)
+		filling_cancel(c->filling);
+	ldns_rr_list_deep_free(c->gained);
+	ldns_rr_list_deep_free(c->lost);
 	wanted_change_done(&c->wanted);
 	free(c);
 }
@@ -181,14 +196,39 @@ static void finish(struct carried *c, enum change_end end, enum change_event why
 		on_end(end, why, data);
 }
 
+static void on_put_back(bool is_right, void *data)
+{
+	struct carried *c = data;
+
+	c->filling = NULL;
+	if (!is_right)
+		publishing_look_soon(c->p);
+	finish(c, c->end, c->why);
+}
+
+/** What came or went in the catalog, before the change was taken back, goes or comes back first. */
+static void finish_all(struct carried *c, enum change_end end, enum change_event why)
+{
+	bool is_catalogs = ldns_rr_list_rr_count(c->gained) + ldns_rr_list_rr_count(c->lost) > 0;
+
+	if (end != CHANGE_FAILED || !is_catalogs || c->p->is_closing) {
+		finish(c, end, why);
+		return;
+	}
+	c->end = end;
+	c->why = why;
+	c->filling = publishing_fill(c->p, c->lost, on_put_back, c);
+}
+
 static void on_published(enum change_end end, enum change_event why, void *data)
 {
 	struct carried *c = data;
-	bool is_known = end == CHANGE_LIVE || (end == CHANGE_FAILED && why != CHANGE_UNSERVED && !c->is_synthesised);
+	bool is_known = end == CHANGE_LIVE ||
+	                (end == CHANGE_FAILED && why != CHANGE_UNSERVED && why != CHANGE_UNANSWERED);
 
-	if (!is_known) /* an update that was not answered may be carried out later; and the catalog is ahead */
+	if (!is_known) /* an update that was not answered may be carried out later */
 		publishing_look_soon(c->p);
-	finish(c, end, why);
+	finish_all(c, end, why);
 }
 
 static int take_back_work(sqlite3 *db, void *data)
@@ -205,7 +245,8 @@ static void on_taken_back(void *data, int rc)
 
 	if (rc < 0)
 		log_error("rdns: a change cannot be taken back: %s", strerror(-rc));
-	finish(c, rc < 0 ? CHANGE_PENDING : CHANGE_FAILED, c->why);
+	c->is_in_store = false;
+	finish_all(c, rc < 0 ? CHANGE_PENDING : CHANGE_FAILED, c->why);
 	publishing_release(p);
 }
 
@@ -224,15 +265,32 @@ static int read_work(sqlite3 *db, void *data)
 	return wanted_db_change(db, c->p->zones, c->id, &c->wanted);
 }
 
+/** An address whose hosted name goes has the one that Knot makes, but at the very top of a zone. */
+static void show_made(struct carried *c)
+{
+	struct wanted_change *w = &c->wanted;
+	bool goes = ldns_rr_list_rr_count(w->after) == 0 && w->subject.len > w->zone.len;
+
+	if (goes && !is_ours(c->p, &w->zone) && ldns_rr_list_rr_count(c->lost) == 0)
+		synthesised_add_ptr(w->shown, &w->subject.addr, c->p->pop);
+}
+
 static void give_to_publisher(struct carried *c)
 {
 	struct publishing *p = c->p;
 	char origin[REVERSE_NAME_MAX];
-	const struct publication publication = {
+	bool goes = ldns_rr_list_rr_count(c->lost) > 0;
+
+	show_made(c);
+	struct publication publication = {
 		.id = c->id,
 		.origin = reverse_name(&c->wanted.zone, REVERSE_RANGE, origin),
 		.before = c->wanted.before,
 		.after = c->wanted.after,
+		.shown = c->wanted.shown,
+		.last_origin = goes ? p->catalog : NULL,
+		.last_to_go = synthesised_members(c->lost, p->catalog),
+		.is_hidden = goes || ldns_rr_list_rr_count(c->gained) > 0,
 		.noted = c->wanted.state == AUDIT_SENT ? CHANGE_SENT : CHANGE_WRITTEN,
 		.is_again = c->is_again,
 		.on_end = on_published,
@@ -240,26 +298,47 @@ static void give_to_publisher(struct carried *c)
 	};
 
 	if (publisher_change(p->publisher, &publication) < 0) {
+		ldns_rr_list_deep_free(publication.last_to_go);
 		give_up(c, CHANGE_UNREACHED);
 		return;
 	}
-	c->wanted.before = c->wanted.after = NULL; /* taken */
+	c->wanted.before = c->wanted.after = c->wanted.shown = NULL; /* taken */
 }
 
-static void on_catalogued(bool is_right, void *data)
+static void on_filled(bool is_right, void *data)
 {
-	(void)is_right; /* else the change fails too, or the next round repairs it */
-	give_to_publisher(data);
+	struct carried *c = data;
+
+	c->filling = NULL;
+	if (is_right)
+		give_to_publisher(c);
+	else
+		give_up(c, CHANGE_UNSERVED);
 }
 
-/** The zone that Knot makes names in comes or goes first: a server answers for what it has, delegated or not. */
+struct filling *publishing_fill(struct publishing *p, const ldns_rr_list *zones, filling_fn on_end, void *data)
+{
+	return filling_start(&(struct filling_request){
+		.publisher = p->publisher,
+		.loop = p->loop,
+		.catalog = p->catalog,
+		.zones = ldns_rr_list_clone(zones),
+		.on_end = on_end,
+		.data = data,
+	});
+}
+
+/**
+ * A zone that Knot makes names in comes, with the hosted names, before the delegation; it goes after that: a
+ * server answers for what it has, delegated or not.
+ */
 static void publish(struct carried *c)
 {
-	struct publishing *p = c->p;
-
-	c->is_synthesised =
-	    synthesised_is_in(c->wanted.before, p->pop) || synthesised_is_in(c->wanted.after, p->pop);
-	if (!c->is_synthesised || publisher_reconcile(p->publisher, p->catalog, on_catalogued, c) < 0)
+	c->gained = synthesised_zones(c->wanted.after, c->p->pop);
+	c->lost = synthesised_zones(c->wanted.before, c->p->pop);
+	if (ldns_rr_list_rr_count(c->gained) > 0)
+		c->filling = publishing_fill(c->p, c->gained, on_filled, c);
+	else
 		give_to_publisher(c);
 }
 
@@ -352,6 +431,7 @@ struct publishing *publishing_new(const struct publishing_config *config)
 {
 	struct publishing *p = mem_new(sizeof(*p));
 
+	p->loop = config->loop;
 	p->store = config->store;
 	p->pop = config->pop;
 	p->zones = config->zones;
@@ -399,6 +479,8 @@ void publishing_close(struct publishing *p, void (*on_closed)(void *data), void 
 	p->closed_data = data;
 	publisher_close(p->publisher, on_publisher_closed, p);
 	uv_close((uv_handle_t *)&p->round, on_timer_closed);
+	if (p->import.filling != NULL)
+		filling_cancel(p->import.filling);
 	while (c != NULL) {
 		struct carried *next = LIST_NEXT(c, next);
 		if (!c->is_in_store)

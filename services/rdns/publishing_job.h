@@ -3,6 +3,7 @@
 #ifndef FONTAINE_RDNS_PUBLISHING_JOB_H
 #define FONTAINE_RDNS_PUBLISHING_JOB_H
 
+#include "rdns/filling.h"
 #include "rdns/publisher.h"
 #include "rdns/publishing.h"
 #include "rdns/synthesised.h"
@@ -17,9 +18,11 @@ struct carried {
 	struct publishing *p;
 	int64_t id;
 	bool is_again, is_in_store;
-	bool is_synthesised;   /* before or after */
+	enum change_end end;   /* when all else is put back too */
 	enum change_event why; /* it was given up */
 	struct wanted_change wanted;
+	ldns_rr_list *gained, *lost; /* of the catalog: records of zones */
+	struct filling *filling;     /* with them; NULL: none goes on */
 	publishing_fn on_end;
 	void *data;
 };
@@ -28,11 +31,15 @@ struct import {
 	int64_t first, last; /* 0: none goes on */
 	size_t n_left;       /* zones to compare */
 	bool is_right;
+	ldns_rr_list *touched; /* zones of the catalog, as records */
+	struct filling *filling;
+	enum change_end end;
 	publishing_fn on_end;
 	void *data;
 };
 
 struct publishing {
+	uv_loop_t *loop;
 	struct store *store;
 	const struct pop *pop;
 	const struct allocations *zones;
@@ -46,13 +53,18 @@ struct publishing {
 
 	uv_timer_t round;
 	bool is_in_round;
-	struct audit_change found; /* the unfinished change that the round has come to */
+	struct audit_change found;        /* the unfinished change that the round has come to */
+	bool is_inspecting;               /* zones of the catalog */
+	char inspected[REVERSE_NAME_MAX]; /* the one it has come to; "": none */
 
 	unsigned n_holds; /* of the memory: jobs of the store, the publisher, the timer */
 	bool is_closing;
 	void (*on_closed)(void *data);
 	void *closed_data;
 };
+
+/** Make right the catalog, and those zones of it that @zones has records of. */
+struct filling *publishing_fill(struct publishing *p, const ldns_rr_list *zones, filling_fn on_end, void *data);
 
 /** As store_run(); @p stays until @done, which calls publishing_release(). */
 int publishing_run(struct publishing *p, store_work work, store_done done, void *data);

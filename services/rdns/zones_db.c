@@ -217,6 +217,26 @@ int zones_db_find_overlap(sqlite3 *db, const struct prefix *prefix, char ret[PRE
 	return 0;
 }
 
+int zones_db_find_zone(sqlite3 *db, const struct addr *address, struct prefix *ret)
+{
+	struct prefix alone = prefix_of(address, 128);
+	sqlite3_stmt *s;
+	int rc = db_prepare(db,
+	                    "SELECT zone FROM (SELECT zone, last FROM delegation WHERE first <= ?1"
+	                    "  ORDER BY first DESC LIMIT 1) WHERE last >= ?2",
+	                    &s);
+
+	if (rc < 0)
+		return rc;
+	rdns_db_bind_range(s, 1, &alone);
+	rc = db_first(s);
+	if (rc < 0)
+		return rc;
+	rc = reverse_parse(rdns_db_text(s, 0), ret) < 0 ? -EBADMSG : 0;
+	(void)sqlite3_finalize(s);
+	return rc;
+}
+
 yyjson_mut_val *zones_row_json(const struct zones_row *row, yyjson_mut_doc *doc)
 {
 	const struct delegated *d = row->delegated;

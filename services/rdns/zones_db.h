@@ -28,6 +28,9 @@ int zones_db_set_state(sqlite3 *db, const struct prefix *prefix, enum rdns_state
 /** Find a delegated prefix that is around @prefix or inside it, not @prefix itself. Return: 0, or -ENOENT. */
 int zones_db_find_overlap(sqlite3 *db, const struct prefix *prefix, char ret[PREFIX_TEXT_MAX]);
 
+/** The zone that is delegated and has @address in it. Return: also -ENOENT. */
+int zones_db_find_zone(sqlite3 *db, const struct addr *address, struct prefix *ret);
+
 struct zones_filter {
 	int64_t member;             /* 0: of all members */
 	const char *state;          /* NULL: any */

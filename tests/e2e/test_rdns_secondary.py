@@ -8,6 +8,7 @@ import subprocess
 import dns.message
 import dns.query
 import dns.rcode
+import dns.reversename
 import dns.tsigkeyring
 import dns.xfr
 import dns.zone
@@ -138,6 +139,22 @@ def test_one_that_was_not_there_is_told_again(reverse):
         wait.until(lambda: failures(reverse) > before, "Knot could not tell it", 10)
     assert not ask(reverse, "9.2.0.192.in-addr.arpa", "PTR").answer
     wait.until(lambda: is_the_same(reverse, "9.2.0.192.in-addr.arpa", "PTR"), "it has what it missed", 60)
+
+
+def test_it_follows_when_names_move(reverse):
+    """A prefix with names for all addresses is the POP's alone: the secondary refers to it, and has the names after."""
+    address, prefix = "2001:db8:1::7", "delegations/2001:db8:1::/64"
+    owner = dns.reversename.from_address(address).to_text()
+    assert reverse.api("PUT", f"ptrs/{address}", {"name": "seven.example.net"})[0] == 201
+    wait.until(lambda: ask(reverse, owner, "PTR").answer, "the name is there", 30)
+    assert reverse.api("PUT", prefix, {"nameservers": [{"name": "ns1.pop.test"}]})[0] == 201
+    wait.until(lambda: not ask(reverse, owner, "PTR").answer, "the name is elsewhere", 30)
+    referral = ask(reverse, owner, "PTR", dnssec=False).authority[0]
+    assert [record.to_text() for record in referral] == ["ns1.pop.test."]
+    assert reverse.names(address) == ["seven.example.net."]
+    assert reverse.api("DELETE", prefix)[0] == 204
+    wait.until(lambda: is_the_same(reverse, owner, "PTR"), "the name is back", 30)
+    assert reverse.names(address) == ["seven.example.net."]
 
 
 @pytest.mark.parametrize("name", NAMES)

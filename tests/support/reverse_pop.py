@@ -18,6 +18,9 @@ import dns.opcode
 import dns.query
 import dns.rdatatype
 import dns.reversename
+import dns.tsigkeyring
+import dns.xfr
+import dns.zone
 import yaml
 
 from support import ipv6testd, links, pop, speedtestd, wait, wire
@@ -62,18 +65,19 @@ class Way:
 
     def __init__(self, stack, namespace):
         self.namespace = namespace
-        self.stops_at, self.is_there, self.goes_on = None, threading.Event(), threading.Event()
+        self.stops_at, self.n_left = None, 0
+        self.is_there, self.goes_on = threading.Event(), threading.Event()
         with namespace.entered():
             self.server = stack.enter_context(socket.create_server((ADDRESS, PORT)))
         stack.callback(self.go_on)
         stack.callback(self.server.shutdown, socket.SHUT_RDWR)
         threading.Thread(target=self.accept, daemon=True).start()
 
-    def stop_at(self, kind, direction):
-        """@kind: "update", "question", "transfer"; @direction: "to" Knot or "from" it."""
+    def stop_at(self, kind, direction, nth=1):
+        """@kind: "update", "question", "transfer"; @direction: "to" Knot or "from" it; the @nth of them from now on."""
         self.is_there.clear()
         self.goes_on.clear()
-        self.stops_at = kind, direction
+        self.stops_at, self.n_left = (kind, direction), nth
 
     def until_there(self):
         assert self.is_there.wait(10), f"nothing came to {self.stops_at}"
@@ -83,7 +87,10 @@ class Way:
         self.goes_on.set()
 
     def pass_gate(self, kind, direction):
-        if self.stops_at == (kind, direction):
+        if self.stops_at != (kind, direction):
+            return
+        self.n_left -= 1
+        if self.n_left <= 0:
             self.is_there.set()
             self.goes_on.wait(30)
 
@@ -105,9 +112,9 @@ class Way:
                 knot.sendall(message)
                 while knot in select.select([knot, client], [], [], 30)[0]:  # until the client has enough
                     data = knot.recv(65536)
-                    self.pass_gate(kind, "from")
                     if not data:
                         return
+                    self.pass_gate(kind, "from")
                     client.sendall(data)
 
 
@@ -285,11 +292,44 @@ class ReversePop:
         subprocess.run(self.namespace.command("knsupdate", "-y", self.key("rdnsd")), input=text, text=True, check=True,
                        timeout=10)
 
+    def transfer(self, name):
+        """The whole zone, as rdnsd may take it over."""
+        zone = dns.zone.Zone(name)
+        keys = dns.tsigkeyring.from_text({"rdnsd.": self.key("rdnsd").rpartition(":")[2]})
+        with self.namespace.entered():
+            dns.query.inbound_xfr(ADDRESS, zone, dns.xfr.make_query(zone, keyring=keys)[0], KNOT_PORT, timeout=10)
+        return zone
+
+    def zone_has(self, name, address):
+        """Whether the zone itself has a PTR record of the address."""
+        owner = dns.reversename.from_address(address)
+        return self.transfer(name).get_rdataset(owner, "PTR") is not None
+
+    @contextlib.contextmanager
+    def without_updates(self, name):
+        """Knot takes no update of the zone meanwhile."""
+        path = self.folder / "knot.conf"
+        text = path.read_text()
+        before, start, after = text.partition(f"  - domain: {name}.\n")
+        zone, nothing, others = after.partition("  - domain:")
+        assert start
+        before = before.replace("acl:\n", "acl:\n  - id: refusing\n    key: rdnsd\n    action: transfer\n", 1)
+        zone = "    acl: refusing\n" + zone.replace("    acl: rdnsd\n", "")
+        path.write_text(before + start + zone + nothing + others)
+        self.namespace.run("knotc", "-s", self.folder / "run/knot.sock", "reload")
+        try:
+            yield
+        finally:
+            path.write_text(text)
+            self.namespace.run("knotc", "-s", self.folder / "run/knot.sock", "reload")
+
     def is_settled(self):
         """No change is on its way, and all zones have been compared since rdnsd started."""
         unfinished = self.query("SELECT count(*) FROM change WHERE state IN ('written', 'sent')")[0][0]
+        made = len(self.query("SELECT zone FROM nameserver GROUP BY zone"
+                              " HAVING count(*) = 1 AND max(name) = 'ns1.pop.test'"))
         compared = self.counter("zones_compared_total", 'end="right"')
-        return unfinished == 0 and compared > len(self.zones)  # the catalog too
+        return unfinished == 0 and compared > len(self.zones) + made  # the catalog too
 
     def settle(self):
         wait.until(self.is_settled, "nothing is on its way, and all zones are right", 30)

@@ -3,6 +3,7 @@
 #include "rdns/edit.h"
 
 #include "base/json_write.h"
+#include "base/pop.h"
 #include "members.h"
 #include "rdns/ptrs_db.h"
 #include "rdns/zones_db.h"
@@ -186,6 +187,70 @@ static void test_in_the_way(void **state)
 	(void)publish(f, f->one, "192.0.2.0/23", NS("b.example")); /* itself */
 }
 
+static char domain[] = "pop.test";
+static struct pop_site site = {.domain = domain};
+static const struct pop pop = {.site = &site};
+
+/* A prefix that is delegated to the POP itself takes hosted names, its own member's. */
+static void test_names_inside(void **state)
+{
+	static const struct {
+		bool is_twos;
+		const char *subject, *body;
+		int rc;
+		const char *obstacle;
+	} cases[] = {
+		{false, "2001:db8:1::/64", NS("ns1.pop.test"), 0, ""},
+		{false, "2001:db8:1::2", "b.example", 0, ""},
+		{true, "2001:db8:1::3", "b.example", -EEXIST, "2001:db8:1::/64"},
+		{false, "2001:db8:1::/64", NS("a.example"), -EEXIST, "2001:db8:1::1"},
+		{false, "2001:db8:1::/68", NS("ns1.pop.test"), -EEXIST, "2001:db8:1::/64"},
+		{false, "2001:db8::/32", NS("ns1.pop.test"), -EEXIST, "2001:db8:1::/64"},
+		{true, "2001:db8:2::/64", NS("ns1.pop.test"), -EEXIST, "2001:db8:2::1"},
+		{false, "2001:db8:1::/64", NULL, 0, ""},
+	};
+	struct members *f = *state;
+
+	(void)publish(f, f->one, "2001:db8:1::1", "a.example");
+	(void)publish(f, f->one, "2001:db8:2::1", "a.example");
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct edit e = {.member = cases[i].is_twos ? f->two : f->one, .pop = &pop};
+		assert_int_equal(run(f, &e, cases[i].subject, cases[i].body), cases[i].rc);
+		if (cases[i].rc < 0)
+			assert_string_equal(e.in_the_way, cases[i].obstacle);
+		else
+			assert_int_equal(change_db_move(f->db, e.change, AUDIT_VERIFIED), 0);
+	}
+}
+
+/* Names wait for the prefix, and the prefix for names, so that each knows where the other is. */
+static void test_names_inside_wait(void **state)
+{
+	struct members *f = *state;
+	struct edit zone = {.member = f->one, .pop = &pop}, name = zone, other = zone;
+
+	(void)publish(f, f->one, "2001:db8:1::1", "a.example");
+	assert_int_equal(run(f, &zone, "2001:db8:1::/64", NS("ns1.pop.test")), 0);
+	assert_int_equal(run(f, &name, "2001:db8:1::2", "b.example"), -EBUSY);
+	assert_string_equal(name.in_the_way, "2001:db8:1::/64");
+	assert_int_equal(run(f, &name, "2001:db8:1::1", NULL), -EBUSY);
+	assert_int_equal(run(f, &other, "2001:db8:2::1", "a.example"), 0); /* outside */
+	assert_int_equal(change_db_move(f->db, zone.change, AUDIT_VERIFIED), 0);
+
+	assert_int_equal(run(f, &name, "2001:db8:1::2", "b.example"), 0);
+	assert_int_equal(run(f, &zone, "2001:db8:1::/64", NULL), -EBUSY);
+	assert_string_equal(zone.in_the_way, "2001:db8:1::2");
+	assert_int_equal(change_db_move(f->db, name.change, AUDIT_VERIFIED), 0);
+	assert_int_equal(run(f, &name, "2001:db8:1::2", NULL), 0);
+	assert_int_equal(run(f, &zone, "2001:db8:1::/64", NULL), -EBUSY);
+	assert_int_equal(edit_roll_back(f->db, name.change, "rdnsd", 1), 0);
+
+	assert_int_equal(run(f, &zone, "2001:db8:1::/64", NULL), 0);
+	assert_int_equal(run(f, &name, "2001:db8:1::1", NULL), -EBUSY);
+	assert_int_equal(edit_roll_back(f->db, zone.change, "rdnsd", 1), 0); /* the names stayed */
+	assert_int_equal(run(f, &name, "2001:db8:1::1", NULL), 0);
+}
+
 #define DELEGATED_TO_A(version) \
 	"[{\"prefix\":\"192.0.2.0/24\",\"asn\":64500,\"state\":\"live\",\"etag\":\"\\\"" version "\\\"\"," \
 	"\"zones\":[\"2.0.192.in-addr.arpa\"],\"form\":null," \
@@ -329,6 +394,8 @@ int main(void)
 		TEST(test_conditions),
 		TEST(test_owners),
 		TEST(test_in_the_way),
+		TEST(test_names_inside),
+		TEST(test_names_inside_wait),
 		TEST(test_taken_back),
 		TEST(test_left_in_progress),
 		TEST(test_audit),
