@@ -50,7 +50,7 @@ int audit_db_add(sqlite3 *db, const struct audit_line *line, int64_t *ret_seq)
 /* A column of JSON, which we wrote ourselves. */
 static void add_json(yyjson_mut_doc *doc, yyjson_mut_val *o, const char *key, sqlite3_stmt *row, int column)
 {
-	yyjson_mut_val *json = json_copy(doc, rdns_db_text(row, column));
+	yyjson_mut_val *json = json_copy(doc, db_text(row, column));
 
 	yyjson_mut_obj_add_val(doc, o, key, json != NULL ? json : yyjson_mut_null(doc));
 }
@@ -62,9 +62,9 @@ static void add_line(yyjson_mut_doc *doc, yyjson_mut_val *list, sqlite3_stmt *ro
 
 	rdns_db_add_number(doc, o, "seq", row, 0);
 	json_add_text(doc, o, "at", utc_text(sqlite3_column_int64(row, 1), when));
-	json_add_text(doc, o, "who", rdns_db_text(row, 2));
-	json_add_text(doc, o, "what", rdns_db_text(row, 3));
-	json_add_text(doc, o, "subject", rdns_db_text(row, 4));
+	json_add_text(doc, o, "who", db_text(row, 2));
+	json_add_text(doc, o, "what", db_text(row, 3));
+	json_add_text(doc, o, "subject", db_text(row, 4));
 	rdns_db_add_number(doc, o, "asn", row, 5);
 	add_json(doc, o, "before", row, 6);
 	add_json(doc, o, "after", row, 7);
@@ -169,8 +169,8 @@ static int find_change(sqlite3 *db, const char *sql, int64_t id, struct audit_ch
 		return rc;
 	*ret = (struct audit_change){.id = sqlite3_column_int64(s, 0),
 	                             .state = (enum audit_state)db_word(s, 1, audit_states)};
-	(void)snprintf(ret->what, sizeof(ret->what), "%s", rdns_db_text(s, 2));
-	(void)snprintf(ret->subject, sizeof(ret->subject), "%s", rdns_db_text(s, 3));
+	(void)snprintf(ret->what, sizeof(ret->what), "%s", db_text(s, 2));
+	(void)snprintf(ret->subject, sizeof(ret->subject), "%s", db_text(s, 3));
 	(void)sqlite3_finalize(s);
 	return 0;
 }

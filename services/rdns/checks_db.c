@@ -152,7 +152,7 @@ static int take(sqlite3 *db, sqlite3_stmt *row, struct delegated **ret)
 	struct zones_row found;
 	struct prefix p;
 
-	if (prefix_parse(rdns_db_text(row, 0), &p) < 0)
+	if (prefix_parse(db_text(row, 0), &p) < 0)
 		return -EBADMSG;
 	int rc = zones_db_get(db, &p, &found);
 	if (rc == 0)
@@ -193,7 +193,7 @@ static void add_check(sqlite3_stmt *row, yyjson_mut_doc *doc, yyjson_mut_val *o)
 {
 	char when[UTC_TEXT_MAX];
 
-	json_add_text(doc, o, "prefix", rdns_db_text(row, 0));
+	json_add_text(doc, o, "prefix", db_text(row, 0));
 	rdns_db_add_number(doc, o, "asn", row, 1);
 	json_add_text(doc, o, "checked_at", utc_text(sqlite3_column_int64(row, 2), when));
 	yyjson_mut_obj_add_bool(doc, o, "trial", sqlite3_column_int(row, 3) != 0);
@@ -224,7 +224,7 @@ int checks_db_get(sqlite3 *db, const struct prefix *prefix, int64_t member, enum
 		return rc;
 	*ret = yyjson_mut_obj(doc);
 	add_check(s, doc, *ret);
-	if (!yyjson_mut_obj_add_val(doc, *ret, "verdicts", json_copy(doc, rdns_db_text(s, COLUMNS_OF_ALL))))
+	if (!yyjson_mut_obj_add_val(doc, *ret, "verdicts", json_copy(doc, db_text(s, COLUMNS_OF_ALL))))
 		rc = -EBADMSG;
 	(void)sqlite3_finalize(s);
 	return rc;
@@ -249,7 +249,7 @@ int checks_db_list(sqlite3 *db, const struct checks_filter *filter, yyjson_mut_d
 	(void)sqlite3_bind_int64(s, 4, (int64_t)filter->limit + 1);
 	while ((rc = db_step(s)) > 0 && yyjson_mut_arr_size(list) < filter->limit) {
 		add_check(s, doc, yyjson_mut_arr_add_obj(doc, list));
-		(void)snprintf(last, sizeof(last), "%s", rdns_db_text(s, 0));
+		(void)snprintf(last, sizeof(last), "%s", db_text(s, 0));
 	}
 	(void)sqlite3_finalize(s);
 	if (rc < 0)

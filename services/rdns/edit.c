@@ -297,8 +297,8 @@ static int read_line(sqlite3 *db, int64_t id, struct done *ret)
 
 	if (rc < 0)
 		return rc;
-	struct done d = {.kind = strcmp(rdns_db_text(s, 0), audit_ptr) == 0 ? &kinds[1] : &kinds[0]};
-	rc = prefix_parse(rdns_db_text(s, 1), &d.subject) < 0 ? -EBADMSG : 0;
+	struct done d = {.kind = strcmp(db_text(s, 0), audit_ptr) == 0 ? &kinds[1] : &kinds[0]};
+	rc = prefix_parse(db_text(s, 1), &d.subject) < 0 ? -EBADMSG : 0;
 	if (rc == 0) {
 		d.before = mem_strdup((const char *)sqlite3_column_text(s, 2));
 		d.after = mem_strdup((const char *)sqlite3_column_text(s, 3));

@@ -96,7 +96,7 @@ int follow_db_take(sqlite3 *db, int64_t now, struct follow_due *ret)
 	rc = db_first(s);
 	if (rc < 0)
 		return rc;
-	rc = prefix_parse(rdns_db_text(s, 0), &ret->prefix) < 0 ? -EBADMSG : 0;
+	rc = prefix_parse(db_text(s, 0), &ret->prefix) < 0 ? -EBADMSG : 0;
 	(void)sqlite3_finalize(s);
 	int64_t next = now + FOLLOW_INTERVAL_S - FOLLOW_JITTER_S + arc4random_uniform(2 * FOLLOW_JITTER_S);
 	if (rc == 0)
@@ -151,15 +151,15 @@ int follow_db_note(sqlite3 *db, const char *zone, enum follow_what what, enum fo
 
 static void add_row(sqlite3_stmt *row, enum language language, yyjson_mut_doc *doc, yyjson_mut_val *list)
 {
-	enum follow_outcome outcome = follow_outcome_of(rdns_db_text(row, 2));
+	enum follow_outcome outcome = follow_outcome_of(db_text(row, 2));
 	yyjson_mut_val *o = yyjson_mut_arr_add_obj(doc, list);
 
-	json_add_text(doc, o, "zone", rdns_db_text(row, 0));
-	json_add_text(doc, o, "asks", rdns_db_text(row, 1));
-	json_add_text(doc, o, "outcome", rdns_db_text(row, 2));
+	json_add_text(doc, o, "zone", db_text(row, 0));
+	json_add_text(doc, o, "asks", db_text(row, 1));
+	json_add_text(doc, o, "outcome", db_text(row, 2));
 	yyjson_mut_obj_add_bool(doc, o, "refused", follow_is_refused(outcome));
-	json_add_text(doc, o, "since", rdns_db_text(row, 3));
-	json_add_text(doc, o, "seen", rdns_db_text(row, 4));
+	json_add_text(doc, o, "since", db_text(row, 3));
+	json_add_text(doc, o, "seen", db_text(row, 4));
 	json_add_text(doc, o, "text", follow_texts[outcome].what[language]);
 	json_add_text(doc, o, "remedy", follow_texts[outcome].remedy[language]);
 }
@@ -181,7 +181,7 @@ int follow_db_add_json(sqlite3 *db, const struct prefix *prefix, int64_t member,
 	db_bind_text(s, 1, prefix_text(prefix, text));
 	rdns_db_bind_id(s, 2, member);
 	while ((rc = db_step(s)) > 0)
-		if (follow_outcome_of(rdns_db_text(s, 2)) != FOLLOW_OUTCOMES) /* a later version's */
+		if (follow_outcome_of(db_text(s, 2)) != FOLLOW_OUTCOMES) /* a later version's */
 			add_row(s, language, doc, list);
 	(void)sqlite3_finalize(s);
 	return rc;
@@ -199,8 +199,8 @@ int follow_db_count(sqlite3 *db, uint64_t ret[FOLLOW_WHATS][FOLLOW_OUTCOMES])
 		return rc;
 	memset(ret, 0, FOLLOW_WHATS * sizeof(*ret));
 	while ((rc = db_step(s)) > 0) {
-		enum follow_what what = strcmp(rdns_db_text(s, 0), names[FOLLOW_NS]) == 0 ? FOLLOW_NS : FOLLOW_DS;
-		enum follow_outcome outcome = follow_outcome_of(rdns_db_text(s, 1));
+		enum follow_what what = strcmp(db_text(s, 0), names[FOLLOW_NS]) == 0 ? FOLLOW_NS : FOLLOW_DS;
+		enum follow_outcome outcome = follow_outcome_of(db_text(s, 1));
 		if (outcome != FOLLOW_OUTCOMES)
 			ret[what][outcome] = (uint64_t)sqlite3_column_int64(s, 2);
 	}

@@ -45,7 +45,7 @@ static struct member member_of(sqlite3_stmt *row)
 	                   .asn = (uint32_t)sqlite3_column_int64(row, 1),
 	                   .frozen_since = sqlite3_column_int64(row, 3)};
 
-	(void)snprintf(m.name, sizeof(m.name), "%s", rdns_db_text(row, 2));
+	(void)snprintf(m.name, sizeof(m.name), "%s", db_text(row, 2));
 	return m;
 }
 
@@ -98,9 +98,9 @@ int token_db_get(sqlite3 *db, const char *id, struct token_row *ret)
 	                          .created = sqlite3_column_int64(s, 4),
 	                          .last_used = sqlite3_column_int64(s, 5),
 	                          .revoked = sqlite3_column_int64(s, 6)};
-	(void)snprintf(ret->id, sizeof(ret->id), "%s", rdns_db_text(s, 0));
-	(void)snprintf(ret->label, sizeof(ret->label), "%s", rdns_db_text(s, 2));
-	(void)snprintf(ret->hash, sizeof(ret->hash), "%s", rdns_db_text(s, 3));
+	(void)snprintf(ret->id, sizeof(ret->id), "%s", db_text(s, 0));
+	(void)snprintf(ret->label, sizeof(ret->label), "%s", db_text(s, 2));
+	(void)snprintf(ret->hash, sizeof(ret->hash), "%s", db_text(s, 3));
 	(void)sqlite3_finalize(s);
 	return 0;
 }

@@ -17,9 +17,9 @@ static int read_row(sqlite3_stmt *s, struct ptrs_row *ret)
 	                       .asn = (uint32_t)sqlite3_column_int64(s, 4),
 	                       .state = (enum rdns_state)db_word(s, 5, rdns_states)};
 
-	if (addr_parse(rdns_db_text(s, 0), 0, &row.address) < 0)
+	if (addr_parse(db_text(s, 0), 0, &row.address) < 0)
 		return -EBADMSG;
-	(void)snprintf(row.name, sizeof(row.name), "%s", rdns_db_text(s, 1));
+	(void)snprintf(row.name, sizeof(row.name), "%s", db_text(s, 1));
 	*ret = row;
 	return 0;
 }
@@ -97,7 +97,7 @@ static int find(sqlite3 *db, const char *sql, const struct prefix *within, int64
 	rc = db_first(s);
 	if (rc < 0)
 		return rc;
-	(void)snprintf(ret, PREFIX_TEXT_MAX, "%s", rdns_db_text(s, 0));
+	(void)snprintf(ret, PREFIX_TEXT_MAX, "%s", db_text(s, 0));
 	(void)sqlite3_finalize(s);
 	return 0;
 }

@@ -163,13 +163,6 @@ void rdns_db_bind_id(sqlite3_stmt *s, int place, int64_t id)
 		(void)sqlite3_bind_int64(s, place, id);
 }
 
-const char *rdns_db_text(sqlite3_stmt *row, int column)
-{
-	const char *text = (const char *)sqlite3_column_text(row, column);
-
-	return text != NULL ? text : "";
-}
-
 void rdns_db_add_number(yyjson_mut_doc *doc, yyjson_mut_val *o, const char *key, sqlite3_stmt *row, int column)
 {
 	if (sqlite3_column_type(row, column) == SQLITE_NULL)

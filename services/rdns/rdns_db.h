@@ -29,9 +29,6 @@ void rdns_db_bind_range(sqlite3_stmt *s, int place, const struct prefix *p);
 /** Bind a number, or NULL instead of 0. */
 void rdns_db_bind_id(sqlite3_stmt *s, int place, int64_t id);
 
-/** The text of a column, "" where it is NULL; until the next step of @row. */
-const char *rdns_db_text(sqlite3_stmt *row, int column);
-
 /** Add the number in a column, or null, to @o under @key. */
 void rdns_db_add_number(yyjson_mut_doc *doc, yyjson_mut_val *o, const char *key, sqlite3_stmt *row, int column);
 

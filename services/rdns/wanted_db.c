@@ -67,9 +67,9 @@ static int add_ptr(sqlite3_stmt *row, const char *origin, ldns_rr_list *list)
 {
 	struct addr a;
 
-	if (addr_parse(rdns_db_text(row, 0), 0, &a) < 0)
+	if (addr_parse(db_text(row, 0), 0, &a) < 0)
 		return -EBADMSG;
-	return records_add_ptr(list, &a, rdns_db_text(row, 1), origin);
+	return records_add_ptr(list, &a, db_text(row, 1), origin);
 }
 
 /* Append the hosted names inside @p, as records of the zone @origin. */
@@ -117,11 +117,11 @@ static int find_zone(sqlite3 *db, const struct allocations *zones, const char *w
 /* The columns of CHANGE. */
 static int read_change(sqlite3_stmt *s, const struct allocations *zones, struct wanted_change *ret)
 {
-	const char *what = rdns_db_text(s, 2);
+	const char *what = db_text(s, 2);
 	struct wanted_change c = {.state = (enum audit_state)db_word(s, 1, audit_states)};
 	char origin[REVERSE_NAME_MAX];
 
-	if (prefix_parse(rdns_db_text(s, 3), &c.subject) < 0)
+	if (prefix_parse(db_text(s, 3), &c.subject) < 0)
 		return -EBADMSG;
 	int rc = find_zone(sqlite3_db_handle(s), zones, what, &c);
 	if (rc < 0)
@@ -129,9 +129,9 @@ static int read_change(sqlite3_stmt *s, const struct allocations *zones, struct 
 	c.before = ldns_rr_list_new();
 	c.after = ldns_rr_list_new();
 	c.shown = ldns_rr_list_new();
-	rc = add_line(c.before, what, &c.subject, rdns_db_text(s, 4), origin_of(&c.zone, origin));
+	rc = add_line(c.before, what, &c.subject, db_text(s, 4), origin_of(&c.zone, origin));
 	if (rc == 0)
-		rc = add_line(c.after, what, &c.subject, rdns_db_text(s, 5), origin);
+		rc = add_line(c.after, what, &c.subject, db_text(s, 5), origin);
 	if (rc == 0 && strcmp(what, audit_delegation) == 0)
 		rc = add_moved(sqlite3_db_handle(s), &c, origin);
 	if (rc == 0)
@@ -192,10 +192,10 @@ static int add_delegation(sqlite3_stmt *s, const struct wanted_zone *w)
 	} parts[] = {{delegation_add_server, 1}, {delegation_add_ds, 2}};
 	char origin[REVERSE_NAME_MAX];
 	struct delegation d;
-	int rc = delegation_init(&d, rdns_db_text(s, 0)) == NULL ? 0 : -EBADMSG;
+	int rc = delegation_init(&d, db_text(s, 0)) == NULL ? 0 : -EBADMSG;
 
 	for (size_t i = 0; i < sizeof(parts) / sizeof(*parts); i++) {
-		const char *text = rdns_db_text(s, parts[i].column);
+		const char *text = db_text(s, parts[i].column);
 		while (rc == 0 && *text != '\0') {
 			char line[LINE_MAX_BYTES];
 			int len = (int)strcspn(text, "\n");
@@ -274,7 +274,7 @@ int wanted_db_next_synthesised(sqlite3 *db, const char *own, const char *after, 
 	rc = db_first(s);
 	if (rc < 0)
 		return rc;
-	(void)snprintf(ret, REVERSE_NAME_MAX, "%s", rdns_db_text(s, 0));
+	(void)snprintf(ret, REVERSE_NAME_MAX, "%s", db_text(s, 0));
 	(void)sqlite3_finalize(s);
 	return 0;
 }
@@ -289,7 +289,7 @@ int wanted_db_catalog(sqlite3 *db, const char *own, const char *catalog, ldns_rr
 	db_bind_text(s, 1, "");
 	db_bind_text(s, 2, own);
 	while ((rc = db_step(s)) > 0)
-		synthesised_add(list, rdns_db_text(s, 0), catalog);
+		synthesised_add(list, db_text(s, 0), catalog);
 	(void)sqlite3_finalize(s);
 	return rc;
 }

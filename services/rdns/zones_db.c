@@ -23,7 +23,7 @@ static int read_rows(sqlite3 *db, const char *sql, struct delegation *zone,
 		return rc;
 	db_bind_text(s, 1, zone->zone);
 	while (rc == 0 && (rc = db_step(s)) > 0)
-		rc = add(zone, rdns_db_text(s, 0)) == NULL ? 0 : -EBADMSG;
+		rc = add(zone, db_text(s, 0)) == NULL ? 0 : -EBADMSG;
 	(void)sqlite3_finalize(s);
 	return rc;
 }
@@ -68,7 +68,7 @@ int zones_db_get(sqlite3 *db, const struct prefix *prefix, struct zones_row *ret
 
 	if (rc < 0)
 		return rc;
-	enum reverse_form form = form_of(prefix, rdns_db_text(s, 0));
+	enum reverse_form form = form_of(prefix, db_text(s, 0));
 	row.member = sqlite3_column_int64(s, 1);
 	row.version = sqlite3_column_int64(s, 2);
 	row.asn = (uint32_t)sqlite3_column_int64(s, 3);
@@ -212,7 +212,7 @@ int zones_db_find_overlap(sqlite3 *db, const struct prefix *prefix, char ret[PRE
 	rc = db_first(s);
 	if (rc < 0)
 		return rc;
-	(void)snprintf(ret, PREFIX_TEXT_MAX, "%s", rdns_db_text(s, 0));
+	(void)snprintf(ret, PREFIX_TEXT_MAX, "%s", db_text(s, 0));
 	(void)sqlite3_finalize(s);
 	return 0;
 }
@@ -232,7 +232,7 @@ int zones_db_find_zone(sqlite3 *db, const struct addr *address, struct prefix *r
 	rc = db_first(s);
 	if (rc < 0)
 		return rc;
-	rc = reverse_parse(rdns_db_text(s, 0), ret) < 0 ? -EBADMSG : 0;
+	rc = reverse_parse(db_text(s, 0), ret) < 0 ? -EBADMSG : 0;
 	(void)sqlite3_finalize(s);
 	return rc;
 }
@@ -287,7 +287,7 @@ int zones_db_list(sqlite3 *db, const struct zones_filter *filter, yyjson_mut_doc
 		rdns_db_bind_range(s, 3, filter->after);
 	(void)sqlite3_bind_int64(s, 5, (int64_t)filter->limit + 1);
 	while (rc == 0 && (rc = db_step(s)) > 0 && yyjson_mut_arr_size(list) < filter->limit) {
-		(void)snprintf(last, sizeof(last), "%s", rdns_db_text(s, 0));
+		(void)snprintf(last, sizeof(last), "%s", db_text(s, 0));
 		rc = add_to_list(db, last, doc, list);
 	}
 	(void)sqlite3_finalize(s);
