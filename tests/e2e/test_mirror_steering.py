@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: MIT
 
 import contextlib
-import fcntl
 import http.client
 import json
 import os
@@ -12,17 +11,13 @@ import sqlite3
 import subprocess
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 
 import pytest
-import yaml
 
-from support import ipv6testd, pop, speedtestd, upstream, upstream_server, wait
+from support import mirrord, pop, upstream, upstream_server, wait
 
 pytestmark = pytest.mark.apart
 
-PROGRAM = pop.BUILD / "release/mirrord"
-SOCKETS = [Path("/run/mirrord") / name for name in ("control.sock", "http.sock")]
 LIMIT_S = 30
 
 
@@ -42,72 +37,42 @@ class UnixConnection(http.client.HTTPConnection):
     def connect(self):
         self.sock = socket.socket(socket.AF_UNIX)
         self.sock.settimeout(LIMIT_S)
-        self.sock.connect(str(SOCKETS[1]))
+        self.sock.connect(str(mirrord.PUBLIC_SOCKET))
 
 
-class Steered:
-    """A mirrord with two projects, each of an rsyncd, and one of a module that is not there; a webhook that listens."""
+class Hook(ThreadingHTTPServer):
+    def __init__(self):
+        super().__init__(("127.0.0.1", 0), Told)
+        self.events = []
+        threading.Thread(target=self.serve_forever, daemon=True).start()
+
+
+class Steered(mirrord.Mirrord):
+    """With two projects, each of an rsyncd, and one of a module that is not there; a webhook that listens."""
 
     def __init__(self, folder, stack):
-        self.folder, self.stack = folder, stack
-        self.database = folder / "state/mirror.db"
-        self.hook = ThreadingHTTPServer(("127.0.0.1", 0), Told)
-        self.hook.events = []
-        threading.Thread(target=self.hook.serve_forever, daemon=True).start()
+        self.upstreams = folder
+        self.hook = Hook()
         stack.callback(self.hook.shutdown)
-        servers = {name: self.upstream(name) for name in ("files", "second")}
-        self.servers = {name: server.url for name, server in servers.items()}
-        self.servers["nowhere"] = self.servers["files"].replace("/mirror/", "/other/")
-        self.write()
-        self.listeners = [self.listen(path) for path in SOCKETS]
-        stack.callback(self.stop)
-        self.start()
+        urls = {name: self.upstream(stack, name) for name in ("files", "second")}
+        urls["nowhere"] = urls["files"].replace("/mirror/", "/other/")
+        projects = {name: {"kind": "files", "upstreams": [url]} for name, url in urls.items()}
+        super().__init__(folder / "mirrord", projects, webhook=f"http://127.0.0.1:{self.hook.server_port}/told")
+        self.database = self.folder / "state/mirror.db"
 
-    def upstream(self, name):
+    def upstream(self, stack, name):
         self.fill(name, range(20), "first")
-        return self.stack.enter_context(
-            upstream_server.Rsyncd(self.folder / name, self.folder / f"{name}.rsyncd"))
+        return stack.enter_context(
+            upstream_server.Rsyncd(self.upstreams / name, self.upstreams / f"{name}.rsyncd")).url
 
     def fill(self, name, numbers, text):
         """Make the upstream what it is to be: these files, and no other."""
-        folder = self.folder / name
+        folder = self.upstreams / name
         folder.mkdir(exist_ok=True)
         for path in folder.iterdir():
             path.unlink()
         for n in numbers:
             upstream.replace(folder / f"file{n}", f"{text} {n}\n")
-
-    def write(self):
-        projects = [{"name": name, "kind": "files", "upstreams": [url], "interval": "1d"}
-                    for name, url in self.servers.items()]
-        (self.folder / "root").mkdir()
-        (self.folder / "state").mkdir()
-        (self.folder / "pop.yaml").write_text(yaml.safe_dump({
-            "site": speedtestd.SITE, "addresses": {"ipv4": "127.0.0.1"},
-            "services": {"pages": {}, "mirror": {
-                "root": str(self.folder / "root"), "reserve": "1MiB", "projects": projects,
-                "webhook": f"http://127.0.0.1:{self.hook.server_port}/told"}}}))
-
-    def listen(self, path):
-        """As systemd does for it."""
-        path.parent.mkdir(exist_ok=True)
-        server = self.stack.enter_context(socket.socket(socket.AF_UNIX))
-        server.bind(str(path))
-        server.listen(128)
-        high = fcntl.fcntl(server.fileno(), fcntl.F_DUPFD, 100)
-        self.stack.callback(os.close, high)
-        return high
-
-    def start(self):
-        self.process = subprocess.Popen(
-            ipv6testd.passing(self.listeners, [PROGRAM, "--pop", self.folder / "pop.yaml"]),
-            env={**os.environ, "STATE_DIRECTORY": str(self.folder / "state")}, stdin=subprocess.DEVNULL,
-            pass_fds=self.listeners)
-        assert self.fontaine("list").returncode == 0
-
-    def stop(self):
-        self.process.terminate()
-        assert self.process.wait(LIMIT_S) == 0
 
     def fontaine(self, *words, **environment):
         return subprocess.run([pop.FONTAINE, "mirror", *words], timeout=LIMIT_S, capture_output=True, text=True,
@@ -132,26 +97,20 @@ class Steered:
         connection.close()
         return reply.status, json.loads(text) if "json" in reply.headers["Content-Type"] else text
 
-    def project(self, name):
-        return self.api("GET", f"/api/v1/mirrors/{name}")[1]
-
-    def runs(self, name):
-        return json.loads(self.said("log", name, "--json"))
-
-    def run(self, name, *words):
+    def steer(self, name, *words):
         """Have it run by a command. Return: the run, when it is over."""
-        last = max((run["id"] for run in self.runs(name)), default=0)
+        last = self.last_run(name)
         self.said(*(words or ("start", name)))
         return self.next_run(name, last)
+
+    def last_run(self, name):
+        return max((run["id"] for run in self.runs(name)), default=0)
 
     def next_run(self, name, last):
         def over():
             return [run for run in self.runs(name) if run["id"] > last and run["ended"] is not None]
 
         return wait.until(over, f"a run of {name} is over", LIMIT_S)[-1]
-
-    def served(self, name, file):
-        return (self.folder / "root" / name / "current" / file).read_text()
 
     def query(self, text):
         with contextlib.closing(sqlite3.connect(self.database, timeout=10)) as database, database:
@@ -167,11 +126,11 @@ class Steered:
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory):
     with contextlib.ExitStack() as stack:
-        yield Steered(tmp_path_factory.mktemp("steered"), stack)
+        yield stack.enter_context(Steered(tmp_path_factory.mktemp("steered"), stack))
 
 
 def test_what_is_seen(lab):
-    run = lab.run("files")
+    run = lab.steer("files")
     assert run["outcome"] == "done" and run["generation"] == 1
     lines = lab.said("list").splitlines()
     assert [line.split()[0] for line in lines] == ["project", "files", "second", "nowhere"]
@@ -195,7 +154,7 @@ def test_what_is_refused(lab):
 
 
 def test_a_wrong_upstream_is_explained(lab):
-    assert lab.run("nowhere")["outcome"] == "configuration"
+    assert lab.steer("nowhere")["outcome"] == "configuration"
     why = lab.fontaine("why", "nowhere")
     assert why.returncode == 1 and "no such module" in why.stdout and "in the POP file" in why.stdout
     lab.said("stop", "nowhere")
@@ -205,46 +164,46 @@ def test_a_wrong_upstream_is_explained(lab):
 
 def test_hold_and_release(lab):
     lab.said("hold", "second")
-    assert lab.project("second")["state"] == "paused"
-    assert lab.run("second", "release", "second")["outcome"] == "done"
+    assert lab.state("second")["state"] == "paused"
+    assert lab.steer("second", "release", "second")["outcome"] == "done"
     lab.fill("second", range(2), "fewer")
-    assert lab.run("second")["outcome"] == "held"
+    assert lab.steer("second")["outcome"] == "held"
     why = lab.fontaine("why", "second")
     assert why.returncode == 1 and "is held" in why.stdout and "mirror release second" in why.stdout
     assert lab.fontaine("push", "second").returncode == 1 and lab.fontaine("start", "second").returncode == 1
     told = lab.until_told("held", "second")
     assert told["pop"] == "test" and "mirror release second" in told["remedy"]
-    assert len(list((lab.folder / "root/second/current").iterdir())) == 20
-    assert lab.run("second", "release", "second")["outcome"] == "done"
-    assert len(list((lab.folder / "root/second/current").iterdir())) == 2
+    assert len(list(lab.current("second").iterdir())) == 20
+    assert lab.steer("second", "release", "second")["outcome"] == "done"
+    assert len(list(lab.current("second").iterdir())) == 2
     lab.until_told("recovered", "second")
 
 
 def test_rollback(lab):
     lab.fill("files", range(20), "wrong")
-    newest = lab.run("files")["generation"]
-    assert lab.served("files", "file7") == "wrong 7\n"
+    newest = lab.steer("files")["generation"]
+    assert lab.current("files", "file7").read_text() == "wrong 7\n"
     assert "held" in lab.said("rollback", "files")
-    assert lab.served("files", "file7") == "first 7\n"
-    project = lab.project("files")
+    assert lab.current("files", "file7").read_text() == "first 7\n"
+    project = lab.state("files")
     assert project["state"] == "held" and project["generation"] == newest - 1
     assert f"rolled back from generation {newest} to {newest - 1}" in lab.fontaine("why", "files").stdout
     assert lab.fontaine("rollback", "files", "--to", "99").returncode == 1
     lab.stop()
     lab.start()
-    assert lab.project("files")["state"] == "held"  # still
+    assert lab.state("files")["state"] == "held"  # still
     lab.said("rollback", "files", "--to", str(newest))
-    assert lab.served("files", "file7") == "wrong 7\n"
+    assert lab.current("files", "file7").read_text() == "wrong 7\n"
     lab.said("rollback", "files")
     lab.fill("files", range(20), "right")
-    assert lab.run("files", "release", "files")["generation"] == newest + 1
-    assert lab.served("files", "file7") == "right 7\n"
+    assert lab.steer("files", "release", "files")["generation"] == newest + 1
+    assert lab.current("files", "file7").read_text() == "right 7\n"
 
 
 def test_pushes_by_http(lab):
     push = "/api/v1/mirrors/files/push"
     token = lab.token("add", "--project", "files", "--label", "its upstream")
-    last = lab.runs("files")[0]["id"]
+    last = lab.last_run("files")
     assert lab.api("POST", push)[0] == 401
     assert lab.api("POST", push, token[:-1] + ("a" if token[-1] != "a" else "b"))[0] == 401
     assert lab.api("POST", "/api/v1/mirrors/second/push", token)[0] == 403
@@ -262,7 +221,7 @@ def test_pushes_by_http(lab):
 
 def test_operators_by_http(lab):
     token = lab.token("add", "--operator", "--label", "desk")
-    last = lab.runs("second")[0]["id"]
+    last = lab.last_run("second")
     assert lab.api("POST", "/api/v1/mirrors/second/hold", token)[1]["state"] == "paused"
     assert lab.api("POST", "/api/v1/mirrors/second/release", token)[0] == 200
     lab.next_run("second", last)
@@ -277,14 +236,14 @@ def test_pushes_by_ssh(lab):
     def pushed(command):
         return lab.fontaine("push", "files", "second", SSH_ORIGINAL_COMMAND=command)
 
-    last = {name: lab.runs(name)[0]["id"] for name in ("files", "second")}
+    last = {name: lab.last_run(name) for name in ("files", "second")}
     trap = lab.folder / "trap"
     for command in f"touch {trap}", f"sync:all; touch {trap}", f"sync:all $(touch {trap})", "sync:archive:nowhere":
         assert pushed(command).returncode == 2, command
     assert pushed("sync:stage1").returncode == 0
     assert pushed("sync:stage2 sync:archive:second").returncode == 0
     lab.next_run("second", last["second"])
-    assert lab.runs("files")[0]["id"] == last["files"] and not trap.exists()
+    assert lab.last_run("files") == last["files"] and not trap.exists()
     assert pushed("sync:all sync:mhop").returncode == 0
     lab.next_run("files", last["files"])
 
@@ -309,6 +268,6 @@ def test_stale_and_well_again(lab):
     n = len(lab.hook.events)
     lab.stop()
     lab.start()
-    assert lab.run("second")["outcome"] == "unchanged"
+    assert lab.steer("second")["outcome"] == "unchanged"
     lab.until_told("recovered", "second")
     assert [event["event"] for event in lab.hook.events[n:] if event["project"] == "second"] == ["recovered"]

@@ -19,6 +19,7 @@ from support import ipv6testd, pop, speedtestd, upstream_server, wait, wire
 
 PROGRAM = pop.BUILD / "release/mirrord"
 SOCKET = Path("/run/mirrord/control.sock")
+PUBLIC_SOCKET = Path("/run/mirrord/http.sock")  # to which the POP's nginx passes on
 API = "/api/v1/mirrors"
 RUN_LIMIT_S = 30
 NGINX = """\
@@ -60,7 +61,7 @@ class Mirrord:
 
     def __enter__(self):
         with contextlib.ExitStack() as stack:
-            self.listener = self.listen(stack)
+            self.listeners = [self.listen(stack, path) for path in (SOCKET, PUBLIC_SOCKET)]
             while self.has_begun():
                 pass
             self.start()
@@ -92,14 +93,14 @@ class Mirrord:
             "services": {"pages": {}, "mirror": {"root": str(self.root), **self.mirror, "projects": projects}}}))
 
     @staticmethod
-    def listen(stack):
+    def listen(stack, path):
         """As systemd does for it."""
-        SOCKET.parent.mkdir(exist_ok=True)
-        SOCKET.unlink(missing_ok=True)
+        path.parent.mkdir(exist_ok=True)
+        path.unlink(missing_ok=True)
         server = stack.enter_context(socket.socket(socket.AF_UNIX))
-        server.bind(str(SOCKET))
+        server.bind(str(path))
         server.listen(128)
-        stack.callback(SOCKET.unlink)
+        stack.callback(path.unlink)
         high = fcntl.fcntl(server.fileno(), fcntl.F_DUPFD, 100)
         stack.callback(os.close, high)
         return high
@@ -107,9 +108,9 @@ class Mirrord:
     def start(self):
         log = (self.folder / "mirrord.log").open("a")
         self.process = subprocess.Popen(
-            ipv6testd.passing([self.listener], [PROGRAM, "--pop", self.folder / "pop.yaml"]),
+            ipv6testd.passing(self.listeners, [PROGRAM, "--pop", self.folder / "pop.yaml"]),
             env={**os.environ, "STATE_DIRECTORY": str(self.folder / "state"), **self.environment},
-            stdin=subprocess.DEVNULL, stdout=log, stderr=log, pass_fds=[self.listener])
+            stdin=subprocess.DEVNULL, stdout=log, stderr=log, pass_fds=self.listeners)
         log.close()
         self.ask("GET", "")  # it answers
 
