@@ -116,9 +116,9 @@ class Steered(mirrord.Mirrord):
         with contextlib.closing(sqlite3.connect(self.database, timeout=10)) as database, database:
             return database.execute(text).fetchall()
 
-    def until_told(self, event, project):
+    def until_told(self, event, project, after=0):
         def found():
-            return [e for e in self.hook.events if e["event"] == event and e["project"] == project]
+            return [e for e in self.hook.events[after:] if e["event"] == event and e["project"] == project]
 
         return wait.until(found, f"{project} is told as {event}", LIMIT_S)[-1]
 
@@ -269,5 +269,5 @@ def test_stale_and_well_again(lab):
     lab.stop()
     lab.start()
     assert lab.steer("second")["outcome"] == "unchanged"
-    lab.until_told("recovered", "second")
+    lab.until_told("recovered", "second", n)
     assert [event["event"] for event in lab.hook.events[n:] if event["project"] == "second"] == ["recovered"]
