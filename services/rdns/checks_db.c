@@ -45,7 +45,7 @@ static int write_check(sqlite3 *db, const struct checks_note *n, int64_t member,
 	char prefix[PREFIX_TEXT_MAX];
 	sqlite3_stmt *s;
 	int rc = db_prepare(db,
-	                    "INSERT OR REPLACE INTO checked (prefix, first, member, is_trial, at, passed, errors,"
+	                    "INSERT OR REPLACE INTO checked (prefix, first, member, kind, at, passed, errors,"
 	                    " warnings, notices, en, fr) VALUES (?1, ?2, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
 	                    &s);
 
@@ -147,6 +147,32 @@ int checks_db_note(sqlite3 *db, struct checks_note *n)
 	return rc;
 }
 
+int checks_db_restore(sqlite3 *db, const struct prefix *prefix)
+{
+	static const char *const steps[] = {
+		"UPDATE delegation SET state = kept.state FROM kept WHERE kept.prefix = ?1"
+		" AND delegation.prefix = kept.prefix",
+		"UPDATE recheck SET next = kept.next, failures = kept.failures FROM kept WHERE kept.prefix = ?1"
+		" AND recheck.prefix = kept.prefix",
+		"UPDATE checked SET kind = 0 WHERE prefix = ?1 AND kind = 2"
+		" AND EXISTS (SELECT 1 FROM delegation WHERE prefix = ?1)",
+		"INSERT INTO settled VALUES (?1)",
+	};
+	char text[PREFIX_TEXT_MAX];
+	int rc = 0;
+
+	(void)prefix_text(prefix, text);
+	for (size_t i = 0; rc == 0 && i < sizeof(steps) / sizeof(*steps); i++) {
+		sqlite3_stmt *s;
+		rc = db_prepare(db, steps[i], &s);
+		if (rc < 0)
+			break;
+		db_bind_text(s, 1, text);
+		rc = db_execute(s);
+	}
+	return rc;
+}
+
 static int take(sqlite3 *db, sqlite3_stmt *row, struct delegated **ret)
 {
 	struct zones_row found;
@@ -186,7 +212,7 @@ int checks_db_take(sqlite3 *db, int64_t now, int64_t interval_s, struct delegate
 
 enum { COLUMNS_OF_ALL = 8 };
 
-#define SELECT_ALL   "SELECT prefix, asn, at, is_trial, passed, errors, warnings, notices"
+#define SELECT_ALL   "SELECT prefix, asn, at, kind = 1, passed, errors, warnings, notices"
 #define FROM_CHECKED " FROM checked JOIN member ON member.id = checked.member "
 
 static void add_check(sqlite3_stmt *row, yyjson_mut_doc *doc, yyjson_mut_val *o)
@@ -237,7 +263,7 @@ int checks_db_list(sqlite3 *db, const struct checks_filter *filter, yyjson_mut_d
 	sqlite3_stmt *s;
 	int rc = db_prepare(db,
 	                    SELECT_ALL FROM_CHECKED
-	                    "WHERE NOT is_trial AND (?1 IS NULL OR checked.member = ?1)"
+	                    "WHERE kind = 0 AND (?1 IS NULL OR checked.member = ?1)"
 	                    " AND (?2 IS NULL OR first > ?2) ORDER BY first LIMIT ?4",
 	                    &s);
 

@@ -1,6 +1,7 @@
 /*
  * The last check of each delegation, and when it is checked again; of each member, the last check of a
- * delegation that is not there. Rows of schedule and result come and go with their delegation.
+ * delegation that is not there. Rows of schedule and result come and go with their delegation,
+ * but for what a change may bring back.
  */
 /* SPDX-License-Identifier: MIT */
 #ifndef FONTAINE_RDNS_CHECKS_DB_H
@@ -34,6 +35,12 @@ struct checks_note {
 	enum checks_turn turn;
 	uint32_t asn; /* whose delegation it is, with a turn */
 };
+
+/**
+ * The change of the delegation @prefix was taken back: what it had before, check, schedule and state, is its own again.
+ * Until then, or until the change is verified, that is kept. Return: as db_exec().
+ */
+int checks_db_restore(sqlite3 *db, const struct prefix *prefix);
 
 /**
  * Note a check. Of what is delegated just so, it is that delegation's: it says when the next one is, and may

@@ -7,6 +7,7 @@
 
 #include "base/json_write.h"
 #include "base/mem.h"
+#include "rdns/checks_db.h"
 #include "rdns/ptrs_db.h"
 #include "rdns/synthesised.h"
 #include "rdns/zones_db.h"
@@ -326,6 +327,8 @@ int edit_roll_back(sqlite3 *db, int64_t id, const char *who, int64_t at)
 	rc = carry_out(db, d.kind, &d.subject, &line, &seq);
 	if (rc == 0)
 		rc = change_db_set_live(db, seq);
+	if (rc == 0 && d.kind == &kinds[0])
+		rc = checks_db_restore(db, &d.subject);
 	free(d.before);
 	free(d.after);
 	return rc;

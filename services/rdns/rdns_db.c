@@ -137,6 +137,40 @@ const char *const rdns_migrations[] = {
 	"  INSERT INTO look VALUES (NEW.prefix, unixepoch() + abs(random() % 3600), 0); END;"
 	"CREATE TRIGGER look_ends AFTER DELETE ON delegation WHEN OLD.part = 0 BEGIN"
 	"  DELETE FROM look WHERE prefix = OLD.prefix; END;",
+	/* What belongs to a delegation is kept until the change that ended it can't be taken back any more. */
+	"ALTER TABLE checked RENAME COLUMN is_trial TO kind;" /* 0: the delegation's, 1: a trial, 2: kept */
+	"DROP INDEX checked_delegation;"
+	"DROP INDEX checked_trial;"
+	"CREATE UNIQUE INDEX checked_delegation ON checked (first) WHERE kind = 0;"
+	"CREATE UNIQUE INDEX checked_trial ON checked (member) WHERE kind = 1;"
+	"CREATE UNIQUE INDEX checked_kept ON checked (prefix) WHERE kind = 2;"
+	"CREATE TABLE kept ("
+	"  prefix TEXT NOT NULL PRIMARY KEY,"
+	"  state TEXT NOT NULL,"
+	"  next INTEGER NOT NULL,"
+	"  failures INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
+	"CREATE TABLE ended ("
+	"  zone TEXT NOT NULL PRIMARY KEY,"
+	"  prefix TEXT NOT NULL) STRICT, WITHOUT ROWID;"
+	"CREATE INDEX ended_by_prefix ON ended (prefix);"
+	"DROP TRIGGER recheck_ends;"
+	"CREATE TRIGGER recheck_ends AFTER DELETE ON delegation WHEN OLD.part = 0 BEGIN"
+	"  INSERT OR IGNORE INTO kept SELECT prefix, OLD.state, next, failures FROM recheck WHERE prefix = OLD.prefix;"
+	"  UPDATE OR IGNORE checked SET kind = 2 WHERE prefix = OLD.prefix AND kind = 0;"
+	"  DELETE FROM checked WHERE prefix = OLD.prefix AND kind = 0;"
+	"  DELETE FROM recheck WHERE prefix = OLD.prefix; END;"
+	"CREATE TRIGGER zone_ends AFTER DELETE ON delegation BEGIN"
+	"  INSERT OR REPLACE INTO ended VALUES (OLD.zone, OLD.prefix); END;"
+	"CREATE TRIGGER zone_begins AFTER INSERT ON delegation BEGIN"
+	"  DELETE FROM ended WHERE zone = NEW.zone; END;"
+	"CREATE VIEW settled AS SELECT prefix FROM kept;"
+	"CREATE TRIGGER it_is_settled INSTEAD OF INSERT ON settled BEGIN"
+	"  DELETE FROM kept WHERE prefix = NEW.prefix;"
+	"  DELETE FROM checked WHERE prefix = NEW.prefix AND kind = 2;"
+	"  DELETE FROM followed WHERE zone IN (SELECT zone FROM ended WHERE prefix = NEW.prefix);"
+	"  DELETE FROM ended WHERE prefix = NEW.prefix; END;"
+	"CREATE TRIGGER change_stands AFTER UPDATE OF state ON change WHEN NEW.state = 'verified' BEGIN"
+	"  INSERT INTO settled SELECT subject FROM audit WHERE seq = NEW.id; END;",
 	NULL,
 };
 

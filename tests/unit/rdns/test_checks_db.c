@@ -3,6 +3,7 @@
 #include "rdns/checks_db.h"
 
 #include "members.h"
+#include "rdns/edit.h"
 #include "rdns/zones_db.h"
 
 #include <errno.h>
@@ -180,6 +181,14 @@ static void test_jitter(void **state)
 	assert_in_range(n_early, 10, 90);
 }
 
+static int64_t change(struct fixture *f, const struct delegated *d)
+{
+	struct edit e = {.who = "test", .member = f->m.one};
+
+	assert_int_equal(edit_delegation(f->m.db, &e, &f->d->prefix, d), 0);
+	return e.change;
+}
+
 static void test_all_goes_with_the_delegation(void **state)
 {
 	struct fixture *f = *state;
@@ -187,7 +196,9 @@ static void test_all_goes_with_the_delegation(void **state)
 	yyjson_mut_val *v;
 
 	(void)note(f, f->d, 0, NOW, 0);
-	assert_int_equal(zones_db_remove(f->m.db, &f->d->prefix), 0);
+	int64_t end = change(f, NULL);
+	assert_int_equal(change_db_move(f->m.db, end, AUDIT_SENT), 0);
+	assert_int_equal(change_db_move(f->m.db, end, AUDIT_VERIFIED), 0);
 	assert_int_equal(checks_db_get(f->m.db, &f->d->prefix, 0, LANGUAGE_EN, doc, &v), -ENOENT);
 	assert_int_equal(due(f, INT64_MAX / 2), 0);
 	(void)note(f, f->d, 0, NOW, 0); /* one that had begun before */
@@ -205,6 +216,47 @@ static void assert_check(struct fixture *f, const struct prefix *p, int64_t memb
 	char *text = yyjson_mut_write(doc, 0, NULL);
 	assert_string_equal(text, expected);
 	free(text);
+	yyjson_mut_doc_free(doc);
+}
+
+static void test_what_is_taken_back_has_its_check(void **state)
+{
+	struct fixture *f = *state;
+	struct delegated *other = wish("192.0.2.0/24", "other.example.net");
+	const struct delegated *const changes[] = {other, NULL};
+
+	(void)note(f, f->d, 3, NOW, 0);
+	assert_int_equal(note(f, f->d, 3, NOW, 0), CHECKS_BROKE);
+	for (size_t i = 0; i < 2; i++) {
+		int64_t id = change(f, changes[i]);
+		if (changes[i] != NULL)
+			(void)note(f, changes[i], 0, NOW + 10, f->m.one);
+		assert_int_equal(edit_roll_back(f->m.db, id, "rdnsd", NOW), 0);
+		assert_check(f, &f->d->prefix, 0,
+		             "{\"prefix\":\"192.0.2.0/24\",\"asn\":64500,"
+		             "\"checked_at\":\"2001-09-09T01:46:40Z\",\"trial\":false,"
+		             "\"passed\":false,\"errors\":3,\"warnings\":0,\"notices\":2,\"verdicts\":[{\"zone\":\"fr\"}]}");
+		assert_int_equal(state_of(f, "192.0.2.0/24"), RDNS_BROKEN);
+		assert_int_equal(due(f, NOW + CHECKS_RETRY_S - 1), 0);
+	}
+	assert_int_equal(due(f, NOW + CHECKS_RETRY_S), 1);
+	delegated_free(other);
+}
+
+static void test_of_what_never_was_nothing_is_kept(void **state)
+{
+	struct fixture *f = *state;
+	yyjson_mut_doc *doc = yyjson_mut_doc_new(NULL);
+	struct prefix p = prefix("198.51.100.0/24");
+	struct delegated *d = wish("198.51.100.0/24", "ns.example.net");
+	struct edit e = {.who = "test", .member = f->m.one};
+	yyjson_mut_val *v;
+
+	assert_int_equal(edit_delegation(f->m.db, &e, &p, d), 0);
+	(void)note(f, d, 0, NOW, f->m.one);
+	assert_int_equal(edit_roll_back(f->m.db, e.change, "rdnsd", NOW), 0);
+	assert_int_equal(checks_db_get(f->m.db, &p, 0, LANGUAGE_EN, doc, &v), -ENOENT);
+	delegated_free(d);
 	yyjson_mut_doc_free(doc);
 }
 
@@ -312,6 +364,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_taken_once_in_a_while, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_jitter, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_all_goes_with_the_delegation, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_what_is_taken_back_has_its_check, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_of_what_never_was_nothing_is_kept, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_what_is_told, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_trials, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_a_trial_of_what_is_delegated, setup, teardown),

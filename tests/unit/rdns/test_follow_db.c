@@ -139,6 +139,35 @@ static void test_what_was_taken_back(void **state)
 	expect_since(f, NOW - FOLLOW_DATED_BACK_S, 0, NOW - FOLLOW_DATED_BACK_S);
 }
 
+static int64_t n_followed(struct fixture *f)
+{
+	sqlite3_stmt *s;
+
+	assert_int_equal(db_find(f->db, "SELECT count(*) FROM followed WHERE zone != ?", "", &s), 0);
+	int64_t n = sqlite3_column_int64(s, 0);
+	(void)sqlite3_finalize(s);
+	return n;
+}
+
+static void test_all_goes_when_the_end_stands(void **state)
+{
+	struct fixture *f = *state;
+
+	put(f, "ns1.example.net", 1, "token", NOW);
+	assert_int_equal(follow_db_note(f->db, ZONE, FOLLOW_DS, FOLLOW_CHANGE, NOW, NOW), 0);
+	put(f, "ns2.example.net", 1, "token", NOW + 10);
+	assert_int_equal(n_followed(f), 1);
+	struct edit e = {.at = NOW + 20, .who = "token", .member = f->member};
+	assert_int_equal(edit_delegation(f->db, &e, &f->prefix, NULL), 0);
+	assert_int_equal(edit_roll_back(f->db, e.change, "rdnsd", NOW + 21), 0);
+	assert_int_equal(n_followed(f), 1);
+	e = (struct edit){.at = NOW + 30, .who = "token", .member = f->member};
+	assert_int_equal(edit_delegation(f->db, &e, &f->prefix, NULL), 0);
+	assert_int_equal(n_followed(f), 1);
+	assert_int_equal(change_db_move(f->db, e.change, AUDIT_VERIFIED), 0);
+	assert_int_equal(n_followed(f), 0);
+}
+
 static int take(struct fixture *f, int64_t now)
 {
 	struct follow_due due;
@@ -236,6 +265,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_since, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_what_the_zone_changed, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_what_was_taken_back, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_all_goes_when_the_end_stands, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_turns, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_passed_over, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_json, setup, teardown),

@@ -141,7 +141,7 @@ static int count_checked(sqlite3 *db, void *data)
 {
 	struct fixture *f = data;
 	sqlite3_stmt *s;
-	int rc = db_prepare(db, "SELECT count(*) FROM checked WHERE NOT is_trial AND NOT passed", &s);
+	int rc = db_prepare(db, "SELECT count(*) FROM checked WHERE kind = 0 AND NOT passed", &s);
 
 	if (rc == 0)
 		rc = db_first(s);
