@@ -211,6 +211,10 @@ static void on_checked(const struct check_result *r, void *data)
 	struct changing *g = c->data;
 	struct rechecking *notes = c->d->rechecking;
 
+	if (r == NULL) {
+		api_call_problem(end(c), API_BUSY, "the service is being stopped");
+		return;
+	}
 	if (!r->passed) {
 		rechecking_note(notes, g->asn, c->wanted.delegated, r);
 		refuse_checked(c, r);

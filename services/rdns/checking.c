@@ -37,6 +37,7 @@ struct check_run {
 	checking_done_fn on_done;
 	void *data;
 	size_t n_started, n_judged;
+	bool is_cancelled; /* and in no list: freed with the last one that is being judged */
 	struct check_run *next;
 	struct zone_check zones[]; /* as d's */
 };
@@ -50,7 +51,7 @@ struct checking {
 	size_t n_zones, n_sockets; /* under way */
 	uint64_t n_passed, n_failed, n_blind;
 	uv_timer_t turn; /* starts what waits, on the loop's next turn */
-	bool is_closing;
+	bool is_stopped, is_closing;
 	void (*on_closed)(void *data);
 	void *on_closed_data;
 };
@@ -154,7 +155,7 @@ static void on_judged(uv_work_t *work, int status)
 	prefix_table_release(z->origins);
 	c->n_zones--;
 	r->n_judged++;
-	if (c->is_closing) {
+	if (r->is_cancelled) {
 		if (r->n_judged == r->n_started)
 			free_run(r);
 		close_if_idle(c);
@@ -269,7 +270,7 @@ static int may_start(const struct checking *c, uint32_t asn, const struct prefix
 
 int checking_start(struct checking *c, uint32_t asn, const struct delegated *d, checking_done_fn on_done, void *data)
 {
-	int rc = may_start(c, asn, &d->prefix);
+	int rc = c->is_stopped ? -ENOBUFS : may_start(c, asn, &d->prefix);
 
 	if (rc < 0)
 		return rc;
@@ -331,6 +332,7 @@ static void cancel_run(struct check_run *r)
 {
 	struct checking *c = r->checking;
 
+	r->is_cancelled = true;
 	for (size_t i = 0; i < r->n_started; i++) {
 		struct zone_check *z = &r->zones[i];
 		if (z->collect == NULL)
@@ -344,15 +346,38 @@ static void cancel_run(struct check_run *r)
 		free_run(r);
 }
 
+static struct check_run *take_first(struct checking *c)
+{
+	struct check_run *r = c->first;
+
+	if (r != NULL) {
+		c->first = r->next;
+		c->n_runs--;
+	}
+	return r;
+}
+
+void checking_stop(struct checking *c)
+{
+	struct check_run *r;
+
+	c->is_stopped = true;
+	while ((r = take_first(c)) != NULL) {
+		checking_done_fn on_done = r->on_done;
+		void *data = r->data;
+		cancel_run(r);
+		on_done(NULL, data);
+	}
+}
+
 void checking_close(struct checking *c, void (*on_closed)(void *data), void *data)
 {
+	struct check_run *r;
+
 	c->is_closing = true;
 	c->on_closed = on_closed;
 	c->on_closed_data = data;
-	while (c->first != NULL) {
-		struct check_run *r = c->first;
-		c->first = r->next;
+	while ((r = take_first(c)) != NULL)
 		cancel_run(r);
-	}
 	close_if_idle(c);
 }

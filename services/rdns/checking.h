@@ -29,13 +29,14 @@ struct checking; /* opaque; ends with checking_close() */
 /** Of @p count the resolver and the lab's prefixes; @whose (borrowed) knows who announces addresses. Never NULL. */
 struct checking *checking_new(uv_loop_t *loop, const struct pop *p, struct whose *whose);
 
-/** @r is borrowed for the time of the call. */
+/** @r is borrowed for the time of the call; NULL: checking_stop() has ended the check. */
 typedef void (*checking_done_fn)(const struct check_result *r, void *data);
 
 /**
  * Check @d (copied) for the member @asn; 0: one of the delegations that are checked again,
  * which come last. @on_done comes once, on the loop, never at once.
- * Return: 0; -EBUSY: the prefix is being checked; -EAGAIN: the member has as many as it may; -ENOBUFS: too many wait.
+ * Return: 0; -EBUSY: the prefix is being checked; -EAGAIN: the member has as many as it may; -ENOBUFS: too many wait,
+ * or checking_stop() was called.
  */
 int checking_start(struct checking *c, uint32_t asn, const struct delegated *d, checking_done_fn on_done, void *data);
 
@@ -55,6 +56,9 @@ const struct collect_settings *checking_settings(const struct checking *c);
 size_t checking_count(const struct checking *c);
 
 void checking_add_metrics(const struct checking *c, struct buf *b);
+
+/** End all checks now, tell their owners, and begin no more. */
+void checking_stop(struct checking *c);
 
 /** Forget all checks, tell nobody, and free @c; then call @on_closed (may be NULL). */
 void checking_close(struct checking *c, void (*on_closed)(void *data), void *data);

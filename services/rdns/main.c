@@ -111,6 +111,7 @@ static void stop_worker(unsigned index, void *data)
 {
 	struct program *p = data;
 
+	checking_stop(p->rdnsd.checking); /* whoever waits for one is told so in time */
 	http_daemon_stop(&p->daemon, index, on_server_closed, &p->rdnsd);
 }
 

@@ -95,7 +95,8 @@ static void on_checked(const struct check_result *result, void *data)
 	struct going *g = data;
 	struct rechecking *r = g->owner;
 
-	rechecking_note(r, g->asn, g->d, result);
+	if (result != NULL)
+		rechecking_note(r, g->asn, g->d, result);
 	forget(g);
 	if (r->was_full && r->n_due <= RECHECKING_MAX / 2)
 		look(r);

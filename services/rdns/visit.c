@@ -221,6 +221,8 @@ static void on_checked(const struct check_result *r, void *data)
 
 	struct rechecking *notes = v->config.rechecking;
 
+	if (r == NULL)
+		return; /* the visit is cancelled too, before long */
 	if (v->what == FOLLOW_NS && !r->passed) {
 		conclude(v, FOLLOW_CHECK);
 		return;

@@ -5,6 +5,7 @@ import contextlib
 import json
 import socket
 import threading
+import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import dns.message
@@ -178,6 +179,41 @@ def test_nobody_is_blamed_for_our_own_resolver(reverse):
     assert status == 503
     reverse.resolver.start()
     assert it_is_time(reverse)["passed"]
+
+
+def truncate(udp, is_over):
+    """Answer everything so that it is asked again over TCP."""
+    udp.settimeout(.1)
+    while not is_over.is_set():
+        with contextlib.suppress(TimeoutError):
+            question, asker = udp.recvfrom(4096)
+            udp.sendto(question[:2] + b"\x83\x80" + question[4:], asker)
+
+
+def test_who_waits_for_a_check_keeps_nobody_from_stopping(reverse):
+    """It would be six seconds: the resolver says nothing over TCP, then a server nothing at all."""
+    silent, resolver, is_over, replies = ("127.0.1.9", 53), ("127.0.0.1", RESOLVER_PORT), threading.Event(), []
+    wish = {"nameservers": [*OTHER_WISH["nameservers"], {"name": f"ns.{ZONE}", "addresses": [silent[0]]}]}
+    reverse.resolver.stop()
+    with contextlib.ExitStack() as stack:
+        with reverse.namespace.entered():
+            for place in silent, resolver:
+                stack.enter_context(socket.create_server(place))
+                udp = stack.enter_context(socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
+                udp.bind(place)
+        threads = [threading.Thread(target=truncate, args=(udp, is_over)),
+                   threading.Thread(target=lambda: replies.append(reverse.api("PUT", f"delegations/{PREFIX}", wish)))]
+        for thread in threads:
+            thread.start()
+            stack.callback(thread.join)
+        stack.callback(is_over.set)
+        wait.until(lambda: reverse.api("GET", f"checks/{PREFIX}")[1].get("running"), "it is being checked", LIMIT_S)
+        start = time.monotonic()
+        reverse.stop_rdnsd()
+        assert time.monotonic() - start < 4.5
+    assert replies[0][0] == 503
+    reverse.resolver.start()
+    reverse.start_rdnsd()
 
 
 def test_stopped_in_the_middle(reverse):

@@ -260,6 +260,39 @@ static void test_closed_at_any_time(void **state)
 	}
 }
 
+static void on_stopped(const struct check_result *r, void *data)
+{
+	unsigned *n = data;
+	(void)r; /* NULL, or it had ended just before */
+
+	++*n;
+}
+
+/** Whoever waits is told at once, and nothing begins any more. */
+static void test_stopped_at_any_time(void **state)
+{
+	struct fixture *f = *state;
+
+	for (unsigned turns = 0; turns < 6; turns++) {
+		struct delegated *many = wish("10.0.0.0/17"), *one = wish("10.1.0.0/24");
+		unsigned n_stopped = 0;
+		assert_int_equal(checking_start(f->checking, 64500, many, on_stopped, &n_stopped), 0);
+		assert_int_equal(checking_start(f->checking, 0, one, on_stopped, &n_stopped), 0);
+		for (unsigned i = 0; i < turns; i++)
+			(void)uv_run(&f->loop, UV_RUN_NOWAIT);
+		checking_stop(f->checking);
+		assert_int_equal(n_stopped, 2);
+		assert_int_equal(checking_count(f->checking), 0);
+		assert_int_equal(checking_start(f->checking, 64500, one, on_stopped, &n_stopped), -ENOBUFS);
+		checking_close(f->checking, NULL, NULL);
+		(void)uv_run(&f->loop, UV_RUN_DEFAULT);
+		assert_int_equal(n_stopped, 2);
+		delegated_free(many);
+		delegated_free(one);
+		f->checking = checking_new(&f->loop, f->pop, f->whose);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -268,6 +301,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_limits, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_many_servers, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_progress, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_stopped_at_any_time, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_closed_at_any_time, setup, teardown),
 	};
 

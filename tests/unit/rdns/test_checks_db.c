@@ -235,7 +235,8 @@ static void test_what_is_taken_back_has_its_check(void **state)
 		assert_check(f, &f->d->prefix, 0,
 		             "{\"prefix\":\"192.0.2.0/24\",\"asn\":64500,"
 		             "\"checked_at\":\"2001-09-09T01:46:40Z\",\"trial\":false,"
-		             "\"passed\":false,\"errors\":3,\"warnings\":0,\"notices\":2,\"verdicts\":[{\"zone\":\"fr\"}]}");
+		             "\"passed\":false,\"errors\":3,\"warnings\":0,\"notices\":2,"
+		             "\"verdicts\":[{\"zone\":\"fr\"}]}");
 		assert_int_equal(state_of(f, "192.0.2.0/24"), RDNS_BROKEN);
 		assert_int_equal(due(f, NOW + CHECKS_RETRY_S - 1), 0);
 	}
