@@ -11,14 +11,19 @@ import sqlite3
 import subprocess
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
+import jsonschema
+import openapi_spec_validator
 import pytest
+import yaml
 
 from support import mirrord, pop, upstream, upstream_server, wait
 
 pytestmark = pytest.mark.apart
 
 LIMIT_S = 30
+DOCUMENT = yaml.safe_load((pop.PROJECT / "services/mirror/web/openapi.yaml").read_text())
 
 
 class Told(BaseHTTPRequestHandler):
@@ -232,19 +237,46 @@ def test_operators_by_http(lab):
     assert lab.api("POST", "/api/v1/mirrors/files/rollback?generation=x", token)[0] == 400
 
 
-def test_pushes_by_ssh(lab):
-    def pushed(command):
-        return lab.fontaine("push", "files", "second", SSH_ORIGINAL_COMMAND=command)
+@pytest.fixture(scope="module")
+def sshd(tmp_path_factory):
+    """One of OpenSSH, where a key may push "files" and "second" alone. Return: a function that asks as an upstream."""
+    folder, port = tmp_path_factory.mktemp("sshd"), upstream_server.free_port()
+    for name in "host", "key":
+        upstream.run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", folder / name)
+    forced = f'restrict,command="{pop.FONTAINE} mirror push files second"'
+    (folder / "authorized").write_text(f"{forced} {(folder / 'key.pub').read_text()}")
+    (folder / "config").write_text(
+        f"ListenAddress 127.0.0.1:{port}\nHostKey {folder}/host\nAuthorizedKeysFile {folder}/authorized\n"
+        "PidFile none\nUsePAM no\nStrictModes no\nPermitRootLogin forced-commands-only\n")
+    Path("/run/sshd").mkdir()
+    server = subprocess.Popen(["/usr/sbin/sshd", "-D", "-e", "-f", folder / "config"], stdin=subprocess.DEVNULL,
+                              stderr=(folder / "log").open("w"))
 
+    def ask(*words):
+        return subprocess.run(
+            ["ssh", "-F", "none", "-i", folder / "key", "-p", str(port), "-o", "BatchMode=yes", "-o",
+             "StrictHostKeyChecking=no", "-o", f"UserKnownHostsFile={folder}/known", "root@127.0.0.1", *words],
+            timeout=LIMIT_S, stdin=subprocess.DEVNULL, capture_output=True, text=True)
+
+    try:
+        wait.until(lambda: "Server listening" in (folder / "log").read_text(), "sshd listens")
+        yield ask
+    finally:
+        server.terminate()
+        server.wait(LIMIT_S)
+
+
+def test_pushes_by_ssh(lab, sshd):
     last = {name: lab.last_run(name) for name in ("files", "second")}
     trap = lab.folder / "trap"
     for command in f"touch {trap}", f"sync:all; touch {trap}", f"sync:all $(touch {trap})", "sync:archive:nowhere":
-        assert pushed(command).returncode == 2, command
-    assert pushed("sync:stage1").returncode == 0
-    assert pushed("sync:stage2 sync:archive:second").returncode == 0
+        refused = sshd(command)
+        assert refused.returncode == 2 and "not understood" in refused.stderr, refused
+    assert sshd("sync:stage1").returncode == 0
+    assert sshd("sync:stage2", "sync:archive:second").returncode == 0
     lab.next_run("second", last["second"])
     assert lab.last_run("files") == last["files"] and not trap.exists()
-    assert pushed("sync:all sync:mhop").returncode == 0
+    assert "files: " in sshd("sync:all", "sync:mhop").stdout
     lab.next_run("files", last["files"])
 
 
@@ -257,6 +289,20 @@ def test_what_status_pages_read(lab):
     assert [mirror["url"] for mirror in page["mirrors"]] == ["/files/", "/second/", "/nowhere/"]
     assert re.fullmatch(r"S\d{10}X\d{10}", page["mirrors"][0]["status"])
     assert lab.api("GET", "/metrics")[0] == 404  # the operator's
+
+
+def test_the_description(lab):
+    openapi_spec_validator.validate(DOCUMENT)
+    token = lab.token("add", "--operator", "--label", "reader")
+    replies = {"Project": lab.api("GET", "/api/v1/mirrors")[1],
+               "Problem": [lab.api("POST", "/api/v1/mirrors/files/stop")[1]],
+               "Run": lab.api("GET", "/api/v1/mirrors/second/runs", token)[1]}
+    for name, values in replies.items():
+        schema = {**DOCUMENT["components"]["schemas"][name], "additionalProperties": False,
+                  "components": DOCUMENT["components"]}
+        for value in values:
+            jsonschema.validate(value, schema, jsonschema.Draft202012Validator)
+            assert set(value) == set(schema["properties"])
 
 
 def test_stale_and_well_again(lab):
