@@ -203,7 +203,8 @@ static void on_sent(enum change_event e, void *data)
 	struct job *job = p->job;
 
 	p->sending = NULL;
-	if (e == CHANGE_DONE && job->last.zone != NULL && !job->is_second) {
+	bool goes_on = e == CHANGE_DONE || job->change.step == CHANGE_UNDO; /* that is said once more by who asked */
+	if (goes_on && job->last.zone != NULL && !job->is_second) {
 		job->is_second = true;
 		send_change(p);
 		return;

@@ -193,6 +193,39 @@ static void test_live(void **state)
 	stop();
 }
 
+/* What goes last goes with the change. */
+static void test_last(void **state)
+{
+	(void)state;
+	struct ended ended = {.n = 0};
+	ldns_rr_list *stray = ldns_rr_list_new();
+	ldns_rr *rr;
+	assert_int_equal(ldns_rr_new_frm_str(&rr, "stray." KNOT_ZONE ". 60 TXT a", 0, NULL, NULL), LDNS_STATUS_OK);
+	(void)ldns_rr_list_push_rr(stray, rr);
+	struct publication publication = {
+		.id = 7,
+		.origin = KNOT_ZONE,
+		.before = ldns_rr_list_new(),
+		.after = ldns_rr_list_clone(f.one),
+		.last_origin = KNOT_ZONE,
+		.last_to_go = ldns_rr_list_clone(stray),
+		.is_hidden = true,
+		.on_end = on_end,
+		.data = &ended,
+	};
+
+	start();
+	assert_int_equal(reconcile(stray), 1);
+	assert_int_equal(publisher_change(f.p, &publication), 0);
+	assert_int_equal(uv_run(&f.loop, UV_RUN_DEFAULT), 0);
+	assert_int_equal(ended.n, 1);
+	assert_int_equal(ended.end, CHANGE_LIVE);
+	ldns_rr_list_deep_free(stray);
+	assert_int_equal(reconcile(f.one), 0);
+	assert_true(reconcile(f.none) > 0);
+	stop();
+}
+
 /* Names hosted by us become a delegation's aliases, and back. */
 static void test_from_names_to_aliases(void **state)
 {
@@ -421,6 +454,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_live),
+		cmocka_unit_test(test_last),
 		cmocka_unit_test(test_from_names_to_aliases),
 		cmocka_unit_test(test_drift),
 		cmocka_unit_test(test_cut_off),
