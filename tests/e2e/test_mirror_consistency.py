@@ -4,11 +4,10 @@
 
 import contextlib
 import os
-import threading
 
 import pytest
 
-from support import mirrord, upstream, upstream_server, wait
+from support import mirrord, repeated, upstream, upstream_server, wait
 from support.mirror_checker import Apt, Sampler
 
 pytestmark = pytest.mark.apart
@@ -60,35 +59,19 @@ def lab(tmp_path_factory):
         yield made
 
 
-class Upstream:
-    """Changes the archive all the time, and pushes. To use in a with statement."""
+class Upstream(repeated.Repeated):
+    """Changes the archive all the time, and pushes: every other change comes in the middle of a run."""
 
     def __init__(self, lab):
-        self.lab, self.n, self.failed = lab, 0, None
-        self.is_over = threading.Event()
-        self.thread = threading.Thread(target=self.run)
+        super().__init__()
+        self.lab, self.n = lab, 0
 
-    def __enter__(self):
-        self.thread.start()
-        return self
-
-    def __exit__(self, *_):
-        self.is_over.set()
-        self.thread.join(60)
-        if self.failed:
-            raise self.failed
-
-    def run(self):
-        """Every other change comes in the middle of a run, the rest after one."""
-        try:
-            while not self.is_over.is_set():
-                self.lab.change(self.n)
-                self.n += 1
-                ended = self.lab.mirrord.begin("debian")
-                if self.n % 2:
-                    ended()
-        except Exception as error:
-            self.failed = error
+    def step(self):
+        self.lab.change(self.n)
+        self.n += 1
+        ended = self.lab.mirrord.begin("debian")
+        if self.n % 2:
+            ended()
 
 
 @pytest.mark.timeout(60 + LIMIT_S)

@@ -10,7 +10,7 @@ import openapi_spec_validator
 import pytest
 import yaml
 
-from support import pop, reverse_pop, wait
+from support import pop, reverse_pop, wait, wire
 
 pytestmark = pytest.mark.apart
 
@@ -299,7 +299,7 @@ def test_who_tries_many_tokens_waits_and_others_do_not(furnished):
     guess = furnished.token(ONE)[:-4] + "aaaa"
 
     def attempt(token, client):
-        with reverse_pop.UnixConnection(20) as connection:
+        with wire.UnixConnection(reverse_pop.SOCKET, 20) as connection:
             connection.send(reverse_pop.wire.request("GET", "/api/v1/prefixes", f"X-Forwarded-For: {client}",
                                                      f"Authorization: Bearer {token}"))
             return connection.reply()

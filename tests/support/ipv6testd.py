@@ -1,7 +1,6 @@
 # An ipv6testd of the test's own, on the addresses of a link's server, with the paths that it needs.
 # SPDX-License-Identifier: MIT
 
-import fcntl
 import os
 import socket
 import subprocess
@@ -9,14 +8,13 @@ from contextlib import ExitStack, contextmanager
 
 import yaml
 
-from support import counters, links, pop, speedtestd, wait, wire
+from support import counters, links, passed, pop, speedtestd, wait, wire
 
 PROGRAM = pop.BUILD / "release/ipv6testd"
 PATHS = pop.PROJECT / "packaging/systemd/ipv6test-paths"
 WEB = {"ipv6test": pop.PROJECT / "services/ipv6test/web", "shared": pop.PROJECT / "services/web/shared"}
 HTTP_PORT, HTTPS_PORT = 8082, 8446
 STOP_LIMIT_S = 10
-FIRST_PASSED = 3  # sd_listen_fds(3)
 
 
 class Ipv6testd:
@@ -50,19 +48,8 @@ def listening(namespace, address, ports=(HTTP_PORT, HTTPS_PORT)):
         for port in ports:
             with namespace.entered():
                 server = stack.enter_context(socket.create_server((address, port), family=socket.AF_INET6))
-            high = fcntl.fcntl(server.fileno(), fcntl.F_DUPFD, 100)  # out of the way of those they become
-            stack.callback(os.close, high)
-            descriptors.append(high)
+            descriptors.append(passed.descriptor(stack, server))
         yield descriptors
-
-
-def passing(descriptors, command):
-    """The words of @command when it is to find @descriptors as sd_listen_fds(3) does."""
-    if not descriptors:
-        return command
-    moves = " ".join(f"{FIRST_PASSED + i}<&{descriptor}" for i, descriptor in enumerate(descriptors))
-    script = f'export LISTEN_PID=$$ LISTEN_FDS={len(descriptors)}; exec "$@" {moves}'
-    return ["bash", "-c", script, "bash", *command]  # other shells know descriptors of one digit only
 
 
 def answers(namespace):
@@ -83,7 +70,7 @@ def running(namespace, folder, descriptors=(), prefix=(), services=None, state=N
     subprocess.run([PROGRAM, *options, "--prepare", folder / "delegations.zone"], check=True, timeout=STOP_LIMIT_S,
                    env=environment)
     process = subprocess.Popen(
-        namespace.command(*passing(descriptors, [*prefix, PROGRAM, *options])), stdin=subprocess.DEVNULL,
+        namespace.command(*passed.command(descriptors, [*prefix, PROGRAM, *options])), stdin=subprocess.DEVNULL,
         pass_fds=descriptors, env=environment)
     try:
         def is_up():

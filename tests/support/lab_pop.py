@@ -6,7 +6,7 @@ import subprocess
 
 import yaml
 
-from support import ipv6testd, pop, speedtestd, wait
+from support import ipv6testd, passed, pop, speedtestd, wait
 from support.lab_dns import delegation
 
 DOMAIN = "pop.fontaine.example"
@@ -85,7 +85,7 @@ class Pop:
         behind = self.stack.enter_context(
             ipv6testd.paths(self.machine, section["mtu_ipv6"], section["blackhole_ipv6"]))
         descriptors = self.stack.enter_context(ipv6testd.listening(behind, section["mtu_ipv6"], (80, 443)))
-        self.start_daemon("ipv6test", *ipv6testd.passing(descriptors, [ipv6testd.PROGRAM]), pass_fds=descriptors)
+        self.start_daemon("ipv6test", *passed.command(descriptors, [ipv6testd.PROGRAM]), pass_fds=descriptors)
         wait.until(self.is_up, "all services of the POP answer", LIMIT_S)
 
     def start_daemon(self, service, *command, **options):

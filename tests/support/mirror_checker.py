@@ -5,9 +5,10 @@ import hashlib
 import http.client
 import lzma
 import subprocess
-import threading
 from pathlib import Path
 from urllib.parse import quote, urlsplit
+
+from support import repeated
 
 TIME_LIMIT_S = 20
 
@@ -68,32 +69,17 @@ def look(url, suite="stable", architecture="amd64"):
     return wrong
 
 
-class Sampler:
-    """Looks all the time, in a thread of its own. To use in a with statement."""
+class Sampler(repeated.Repeated):
+    """Looks all the time."""
 
     def __init__(self, url, **which):
+        super().__init__()
         self.url, self.which = url, which
-        self.n_samples, self.wrong, self.failed = 0, [], None
-        self.is_over = threading.Event()
-        self.thread = threading.Thread(target=self.run)
+        self.n_samples, self.wrong = 0, []
 
-    def __enter__(self):
-        self.thread.start()
-        return self
-
-    def __exit__(self, *_):
-        self.is_over.set()
-        self.thread.join(60)
-        if self.failed:
-            raise self.failed
-
-    def run(self):
-        try:
-            while not self.is_over.is_set():
-                self.wrong += look(self.url, **self.which)
-                self.n_samples += 1
-        except Exception as error:
-            self.failed = error
+    def step(self):
+        self.wrong += look(self.url, **self.which)
+        self.n_samples += 1
 
 
 class Apt:

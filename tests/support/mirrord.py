@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: MIT
 
 import contextlib
-import fcntl
 import json
 import os
 import shutil
@@ -15,7 +14,7 @@ from pathlib import Path
 
 import yaml
 
-from support import ipv6testd, pop, speedtestd, upstream_server, wait, wire
+from support import passed, pop, speedtestd, upstream_server, wait, wire
 
 PROGRAM = pop.BUILD / "release/mirrord"
 SOCKET = Path("/run/mirrord/control.sock")
@@ -61,7 +60,7 @@ class Mirrord:
 
     def __enter__(self):
         with contextlib.ExitStack() as stack:
-            self.listeners = [self.listen(stack, path) for path in (SOCKET, PUBLIC_SOCKET)]
+            self.listeners = [passed.listening(stack, path) for path in (SOCKET, PUBLIC_SOCKET)]
             while self.has_begun():
                 pass
             self.start()
@@ -92,23 +91,10 @@ class Mirrord:
             "site": speedtestd.SITE, "addresses": {"ipv4": "127.0.0.1"},
             "services": {"pages": {}, "mirror": {"root": str(self.root), **self.mirror, "projects": projects}}}))
 
-    @staticmethod
-    def listen(stack, path):
-        """As systemd does for it."""
-        path.parent.mkdir(exist_ok=True)
-        path.unlink(missing_ok=True)
-        server = stack.enter_context(socket.socket(socket.AF_UNIX))
-        server.bind(str(path))
-        server.listen(128)
-        stack.callback(path.unlink)
-        high = fcntl.fcntl(server.fileno(), fcntl.F_DUPFD, 100)
-        stack.callback(os.close, high)
-        return high
-
     def start(self):
         log = (self.folder / "mirrord.log").open("a")
         self.process = subprocess.Popen(
-            ipv6testd.passing(self.listeners, [PROGRAM, "--pop", self.folder / "pop.yaml"]),
+            passed.command(self.listeners, [PROGRAM, "--pop", self.folder / "pop.yaml"]),
             env={**os.environ, "STATE_DIRECTORY": str(self.folder / "state"), **self.environment},
             stdin=subprocess.DEVNULL, stdout=log, stderr=log, pass_fds=self.listeners)
         log.close()
@@ -143,7 +129,7 @@ class Mirrord:
 
     def ask(self, method, path):
         """Return: what is replied, JSON or text."""
-        with UnixConnection() as connection:
+        with wire.UnixConnection(SOCKET, RUN_LIMIT_S) as connection:
             connection.send(wire.request(method, f"{API}{path}", "Connection: close",
                                          "X-Forwarded-For: 127.0.0.1"))
             reply = connection.reply()
@@ -184,11 +170,3 @@ class Mirrord:
                 if int(entry.name) != self.process.pid and (entry / "fd/3").samefile(lock):
                     found.append(int(entry.name))
         return found
-
-
-class UnixConnection(wire.Connection):
-    def __init__(self):
-        self.socket = socket.socket(socket.AF_UNIX)
-        self.socket.settimeout(RUN_LIMIT_S)
-        self.socket.connect(str(SOCKET))
-        self.stream = self.socket.makefile("rb")

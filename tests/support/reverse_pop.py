@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: MIT
 
 import contextlib
-import fcntl
 import json
 import os
 import select
@@ -23,7 +22,7 @@ import dns.xfr
 import dns.zone
 import yaml
 
-from support import ipv6testd, links, pop, speedtestd, wait, wire
+from support import links, passed, pop, speedtestd, wait, wire
 
 PROGRAM = pop.BUILD / "release/rdnsd"
 PREPARE = pop.PROJECT / "packaging/systemd/reverse-zones"
@@ -134,7 +133,7 @@ class ReversePop:
             self.namespace = stack.enter_context(links.Namespace())
             self.write()
             self.way = Way(stack, self.namespace)
-            self.listener = self.listen(stack)
+            self.listener = passed.listening(stack, SOCKET)
             self.pass_on_changes(stack)
             stack.callback(self.stop_knot)
             stack.callback(self.stop_rdnsd)
@@ -166,18 +165,6 @@ class ReversePop:
 
     def prepare(self):
         links.run(PREPARE, self.folder / "out/knot/reverse.list", self.folder / "keys", self.folder / "zones")
-
-    @staticmethod
-    def listen(stack):
-        SOCKET.parent.mkdir(exist_ok=True)
-        SOCKET.unlink(missing_ok=True)
-        server = stack.enter_context(socket.socket(socket.AF_UNIX))
-        server.bind(str(SOCKET))
-        server.listen(128)
-        stack.callback(SOCKET.unlink)
-        high = fcntl.fcntl(server.fileno(), fcntl.F_DUPFD, 100)
-        stack.callback(os.close, high)
-        return high
 
     def pass_on_changes(self, stack):
         """What rdnsd says of zones goes to Knot, as systemd has it."""
@@ -223,7 +210,7 @@ class ReversePop:
         environment = {**os.environ, "STATE_DIRECTORY": str(self.folder / "state"),
                        "CREDENTIALS_DIRECTORY": str(self.folder / "keys")}
         log = (self.folder / "rdnsd.log").open("a")
-        command = ipv6testd.passing([self.listener], [*prefix, PROGRAM, *self.options])
+        command = passed.command([self.listener], [*prefix, PROGRAM, *self.options])
         self.rdnsd = subprocess.Popen(self.namespace.command(*command), env=environment, stdin=subprocess.DEVNULL,
                                       stdout=log, stderr=log, pass_fds=[self.listener])
         log.close()
@@ -240,7 +227,7 @@ class ReversePop:
         words = ["X-Forwarded-For: 127.0.0.1", "Connection: close", *headers]
         if data:
             words.append("Content-Type: application/json")
-        with UnixConnection(timeout_s) as connection:
+        with wire.UnixConnection(SOCKET, timeout_s) as connection:
             connection.send(wire.request(method, path, *words, body=data))
             return connection.reply()
 
@@ -333,11 +320,3 @@ class ReversePop:
 
     def settle(self):
         wait.until(self.is_settled, "nothing is on its way, and all zones are right", 30)
-
-
-class UnixConnection(wire.Connection):
-    def __init__(self, timeout_s):
-        self.socket = socket.socket(socket.AF_UNIX)
-        self.socket.settimeout(timeout_s)
-        self.socket.connect(str(SOCKET))
-        self.stream = self.socket.makefile("rb")

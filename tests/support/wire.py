@@ -61,6 +61,16 @@ class Connection:
             return True
 
 
+class UnixConnection(Connection):
+    """The same to a socket in the file system."""
+
+    def __init__(self, path, timeout_s=5):
+        self.socket = socket.socket(socket.AF_UNIX)
+        self.socket.settimeout(timeout_s)
+        self.socket.connect(str(path))
+        self.stream = self.socket.makefile("rb")
+
+
 def request(method, target, *headers, body=b"", host="pop.example"):
     """A request in good order. @headers are whole lines."""
     lines = [f"{method} {target} HTTP/1.1", f"Host: {host}", *headers]
