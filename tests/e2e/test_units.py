@@ -3,6 +3,7 @@
 
 import json
 import re
+import subprocess
 
 import pytest
 
@@ -96,6 +97,9 @@ def unwelcome_visit():
     for service in ("turn", "ntp", "resolver", "authoritative"):
         udp.flood(pop.address(service, "udp"), b"nonsense, and long enough to be looked at" * 2, 20, VISITOR)
     web.get(pop.url("speedtest"), "--interface", VISITOR)
+    for words in ["nowhere/"], ["fontaine/"], ["-rc", "fontaine/web/"]:
+        where = pop.url("mirror", "rsync") + words.pop()
+        subprocess.run(["rsync", f"--address={VISITOR}", *words, where], capture_output=True, timeout=10)
     pop.run("journalctl", "--sync")
     return VISITOR
 

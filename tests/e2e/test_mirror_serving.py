@@ -1,0 +1,152 @@
+# The demo's mirror as visitors and mirrors further down have it: by HTTP, HTTPS, HTTP/3 and rsync, before and after
+# an update, and on the page that lists the mirrors.
+# SPDX-License-Identifier: MIT
+
+import json
+import subprocess
+
+import pytest
+
+from support import looks, pop, wait, web
+from support.browser import chromium
+
+SOURCE = "/usr/share/fontaine"  # what the demo's project is a mirror of
+ROOT = f"{pop.services()['mirror']['root']}/fontaine"
+FILE = "hardened.conf"
+KEPT = 3  # generations
+CONTROL = ["curl", "--silent", "--fail", "--header", "X-Forwarded-For: 127.0.0.1", "--unix-socket",
+           "/run/mirrord/control.sock"]
+LIMIT_S = 20
+
+
+def url(path, protocol="http", family="ipv4"):
+    return pop.url("pages", "https" if protocol == "http3" else protocol, family, path)
+
+
+def state():
+    (project,) = json.loads(web.get(url("/api/v1/mirrors")).body)
+    return project
+
+
+def push():
+    """Fetch what is new. Return: the generation that is published then."""
+    before = state()["generation"] or 0
+    pop.run(*CONTROL, "--request", "POST", "http://localhost/api/v1/mirrors/fontaine/push")
+    return wait.until(lambda: (now := state()["generation"]) and now > before and now, "a generation", LIMIT_S)
+
+
+def change(script):
+    pop.run("sh", "-ec", f"cd {SOURCE}; {script}")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def published():
+    change("echo one >one")
+    push()
+    yield
+    change("rm -f one two numbered; rm -rf folder")
+    push()
+
+
+@pytest.mark.parametrize("family", pop.FAMILIES)
+@pytest.mark.parametrize("protocol", ["http", "https", "http3"])
+def test_a_file_is_what_it_is_upstream(protocol, family):
+    version = ["--http3-only"] if protocol == "http3" else []
+    page = web.get(url(f"/fontaine/{FILE}", protocol, family), *version)
+    assert page.status == 200
+    assert page.body == pop.run("cat", f"{SOURCE}/{FILE}").stdout
+    assert int(page.headers["content-length"]) == len(page.body.encode())
+    again = ["--header", f"If-None-Match: {page.headers['etag']}"]
+    assert web.get(url(f"/fontaine/{FILE}", protocol, family), *version, *again).status == 304
+
+
+def test_a_download_can_go_on():
+    whole = web.get(url(f"/fontaine/{FILE}")).body
+    page = web.get(url(f"/fontaine/{FILE}"), "--range", "10-19")
+    assert (page.status, page.body) == (206, whole[10:20])
+
+
+def test_what_others_wrote_is_no_page_of_ours():
+    page = web.get(url("/fontaine/web/portal/index.html"))
+    assert page.headers["content-type"].startswith("text/html")
+    assert page.headers["content-security-policy"].startswith("sandbox allow-downloads; default-src 'none'")
+    assert web.get(url("/fontaine/hardened.conf")).headers["x-content-type-options"] == "nosniff"
+    assert web.get(url("/fontaine/one")).headers["content-type"].startswith("text/plain")
+
+
+def test_a_folder_is_listed_the_same_in_all_ways(tmp_path):
+    there = sorted(pop.run("ls", f"{SOURCE}/web/shared").stdout.split())
+    page = web.get(url("/fontaine/web/shared/")).body
+    assert all(f'<a href="{name}">' in page for name in there)
+    listing = {entry["name"]: entry for entry in json.loads(web.get(url("/mirror/json/fontaine/web/shared/")).body)}
+    assert sorted(listing) == there
+    module = f"{pop.url('mirror', 'rsync', 'ipv6')}fontaine/web/shared/"
+    subprocess.run(["rsync", "-rt", module, tmp_path], check=True, timeout=LIMIT_S)
+    assert {path.name: path.stat().st_size for path in tmp_path.iterdir()} == {
+        name: entry["size"] for name, entry in listing.items()}
+    assert web.get(url("/fontaine/web")).headers["location"] == "/fontaine/web/"
+
+
+def test_rsync_takes_nothing_and_calculates_nothing(tmp_path):
+    (tmp_path / "file").write_text("x")
+    module = f"{pop.url('mirror', 'rsync')}fontaine/"
+    for words in [str(tmp_path / "file"), module], ["-rc", module, str(tmp_path)]:
+        done = subprocess.run(["rsync", *words], capture_output=True, timeout=LIMIT_S, text=True)
+        assert done.returncode != 0
+        assert "read only" in done.stderr or "configured to refuse --checksum" in done.stderr
+
+
+def test_what_an_update_takes_away_stays_for_who_has_an_older_index():
+    change("mkdir -p folder; echo two >two; echo 2 >folder/two")
+    push()
+    change("rm -r two folder")
+    for n in range(1, KEPT):
+        number = "1" * n  # of another size each time: rsync compares that, and the second
+        change(f"echo {number} >numbered")
+        push()
+        assert web.get(url("/fontaine/numbered")).body == f"{number}\n"
+        for path in "two", "folder/two":
+            assert web.get(url(f"/fontaine/{path}")).status == 200, n
+        assert web.get(url("/fontaine/folder/")).status == 404
+        assert '"two"' not in web.get(url("/mirror/json/fontaine/")).body
+    change("echo last >numbered")
+    push()
+    assert web.get(url("/fontaine/two")).status == 404
+
+
+def test_a_link_out_of_the_trees_leads_nowhere():
+    """Should one ever get there: the sanity of a tree is looked at before it is published."""
+    link = f"{ROOT}/current/passwd"
+    pop.run("setpriv", "--reuid=mirror", "--clear-groups", "ln", "-s", "/etc/passwd", link)
+    try:
+        assert web.get(url("/fontaine/passwd")).status == 403
+    finally:
+        pop.run("rm", link)
+
+
+def test_a_token_is_not_to_be_read_on_the_way():
+    page = web.get(url("/api/v1/mirrors/fontaine"), "--header", "Authorization: Bearer x")
+    assert page.status == 308
+    assert page.headers["location"].startswith("https://")
+    assert web.get(url("/api/v1/mirrors/fontaine/push", "https"), "--request", "POST").status == 401
+
+
+@pytest.mark.timeout(120)
+def test_the_page_lists_the_mirrors_and_how_they_are():
+    assert '<a href="/fontaine/">fontaine</a>' in web.get(url("/mirror/")).body  # without scripts
+    with chromium() as browser:
+        browser.open(url("/mirror/"))
+        row = "#projects > [data-project=fontaine]"
+        wait.until(lambda: browser.state("#content") == "known", "the page knows how the mirrors are")
+        assert browser.state(row) == "up"
+        assert browser.text(f"{row} .status").startswith("Up to date ")
+        assert " files" in browser.text(f"{row} .size")
+        browser.script("document.querySelector('#help').open = true")
+        assert browser.text("#rsync") == "rsync://127.0.0.1:8873/…/"
+        looks.expect_fit(browser, "mirror")
+        assert not looks.NO_WORD.search(browser.text("body"))
+        looks.wear(browser, "en", False, 1280)
+        browser.find("#query").send_keys("debian")
+        wait.until(lambda: browser.text("#found") == "Projects shown: 0 of 1", "nothing is found")
+        assert browser.errors() == []
+    assert browser.foreign_requests() == []
