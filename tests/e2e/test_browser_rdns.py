@@ -21,7 +21,7 @@ from support.reverse_zones import plain
 
 PAGE = pop.url("rdns", "https")
 ZONE = "64-127.2.0.192.in-addr.arpa"
-PREFIX, NETWORK = "192.0.2.64/26", "198.51.100.0/25"
+PREFIX, NETWORK, SITE = "192.0.2.64/26", "198.51.100.0/25", "2001:db8:1ff::/48"
 SERVERS = {f"ns1.{ZONE}": "127.0.53.1", f"ns2.{ZONE}": "127.0.53.2"}
 LOOKS = [("fr", True, 360), ("en", False, 1280), ("fr", False, 3840)]
 LIMIT_S = 30
@@ -44,10 +44,12 @@ def nothing_is_left(tokens):
     """Whatever a test has ended with."""
     yield
     bearer = ["--header", f"Authorization: Bearer {tokens.operator}"]
-    web.get(pop.url("pages", "https", path=f"/api/v1/delegations/{PREFIX}"), "--request", "DELETE", *bearer)
-    everything = json.dumps({"within": NETWORK, "ptrs": []})
-    emptied = web.get(pop.url("pages", "https", path="/api/v1/ptrs"), "--json", everything, *bearer)
-    assert emptied.status == 200, emptied.body
+    for prefix in (PREFIX, SITE):
+        web.get(pop.url("pages", "https", path=f"/api/v1/delegations/{prefix}"), "--request", "DELETE", *bearer)
+    for network in (NETWORK, SITE):
+        everything = json.dumps({"within": network, "ptrs": []})
+        emptied = web.get(pop.url("pages", "https", path="/api/v1/ptrs"), "--json", everything, *bearer)
+        assert emptied.status == 200, emptied.body
 
 
 @pytest.fixture
@@ -131,6 +133,15 @@ def is_followed(browser):
     go(browser, "#/", ".prefixes")
     go(browser, f"#/prefix/{PREFIX}", "#delegation")
     return browser.find_all("#following [data-asks=ds][data-outcome=nothing]")
+
+
+def choose(browser, what):
+    """What addresses without a name answer: "none" or "made"."""
+    browser.click(f"[name=unnamed][value={what}]")
+    browser.click("#choose")
+    told = is_told(browser)
+    assert browser.attribute("#unnamed", "data-chosen") == what
+    return told
 
 
 def check_only(browser, outcome):
@@ -301,4 +312,33 @@ def test_what_was_typed_stays_in_another_language(settled, tokens):
         assert browser.script(TYPED) == typed
         assert browser.text("#send") == "Vérifier et déléguer"
         assert browser.script("return document.activeElement.dataset.language") == "fr"
+        assert browser.errors() == []
+
+
+@pytest.mark.timeout(120)
+def test_addresses_without_a_name_get_one_where_that_is_chosen(settled, tokens):
+    named, other = "2001:db8:1ff::7", "2001:db8:1ff::1"
+    with signed_in(tokens.member) as browser:
+        go(browser, f"#/prefix/{SITE}", "#unnamed[data-chosen=none]")
+        assert not browser.find("#choose").is_displayed()
+        made = browser.text("#unnamed code")
+        fill(browser, "#name [name=address]", named)
+        fill(browser, "#name [name=name]", "router.example.net")
+        browser.click("#save-name")
+        is_told(browser)
+        assert SITE in choose(browser, "made")
+        assert (pointer(named), pointer(other)) == (["router.example.net."], [f"{made}."])
+        assert browser.find_all(f"#names [data-address='{named}']")
+        assert not browser.find_all("#delegate")
+        looks.expect_fit(browser, "rdns-made", LOOKS)
+        assert not looks.NO_WORD.search(browser.text("#view"))
+        wear(browser)
+        go(browser, f"#/prefix/{other}", "#name")
+        assert made in browser.text("#view")
+        go(browser, "#/", "[data-use=made]")
+        go(browser, "#/history", "#history")
+        assert "Names made of addresses" in browser.text("#history [data-seq]")
+        go(browser, f"#/prefix/{SITE}", "#unnamed[data-chosen=made]")
+        choose(browser, "none")
+        assert (pointer(named), pointer(other)) == (["router.example.net."], [])
         assert browser.errors() == []

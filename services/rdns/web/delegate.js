@@ -7,7 +7,8 @@
 import { make } from "/shared/dom.js";
 import { call, find, Problem } from "./api.js";
 import { check, checkPart, follow } from "./checking.js";
-import { askAgain, choice, fieldRow, problemLine } from "./fields.js";
+import { askAgain, badge, choice, fieldRow, problemLine } from "./fields.js";
+import { useOf } from "./map.js";
 import { FORMS, hasForm, isInside, prefixText, zonesOf } from "./prefix.js";
 import { difference, dsText, formOf, wishOf } from "./wish.js";
 
@@ -161,7 +162,7 @@ function delegateForm(desk, subject) {
 	const result = make("div", { class: "result-of-check", "aria-live": "polite", "data-answer": "" });
 	const zones = () => zonesOf(place, form.querySelector("[name=form]:checked")?.value);
 	form.append(
-		...hasForm(place) ? [choice("form", t("form"), t("formWhat"), FORMS.map((each) => [each, zonesOf(place, each)[0]]), value.form)] : [],
+		...hasForm(place) ? [choice("form", t("form"), t("formWhat"), FORMS.map((each) => [each, make("code", {}, zonesOf(place, each)[0])]), value.form)] : [],
 		serversPart(page, zones, value.servers), dsPart(page, value.ds), make("p", { class: "actions" }, send, " ", only), result);
 	const act = async (work) => {
 		send.disabled = only.disabled = true;
@@ -216,7 +217,7 @@ async function present(desk, subject) {
 	const { delegation, place, mayChange } = subject;
 	const last = await find(`checks/${prefixText(place)}`);
 	return [
-		make("p", {}, make("span", { class: "badge", "data-use": delegation.state === "live" ? "delegated" : delegation.state }, t(`state_${delegation.state}`)),
+		make("p", {}, badge(useOf(delegation), t(`state_${delegation.state}`)),
 			" ", t(`stateText_${delegation.state}`)),
 		facts(page, delegation),
 		mayChange ? make("details", { class: "opens" }, make("summary", {}, t("changeDelegation")), delegateForm(desk, subject)) : "",
@@ -227,15 +228,20 @@ async function present(desk, subject) {
 	];
 }
 
-/** The part of the page for @subject: {place, delegation or null, zones, names, within, mayChange}. */
+/**
+ * The part of the page for @subject: {place, delegation or null, names, within, mayChange, made, madeAround}; the last two
+ * are undefined, or where names are made of addresses: for this place itself, for it or what is around it.
+ */
 export async function showDelegation(desk, subject) {
 	const { t } = desk.page;
-	const { delegation, names, within, mayChange } = subject;
+	const { delegation, names, within, mayChange, madeAround } = subject;
 	const part = (...children) => make("section", { id: "delegation", class: "part stack", "data-state": delegation?.state ?? "none" }, ...children);
 	if (delegation !== null)
 		return part(make("h2", {}, t("delegatedTitle")), ...await present(desk, subject));
 	if (!mayChange)
 		return null;
+	if (madeAround !== undefined)
+		return part(make("h2", {}, t("delegateTitle")), make("p", { class: "soft" }, t("delegateMade", madeAround)));
 	if (names.length + within.length > 0)
 		return part(make("h2", {}, t("delegateTitle")), make("p", { class: "soft" }, t(within.length > 0 ? "delegateInside" : "delegateNames")));
 	return part(make("h2", {}, t("delegateTitle")), make("p", { class: "soft" }, t("delegateText")), delegateForm(desk, subject));

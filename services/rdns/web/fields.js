@@ -1,9 +1,12 @@
-// What forms are made of.
+// What forms are made of, and other small parts of views.
 // SPDX-License-Identifier: MIT
 
 import { make } from "/shared/dom.js";
 
 let made = 0; /* makes each id unique */
+
+/** What something is, beside its name. @use: as pictures have it (rdns.css). */
+export const badge = (use, text) => make("span", { class: "badge", "data-use": use }, text);
 
 /** A field with its label above, and a text below that says what it is for. */
 export function fieldRow(label, attributes, what = null) {
@@ -20,12 +23,12 @@ export function problemLine(field, index) {
 	return make("p", { class: "problem", role: "alert", "data-field": String(field), "data-index": index === null ? "" : String(index) });
 }
 
-/** One of several: @options [[value, text]], texts as code. */
+/** One of several: @options [[value, what says so, ...]]. */
 export function choice(name, legend, what, options, chosen) {
 	return make("fieldset", { class: "choice stack" }, make("legend", {}, legend),
 		make("p", { class: "soft" }, what),
-		...options.map(([value, text]) => make("label", {},
-			make("input", { type: "radio", name, value, ...value === chosen ? { checked: "" } : {} }), " ", make("code", {}, text))));
+		...options.map(([value, ...says]) => make("label", {},
+			make("input", { type: "radio", name, value, ...value === chosen ? { checked: "" } : {} }), " ", ...says)));
 }
 
 /** A button that asks once more before it calls @act. @label, @text: keys of texts. */

@@ -6,6 +6,8 @@
 import { make } from "/shared/dom.js";
 import { list, Problem } from "./api.js";
 import { differenceList } from "./delegate.js";
+import { badge } from "./fields.js";
+import { isMade } from "./made.js";
 import { parsePrefix } from "./prefix.js";
 import { historyHref, prefixHref } from "./route.js";
 
@@ -18,19 +20,25 @@ function verbOf({ before, after, undoes }) {
 	return before === null ? "made" : after === null ? "ended" : "changed";
 }
 
+/* What it was about, as a key of texts. */
+function subjectOf({ what, before, after }, place, domain) {
+	const isAboutMade = what === "delegation" && [before, after].every((each) => each === null || isMade({ ...each, place }, domain));
+	return isAboutMade ? "made" : what;
+}
+
 function entry(page, each) {
-	const { t, format } = page;
+	const { t, format, pop } = page;
 	const place = parsePrefix(each.subject);
+	const about = subjectOf(each, place, pop.site.domain);
 	const subject = make("code", {}, each.subject);
 	return make("li", { "data-seq": each.seq, "data-what": each.what, "data-subject": each.subject, "data-change": each.change },
 		make("div", {},
-			make("strong", {}, t(`what_${each.what}_${verbOf(each)}`) ?? t(`what_${each.what}`)), " ",
+			make("strong", {}, t(`what_${about}_${verbOf(each)}`) ?? t(`what_${about}`)), " ",
 			place === null ? subject : make("a", { href: prefixHref(place) }, subject), " ",
-			each.change === null || each.change === "verified" ? "" : make("span", { class: "badge", "data-use": each.change === "rolled back" ? "broken" : "pending" },
-				t(`change_${each.change.replace(" ", "_")}`))),
+			each.change === null || each.change === "verified" ? "" : badge(each.change === "rolled back" ? "broken" : "pending", t(`change_${each.change.replace(" ", "_")}`))),
 		make("p", { class: "soft" }, make("time", { datetime: each.at }, format.moment(Date.parse(each.at))), ` \u00b7 ${each.who} \u00b7 `,
 			t("changeNumber", { n: each.seq }), each.undoes === null ? "" : ` \u00b7 ${t("undoes", { n: each.undoes })}`),
-		each.what === "token" ? null : differenceList(page, each.before, each.after));
+		about === "token" || about === "made" ? null : differenceList(page, each.before, each.after));
 }
 
 export async function showHistory(desk, { asn, subject }) {

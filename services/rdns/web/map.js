@@ -3,8 +3,8 @@
 
 import { contains, overlaps, sizeOf, split } from "./prefix.js";
 
-/* How a delegation shows: as its state has it, and "delegated" when that is good. */
-const useOf = ({ state }) => state === "live" ? "delegated" : state;
+/** How a delegation shows: as its state has it, and "delegated" when that is good. */
+export const useOf = ({ state }) => state === "live" ? "delegated" : state;
 
 /** Of things with a "place", their prefix or address, those that @prefix has something to do with. */
 export const inside = (prefix, things) => things.filter(({ place }) => overlaps(prefix, place));
@@ -13,20 +13,25 @@ export const inside = (prefix, things) => things.filter(({ place }) => overlaps(
 export const delegationOver = (prefix, delegations) => delegations.find(({ place }) => contains(place, prefix));
 
 /* What one part is used for, and by how many delegations or names. */
-function cellOf(place, delegations, ptrs) {
+function cellOf(place, { delegations, made, ptrs }) {
 	const over = delegationOver(place, delegations);
 	if (over)
 		return { place, use: useOf(over), count: 1 };
 	const within = delegations.filter((each) => contains(place, each.place));
 	const named = ptrs.filter((each) => contains(place, each.place));
 	const worst = ["broken", "pending", "delegated"].find((use) => within.some((each) => useOf(each) === use));
-	return { place, use: worst ?? (named.length > 0 ? "hosted" : "free"), count: within.length + named.length };
+	const other = named.length > 0 ? "hosted" : inside(place, made).length > 0 ? "made" : "free";
+	return { place, use: worst ?? other, count: within.length + named.length };
 }
 
-/** @prefix in 2^@bits parts, or as many as it has addresses: [{place, use, count}]. */
-export function cellsOf(prefix, delegations, ptrs, bits) {
-	const [nearDelegations, nearPtrs] = [inside(prefix, delegations), inside(prefix, ptrs)];
-	return split(prefix, bits).map((place) => cellOf(place, nearDelegations, nearPtrs));
+/* Of all that there is what @prefix has to do with. */
+const nearOf = (prefix, { delegations, made, ptrs }) =>
+	({ delegations: inside(prefix, delegations), made: inside(prefix, made), ptrs: inside(prefix, ptrs) });
+
+/** @prefix in 2^@bits parts, or as many as it has addresses: [{place, use, count}]. @things: as load() gives them (data.js). */
+export function cellsOf(prefix, things, bits) {
+	const near = nearOf(prefix, things);
+	return split(prefix, bits).map((place) => cellOf(place, near));
 }
 
 /* Percent of @whole that lies before @address. */
@@ -43,13 +48,12 @@ export function bandOf(prefix, cells) {
 	}, []);
 }
 
-/** {delegations, broken, pending, names, share}: what there is in @prefix; share: percent of it that is delegated. */
-export function countsOf(prefix, delegations, ptrs) {
-	const near = inside(prefix, delegations);
-	const covered = near.reduce((sum, { place }) => sum + (contains(place, prefix) ? sizeOf(prefix) : sizeOf(place)), 0n);
-	const having = (state) => near.filter((each) => each.state === state).length;
-	return { delegations: near.length, broken: having("broken"), pending: having("pending"),
-		names: inside(prefix, ptrs).length, share: Number(10000n * covered / sizeOf(prefix)) / 100 };
+/** {delegations, broken, made, names, share}: how many there are in @prefix; share: percent of it that is delegated. */
+export function countsOf(prefix, things) {
+	const { delegations, made, ptrs } = nearOf(prefix, things);
+	const covered = delegations.reduce((sum, { place }) => sum + (contains(place, prefix) ? sizeOf(prefix) : sizeOf(place)), 0n);
+	return { delegations: delegations.length, broken: delegations.filter(({ state }) => state === "broken").length,
+		made: made.length, names: ptrs.length, share: Number(10000n * covered / sizeOf(prefix)) / 100 };
 }
 
 /** Of @prefixes in order those to be shown apart: no prefix that another one of the same member holds. */
@@ -74,8 +78,8 @@ function grouped(things) {
 	return groups;
 }
 
-/** The same things by member: asn -> {delegations, ptrs}; of one without any, empty. */
-export function byMember({ delegations, ptrs }) {
-	const [some, others] = [grouped(delegations), grouped(ptrs)];
-	return (asn) => ({ delegations: some.get(asn) ?? [], ptrs: others.get(asn) ?? [] });
+/** The same things by member: asn -> {delegations, made, ptrs}; of one without any, empty. */
+export function byMember({ delegations, made, ptrs }) {
+	const kinds = Object.entries({ delegations, made, ptrs }).map(([kind, things]) => [kind, grouped(things)]);
+	return (asn) => Object.fromEntries(kinds.map(([kind, groups]) => [kind, groups.get(asn) ?? []]));
 }

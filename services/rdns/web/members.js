@@ -4,6 +4,7 @@
 // For tests: #members [data-asn] with data-frozen, data-delegations, data-broken and data-names.
 
 import { make } from "/shared/dom.js";
+import { badge } from "./fields.js";
 import { memberHref } from "./route.js";
 
 /** One row for each member: {asn, name, prefixes, delegations, broken, names}, by AS number. Who has none any more has vanished. */
@@ -31,7 +32,7 @@ function row({ t, format }, { asn, name, prefixes, delegations, broken, names })
 	const numbers = [prefixes, delegations, broken, names];
 	return make("tr", { "data-asn": asn, "data-frozen": String(prefixes === 0), "data-delegations": delegations, "data-broken": broken, "data-names": names },
 		make("th", { scope: "row" }, make("a", { href: memberHref(asn) }, t("as", { asn, name })),
-			prefixes === 0 ? make("span", { class: "badge", "data-use": "broken" }, t("frozen")) : null),
+			prefixes === 0 ? badge("broken", t("frozen")) : null),
 		...numbers.map((n, i) => make("td", { "data-bad": i === 2 && n > 0 ? "" : null }, format.number(n))));
 }
 

@@ -6,9 +6,10 @@
 
 import { make } from "/shared/dom.js";
 import { call, find, Problem } from "./api.js";
-import { askAgain, fieldRow } from "./fields.js";
+import { askAgain, badge, fieldRow } from "./fields.js";
 import { addressText, contains, isAddress, parsePrefix, pointerName, prefixText } from "./prefix.js";
 import { prefixHref } from "./route.js";
+import { madeNote, showUnnamed } from "./unnamed.js";
 import { isHost } from "./wish.js";
 
 const MOST_SHOWN = 256;
@@ -45,7 +46,7 @@ function confirm({ t }, rows) {
 function row({ t }, { address, name, place, state }) {
 	return make("tr", { "data-address": address, "data-state": state },
 		make("th", { scope: "row" }, make("a", { href: prefixHref(place) }, make("code", {}, address))),
-		make("td", {}, make("code", {}, name), state === "live" ? null : make("span", { class: "badge", "data-use": state }, t(`state_${state}`))),
+		make("td", {}, make("code", {}, name), state === "live" ? null : badge(state, t(`state_${state}`))),
 		make("td", { class: "forward" }, "\u2026"));
 }
 
@@ -155,11 +156,15 @@ async function remove(desk, { address, etag }) {
 /** The part of the page for the names of @subject (delegate.js). */
 export function showNames(desk, subject) {
 	const { page } = desk;
-	const { place, names, mayChange } = subject;
+	const { place, names, mayChange, madeAround } = subject;
+	const isNamed = isAddress(place) && names.length > 0;
 	return make("section", { class: "part stack" }, make("h2", {}, page.t("namesTitle")),
 		make("p", { class: "soft" }, page.t("namesText")),
 		mayChange ? nameForm(desk, subject) : null,
-		names.length > 0 ? table(page, names) : make("p", { class: "soft" }, page.t("namesNone")),
-		mayChange && isAddress(place) && names.length > 0
+		names.length > 0 ? table(page, names) : null,
+		madeAround !== undefined && !isNamed ? madeNote(page, place, madeAround) : null,
+		names.length > 0 || madeAround !== undefined ? null : make("p", { class: "soft" }, page.t("namesNone")),
+		showUnnamed(desk, subject),
+		mayChange && isNamed
 			? askAgain(page, "remove-name", "removeName", "removeNameText", () => remove(desk, names[0])) : null);
 }

@@ -19,21 +19,22 @@ function part({ use, from, to }) {
 }
 
 /** What a prefix's addresses are used for, as words: "3 delegations, 12 names, ..." */
-export function countsText({ t, format }, { delegations, broken, names, share }) {
+export function countsText({ t, format }, { delegations, broken, made, names, share }) {
 	const delegated = t(delegations === 1 ? "countDelegation" : "countDelegations", { n: format.number(delegations) });
 	const parts = [
 		delegations === 0 ? null : broken === 0 ? delegated : `${delegated} (${t("countBroken", { n: format.number(broken) })})`,
 		names > 0 ? t(names === 1 ? "countName" : "countNames", { n: format.number(names) }) : null,
+		made > 0 ? t("countMade") : null,
 		delegations > 0 && share < 100 ? t("countShare", { share: format.percent(share) }) : null,
 	].filter((text) => text !== null);
 	return parts.length === 0 ? t("countNone") : format.list(parts);
 }
 
-function prefixCard(page, { prefix, place, asn, name }, { delegations, ptrs }, withMember) {
+function prefixCard(page, { prefix, place, asn, name }, things, withMember) {
 	const { t } = page;
-	const counts = countsOf(place, delegations, ptrs);
+	const counts = countsOf(place, things);
 	const text = countsText(page, counts);
-	const band = bandOf(place, cellsOf(place, delegations, ptrs, BAND_BITS));
+	const band = bandOf(place, cellsOf(place, things, BAND_BITS));
 	return make("li", { class: "prefix", "data-prefix": prefix, "data-delegations": counts.delegations, "data-broken": counts.broken,
 		"data-names": counts.names },
 	make("a", { href: prefixHref(place) }, make("code", {}, prefix)),
@@ -43,9 +44,9 @@ function prefixCard(page, { prefix, place, asn, name }, { delegations, ptrs }, w
 }
 
 /** What the colours and patterns of pictures mean. */
-export function legend({ t }) {
+export function legend({ t }, { made }) {
 	return make("p", { class: "legend", "aria-hidden": "true" },
-		...["delegated", "hosted", "broken", "free"].map((use) => make("span", { "data-use": use }, t(`use_${use}`))));
+		...["delegated", "hosted", ...made.length > 0 ? ["made"] : [], "broken", "free"].map((use) => make("span", { "data-use": use }, t(`use_${use}`))));
 }
 
 function brokenPart({ t }, delegations) {
@@ -79,7 +80,7 @@ export function showOverview({ page, session }, { asn }, data) {
 		make("h1", {}, name === null ? t(withMember ? "allPrefixes" : "myPrefixes") : t("as", { asn, name })),
 		session.frozen ? make("p", { class: "sheet alarm" }, t("frozenText")) : null,
 		brokenPart(page, data.delegations),
-		mine.length === 0 ? make("p", { class: "sheet" }, t("noPrefixes")) : legend(page),
+		mine.length === 0 ? make("p", { class: "sheet" }, t("noPrefixes")) : legend(page, data),
 		listOf(page, "networks", mine.filter(({ place }) => !isAddress(place)), thingsOf, withMember),
 		listOf(page, "addresses", mine.filter(({ place }) => isAddress(place)), thingsOf, withMember),
 	].filter((each) => each !== null);

@@ -6,7 +6,8 @@
 import { make, makeSvg } from "/shared/dom.js";
 import { showBulk } from "./bulk.js";
 import { showDelegation } from "./delegate.js";
-import { cellsOf, countsOf, delegationOver, inside } from "./map.js";
+import { badge } from "./fields.js";
+import { cellsOf, countsOf, delegationOver, inside, useOf } from "./map.js";
 import { showNames } from "./names-view.js";
 import { countsText, legend } from "./overview.js";
 import { addressText, compare, contains, isAddress, lastOf, parsePrefix, prefixText, zonesOf } from "./prefix.js";
@@ -20,13 +21,13 @@ const same = (a, b) => a.family === b.family && compare(a, b) === 0;
 const shortText = (place) => isAddress(place) ? addressText(place) : prefixText(place);
 
 /* The picture: a cell for each part, row by row; a click leads there. The list and the field below do so too. */
-function map({ t, format }, place, { delegations, ptrs }) {
-	const cells = cellsOf(place, delegations, ptrs, MAP_BITS);
+function map({ t, format }, place, things) {
+	const cells = cellsOf(place, things, MAP_BITS);
 	if (cells.length === 1)
 		return null;
 	const columns = Math.min(cells.length, COLUMNS[matchMedia("(max-width: 46rem)").matches ? "narrow" : "wide"]);
 	const svg = makeSvg("svg", { id: "map", class: "map", viewBox: `0 0 ${columns} ${cells.length / columns}`, role: "img",
-		"aria-label": t("mapLabel", { prefix: prefixText(place), counts: countsText({ t, format }, countsOf(place, delegations, ptrs)) }) },
+		"aria-label": t("mapLabel", { prefix: prefixText(place), counts: countsText({ t, format }, countsOf(place, things)) }) },
 	...cells.map((cell, i) => makeSvg("rect", { "data-cell": shortText(cell.place), "data-use": cell.use,
 		x: i % columns + 0.06, y: Math.floor(i / columns) + 0.06, width: 0.88, height: 0.88, rx: 0.14 },
 	makeSvg("title", {}, `${shortText(cell.place)}: ${t(`use_${cell.use}`)}`))));
@@ -64,15 +65,15 @@ function goToPart({ t }, place) {
 }
 
 /* What is delegated inside, each by itself. */
-function parts({ t, format }, within) {
+function parts({ t, format }, within, made) {
 	if (within.length === 0)
 		return null;
 	const shown = within.slice(0, MOST_PARTS);
 	return make("ul", { id: "parts", class: "plain" },
-		...shown.map(({ prefix, place, state, nameservers }) => make("li", { "data-prefix": prefix },
-			make("a", { href: prefixHref(place) }, make("code", {}, prefix)), " ",
-			make("span", { class: "badge", "data-use": state === "live" ? "delegated" : state }, t(`state_${state}`)), " ",
-			make("span", { class: "soft" }, nameservers.map(({ name }) => name).join(", ")))),
+		...shown.map((each) => make("li", { "data-prefix": each.prefix },
+			make("a", { href: prefixHref(each.place) }, make("code", {}, each.prefix)), " ",
+			...made.includes(each) ? [badge("made", t("use_made"))]
+				: [badge(useOf(each), t(`state_${each.state}`)), " ", make("span", { class: "soft" }, each.nameservers.map(({ name }) => name).join(", "))])),
 		within.length > shown.length ? make("li", { class: "soft" }, t("more", { n: format.number(within.length - shown.length) })) : null);
 }
 
@@ -94,16 +95,18 @@ function overNote({ t }, over) {
 
 export async function showPrefix(desk, { place }, data) {
 	const { page } = desk;
-	const { delegations, ptrs, prefixes } = data;
+	const { delegations, made, ptrs, prefixes } = data;
 	const over = delegationOver(place, delegations);
 	const here = over && same(over.place, place) ? over : null;
-	const within = inside(place, delegations).filter((each) => each !== over);
+	const within = [...inside(place, delegations), ...inside(place, made)].filter((each) => !contains(each.place, place));
+	const madeAround = delegationOver(place, made);
 	const names = inside(place, ptrs);
 	const owner = prefixes.find((each) => contains(each.place, place));
-	const mayChange = !desk.session.frozen && (owner !== undefined || over !== undefined || names.length > 0);
+	const mayChange = !desk.session.frozen && (owner !== undefined || over !== undefined || madeAround !== undefined || names.length > 0);
 	const drawn = here === null ? map(page, place, data) : null;
-	const picture = [drawn, drawn === null ? null : legend(page), isAddress(place) ? null : goToPart(page, place), parts(page, within)].filter((each) => each !== null);
-	const subject = { place, delegation: here, zones: here?.zones ?? zonesOf(place), names, within, mayChange };
+	const picture = [drawn, drawn === null ? null : legend(page, data), isAddress(place) ? null : goToPart(page, place), parts(page, within, made)].filter((each) => each !== null);
+	const subject = { place, delegation: here, names, within, mayChange, madeAround,
+		made: madeAround && same(madeAround.place, place) ? madeAround : undefined };
 	return [
 		path(page, place, prefixes),
 		heading(page, place, here?.form),

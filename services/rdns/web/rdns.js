@@ -9,6 +9,7 @@ import { make } from "/shared/dom.js";
 import { openPage } from "/shared/page.js";
 import * as api from "./api.js";
 import { load } from "./data.js";
+import { badge } from "./fields.js";
 import { showHistory } from "./history.js";
 import { showMembers } from "./members.js";
 import { showOverview } from "./overview.js";
@@ -54,7 +55,7 @@ function showBar(route) {
 	if (session === null)
 		return;
 	const name = session.role === "operator" ? t("operator") : t("as", { asn: session.asn, name: session.name ?? "" });
-	find("#who").replaceChildren(make("strong", {}, name), session.frozen ? make("span", { class: "badge", "data-use": "broken" }, t("frozen")) : "");
+	find("#who").replaceChildren(make("strong", {}, name), session.frozen ? badge("broken", t("frozen")) : "");
 	const tabs = [["overview", "#/"], ["history", historyHref()], ...session.role === "operator" ? [["members", "#/members"]] : []];
 	find("#tabs").replaceChildren(...tabs.map(([view, href]) =>
 		make("a", { href, "aria-current": route.view === view ? "page" : null }, t(`view_${view}`))));
@@ -119,7 +120,7 @@ async function show(isSame = false) {
 	}
 	setState("loading", route.view);
 	try {
-		data ??= await load(route.asn);
+		data ??= await load(route.asn, page.pop.site.domain);
 		const parts = await VIEWS[route.view](desk, route, data);
 		if (turn !== drawn)
 			return;

@@ -25,7 +25,7 @@ function typeInto(view, { key, typed }) {
 		view.querySelector(`[data-adds=${key}]`)?.click();
 	fieldsOf(view, key).forEach((field, i) => {
 		Object.assign(field, typed[i]);
-		field.dispatchEvent(new Event("input"));
+		field.dispatchEvent(new Event("input", { bubbles: true }));
 	});
 }
 

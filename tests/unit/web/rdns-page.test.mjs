@@ -5,6 +5,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { membersOf } from "../../../services/rdns/web/members.js";
+import { exampleName, isMade, madeName, madeWish } from "../../../services/rdns/web/made.js";
 import { countKinds, readCsv, writeCsv } from "../../../services/rdns/web/names.js";
 import { parsePrefix, zonesOf } from "../../../services/rdns/web/prefix.js";
 import * as texts from "../../../services/rdns/web/text.js";
@@ -96,6 +97,19 @@ test("verdicts of all zones become one list, each problem once", () => {
 	assert.deepEqual([ds.result, ds.why], ["untested", "no DS"]);
 	assert.deepEqual(summaryOf(verdicts), { passed: false, errors: 1, warnings: 1, notices: 0 });
 	assert.deepEqual([summaryOf([]).passed, summaryOf([verdict("a.arpa", true)]).passed], [false, true]);
+});
+
+test("an IPv6 prefix that is delegated to the POP alone has names made of its addresses", () => {
+	const place = parsePrefix("2001:db8:100::/40");
+	const made = { place, ...madeWish("pop.example") };
+	assert.deepEqual(madeWish("pop.example"), { nameservers: [{ name: "ns1.pop.example" }], ds: [] });
+	assert.equal(isMade(made, "pop.example"), true);
+	for (const other of [{ place: PREFIX }, { ds: [DS] }, { nameservers: [] }, { nameservers: [{ name: "ns2.pop.example" }] },
+		{ nameservers: [...made.nameservers, { name: "ns.example" }] }])
+		assert.equal(isMade({ ...made, ...other }, "pop.example"), false, JSON.stringify(Object.keys(other)));
+	assert.equal(madeName(parsePrefix("2001:db8::1:0:53"), "pop.example"), "2001-db8--1-0-53.ip6.pop.example");
+	assert.equal(exampleName(place, "pop.example"), "2001-db8-100--1.ip6.pop.example");
+	assert.equal(exampleName(parsePrefix("2001:db8::5"), "pop.example"), "2001-db8--5.ip6.pop.example");
 });
 
 test("an operator sees what each member has", () => {

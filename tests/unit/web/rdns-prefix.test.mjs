@@ -52,14 +52,15 @@ test("a prefix has the zones that our servers split it into", () => {
 test("a picture shows what each part is used for, and the worst of what is in it", () => {
 	const delegations = [...placed("192.0.2.64/26"), { place: at("192.0.2.192/28"), state: "broken" }, { place: at("2001:db8::/48"), state: "pending" }];
 	const ptrs = placed("192.0.2.1", "192.0.2.2");
-	const uses = (text, bits) => cellsOf(at(text), delegations, ptrs, bits).map(({ use }) => use);
+	const things = { delegations, made: placed("2001:db8:8000::/48"), ptrs };
+	const uses = (text, bits) => cellsOf(at(text), things, bits).map(({ use }) => use);
 	assert.deepEqual(uses("192.0.2.0/24", 2), ["hosted", "delegated", "free", "broken"]);
 	assert.deepEqual(uses("192.0.2.64/28", 1), ["delegated", "delegated"]);
-	assert.deepEqual(uses("2001:db8::/32", 1), ["pending", "free"]);
-	assert.deepEqual(bandOf(at("192.0.2.0/24"), cellsOf(at("192.0.2.0/24"), delegations, ptrs, 3)).map(({ use, from, to }) => [use, from, to]),
+	assert.deepEqual(uses("2001:db8::/32", 2), ["pending", "free", "made", "free"]);
+	assert.deepEqual(bandOf(at("192.0.2.0/24"), cellsOf(at("192.0.2.0/24"), things, 3)).map(({ use, from, to }) => [use, from, to]),
 		[["hosted", 0, 12.5], ["free", 12.5, 25], ["delegated", 25, 50], ["free", 50, 75], ["broken", 75, 87.5], ["free", 87.5, 100]]);
-	assert.deepEqual(countsOf(at("192.0.2.0/24"), delegations, ptrs), { delegations: 2, broken: 1, pending: 0, names: 2, share: 31.25 });
-	assert.equal(countsOf(at("192.0.2.64/28"), delegations, ptrs).share, 100);
+	assert.deepEqual(countsOf(at("192.0.2.0/24"), things), { delegations: 2, broken: 1, made: 0, names: 2, share: 31.25 });
+	assert.equal(countsOf(at("192.0.2.64/28"), things).share, 100);
 	assert.equal(delegationOver(at("192.0.2.65"), delegations), delegations[0]);
 	assert.equal(delegationOver(at("192.0.2.0/24"), delegations), undefined);
 	assert.deepEqual(inside(at("192.0.2.64/27"), delegations), [delegations[0]]);
@@ -69,7 +70,7 @@ test("a prefix inside of another one of the same member is shown there", () => {
 	const prefixes = [["192.0.2.0/24", 1], ["192.0.2.0/25", 1], ["192.0.2.1", 2], ["::1", 1]].map(([text, asn]) => ({ place: at(text), asn }));
 	const inOrder = prefixes.toSorted((a, b) => compare(a.place, b.place));
 	assert.deepEqual(largest(inOrder).map(({ place }) => prefixText(place)), ["192.0.2.0/24", "192.0.2.1/32", "::1/128"]);
-	const thingsOf = byMember({ delegations: prefixes, ptrs: [] });
+	const thingsOf = byMember({ delegations: prefixes, made: [], ptrs: [] });
 	assert.deepEqual([1, 2, 3].map((asn) => thingsOf(asn).delegations.length), [3, 1, 0]);
 });
 
