@@ -12,6 +12,7 @@ import dns.rcode
 import dns.rdatatype
 import dns.reversename
 import pytest
+from selenium.webdriver.common.keys import Keys
 
 from support import axe, looks, pop, wait, web
 from support.browser import chromium
@@ -136,9 +137,10 @@ def is_followed(browser):
 
 
 def choose(browser, what):
-    """What addresses without a name answer: "none" or "made"."""
-    browser.click(f"[name=unnamed][value={what}]")
-    browser.click("#choose")
+    """What addresses without a name answer: "none" or "made", the other one than before. By the keyboard alone."""
+    browser.find("[name=unnamed]:checked").send_keys(Keys.ARROW_DOWN)
+    browser.press(Keys.TAB)
+    browser.press(Keys.ENTER)
     told = is_told(browser)
     assert browser.attribute("#unnamed", "data-chosen") == what
     return told
@@ -329,6 +331,7 @@ def test_addresses_without_a_name_get_one_where_that_is_chosen(settled, tokens):
         assert SITE in choose(browser, "made")
         assert (pointer(named), pointer(other)) == (["router.example.net."], [f"{made}."])
         assert browser.find_all(f"#names [data-address='{named}']")
+        assert browser.driver.title.startswith(SITE)
         assert not browser.find_all("#delegate")
         looks.expect_fit(browser, "rdns-made", LOOKS)
         assert not looks.NO_WORD.search(browser.text("#view"))

@@ -55,6 +55,11 @@ function valueOf(form) {
 		servers: names.map((input, i) => ({ name: input.value, addresses: glue[i].value })) };
 }
 
+function readForm(form, place) {
+	const value = valueOf(form);
+	return wishOf(value, place, zonesOf(place, value.form));
+}
+
 /* Each problem beside its field, and the first field with one in focus. Return: whether there was any. */
 function showProblems({ t }, form, problems) {
 	for (const line of form.querySelectorAll("[data-field]")) {
@@ -114,8 +119,10 @@ async function put(desk, subject, form, wish, etag) {
 	}
 }
 
-/* What is being checked, or was: once more. */
+/* What is wrong with what was typed, or what was checked: once more. */
 async function answerAgain({ page }, { place }, form) {
+	if (showProblems(page, form, readForm(form, place).problems))
+		return;
 	try {
 		document.querySelector("#last-check")?.remove();
 		await follow(prefixText(place), (state) => form.result.replaceChildren(checkPart(page, state)));
@@ -128,8 +135,7 @@ async function answerAgain({ page }, { place }, form) {
 /* Check what was typed; @isToSend: and delegate it when nothing is wrong. */
 async function submit(desk, subject, form, isToSend) {
 	const { page } = desk;
-	const zones = zonesOf(subject.place, valueOf(form).form);
-	const { wish, problems } = wishOf(valueOf(form), subject.place, zones);
+	const { wish, problems } = readForm(form, subject.place);
 	desk.notify(null);
 	if (showProblems(page, form, problems))
 		return;

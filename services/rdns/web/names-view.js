@@ -9,7 +9,7 @@ import { call, find, Problem } from "./api.js";
 import { askAgain, badge, fieldRow } from "./fields.js";
 import { addressText, contains, isAddress, parsePrefix, pointerName, prefixText } from "./prefix.js";
 import { prefixHref } from "./route.js";
-import { madeNote, showUnnamed } from "./unnamed.js";
+import { showUnnamed } from "./unnamed.js";
 import { isHost } from "./wish.js";
 
 const MOST_SHOWN = 256;
@@ -161,10 +161,9 @@ export function showNames(desk, subject) {
 	return make("section", { class: "part stack" }, make("h2", {}, page.t("namesTitle")),
 		make("p", { class: "soft" }, page.t("namesText")),
 		mayChange ? nameForm(desk, subject) : null,
-		names.length > 0 ? table(page, names) : null,
-		madeAround !== undefined && !isNamed ? madeNote(page, place, madeAround) : null,
 		names.length > 0 || madeAround !== undefined ? null : make("p", { class: "soft" }, page.t("namesNone")),
 		showUnnamed(desk, subject),
+		names.length > 0 ? table(page, names) : null,
 		mayChange && isNamed
 			? askAgain(page, "remove-name", "removeName", "removeNameText", () => remove(desk, names[0])) : null);
 }

@@ -20,12 +20,13 @@ function part({ use, from, to }) {
 
 /** What a prefix's addresses are used for, as words: "3 delegations, 12 names, ..." */
 export function countsText({ t, format }, { delegations, broken, made, names, share }) {
+	const closer = [broken > 0 ? t("countBroken", { n: format.number(broken) }) : null,
+		share < 100 ? t("countShare", { share: format.percent(share) }) : null].filter((text) => text !== null);
 	const delegated = t(delegations === 1 ? "countDelegation" : "countDelegations", { n: format.number(delegations) });
 	const parts = [
-		delegations === 0 ? null : broken === 0 ? delegated : `${delegated} (${t("countBroken", { n: format.number(broken) })})`,
+		delegations === 0 ? null : closer.length === 0 ? delegated : `${delegated} (${closer.join(", ")})`,
 		names > 0 ? t(names === 1 ? "countName" : "countNames", { n: format.number(names) }) : null,
 		made > 0 ? t("countMade") : null,
-		delegations > 0 && share < 100 ? t("countShare", { share: format.percent(share) }) : null,
 	].filter((text) => text !== null);
 	return parts.length === 0 ? t("countNone") : format.list(parts);
 }
@@ -44,9 +45,10 @@ function prefixCard(page, { prefix, place, asn, name }, things, withMember) {
 }
 
 /** What the colours and patterns of pictures mean. */
-export function legend({ t }, { made }) {
+export function legend({ t }, { delegations, made }) {
+	const states = ["pending", "broken"].filter((state) => delegations.some((each) => each.state === state));
 	return make("p", { class: "legend", "aria-hidden": "true" },
-		...["delegated", "hosted", ...made.length > 0 ? ["made"] : [], "broken", "free"].map((use) => make("span", { "data-use": use }, t(`use_${use}`))));
+		...["delegated", ...states, "hosted", ...made.length > 0 ? ["made"] : [], "free"].map((use) => make("span", { "data-use": use }, t(`use_${use}`))));
 }
 
 function brokenPart({ t }, delegations) {

@@ -93,18 +93,29 @@ function overNote({ t }, over) {
 		make("a", { href: prefixHref(over.place) }, make("code", {}, over.prefix)));
 }
 
+/* What can be done with it; an address is likelier to get a name. */
+async function ways(desk, subject) {
+	const delegation = await showDelegation(desk, subject);
+	if (subject.delegation !== null)
+		return [delegation];
+	const names = [showNames(desk, subject), showBulk(desk, subject)];
+	return isAddress(subject.place) ? [...names, delegation] : [delegation, ...names];
+}
+
 export async function showPrefix(desk, { place }, data) {
 	const { page } = desk;
 	const { delegations, made, ptrs, prefixes } = data;
 	const over = delegationOver(place, delegations);
 	const here = over && same(over.place, place) ? over : null;
-	const within = [...inside(place, delegations), ...inside(place, made)].filter((each) => !contains(each.place, place));
+	const near = { delegations: inside(place, delegations), made: inside(place, made) };
+	const within = [...near.delegations, ...near.made].filter((each) => !contains(each.place, place));
 	const madeAround = delegationOver(place, made);
 	const names = inside(place, ptrs);
 	const owner = prefixes.find((each) => contains(each.place, place));
 	const mayChange = !desk.session.frozen && (owner !== undefined || over !== undefined || madeAround !== undefined || names.length > 0);
 	const drawn = here === null ? map(page, place, data) : null;
-	const picture = [drawn, drawn === null ? null : legend(page, data), isAddress(place) ? null : goToPart(page, place), parts(page, within, made)].filter((each) => each !== null);
+	const picture = [drawn, drawn === null ? null : legend(page, near), isAddress(place) ? null : goToPart(page, place),
+		parts(page, within, made)].filter((each) => each !== null);
 	const subject = { place, delegation: here, names, within, mayChange, madeAround,
 		made: madeAround && same(madeAround.place, place) ? madeAround : undefined };
 	return [
@@ -112,9 +123,6 @@ export async function showPrefix(desk, { place }, data) {
 		heading(page, place, here?.form),
 		picture.length > 0 ? make("section", { class: "stack" }, ...picture) : null,
 		owner === undefined ? make("p", { class: "sheet alarm" }, page.t("notYours")) : null,
-		...over && here === null ? [overNote(page, over)] : [
-			await showDelegation(desk, subject),
-			...here === null ? [showNames(desk, subject), showBulk(desk, subject)] : [],
-		],
+		...over && here === null ? [overNote(page, over)] : await ways(desk, subject),
 	].filter((each) => each !== null);
 }

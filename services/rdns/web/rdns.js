@@ -14,6 +14,7 @@ import { showHistory } from "./history.js";
 import { showMembers } from "./members.js";
 import { showOverview } from "./overview.js";
 import { showPrefix } from "./place.js";
+import { prefixText } from "./prefix.js";
 import { historyHref, routeOf } from "./route.js";
 import { showSignIn } from "./signin.js";
 import * as texts from "./text.js";
@@ -47,6 +48,12 @@ function problemText({ kind, message, detail, more }) {
 	if (kind === "lost")
 		return page.t("lost");
 	return [[message, detail].filter(Boolean).join(": "), more.remedy].filter(Boolean).join(" \u2013 ");
+}
+
+function setTitle({ view, place }) {
+	const { t, pop } = page;
+	const where = place !== null ? prefixText(place) : view === "overview" ? null : t(`view_${view}`);
+	document.title = [session === null ? null : where, t("heading"), pop.site.title].filter((part) => part !== null).join(" \u2013 ");
 }
 
 function showBar(route) {
@@ -111,7 +118,7 @@ function put(parts, isSame) {
 async function show(isSame = false) {
 	const route = routeOf(location.hash);
 	const turn = ++drawn;
-	document.title = `${page.t("heading")} \u2013 ${page.pop.site.title}`;
+	setTitle(route);
 	showBar(route);
 	if (session === null) {
 		put(showSignIn(desk), isSame);

@@ -1,10 +1,12 @@
 // What was typed in a view stays when the same view is shown in another language.
 // SPDX-License-Identifier: MIT
 //
-// A form that has answered, in its [data-answer], gets the event "again": it is to answer in the new language.
+// A form that has answered, in its [data-answer] or a .problem, gets the event "again": it is to answer in the new
+// language.
 
 const FIELDS = "input:not([type=file], [readonly]), textarea";
 const OPENS = "details.opens";
+const ANSWERED = ":is([data-answer], .problem):not(:empty)";
 
 /* Those of a name, in order: radio buttons, or a field of each row. */
 const fieldsOf = (view, key) => [...view.querySelectorAll(FIELDS)].filter(({ name, id }) => (name || id) === key);
@@ -15,7 +17,7 @@ export function typedIn(view) {
 	return {
 		fields: [...keys].map((key) => ({ key, typed: fieldsOf(view, key).map(({ value, checked }) => ({ value, checked })) })),
 		open: [...view.querySelectorAll(OPENS)].map(({ open }) => open),
-		answered: [...view.querySelectorAll("form")].filter((form) => form.querySelector("[data-answer]")?.hasChildNodes()).map(({ id }) => id),
+		answered: [...view.querySelectorAll("form")].filter((form) => form.querySelector(ANSWERED) !== null).map(({ id }) => id),
 	};
 }
 
@@ -37,5 +39,6 @@ export function typeAgain(view, { fields, open, answered }) {
 	view.querySelectorAll(OPENS).forEach((each, i) => { each.open = open[i] ?? false; });
 	for (const id of answered)
 		view.querySelector(`form#${id}`)?.dispatchEvent(new Event("again"));
+	document.activeElement.blur();
 	focus.focus();
 }

@@ -28,6 +28,9 @@ async function choose(desk, { place, made }, form, wanted) {
 	}
 }
 
+/* null: it is so in DNS. */
+const stateOf = ({ t }, state) => state === "live" ? null : make("p", {}, badge(state, t(`state_${state}`)), " ", t(`stateText_${state}`));
+
 function unnamedForm(desk, subject) {
 	const { t, pop } = desk.page;
 	const chosen = subject.made === undefined ? "none" : "made";
@@ -35,7 +38,7 @@ function unnamedForm(desk, subject) {
 	const button = make("button", { id: "choose", class: "quiet" }, t("unnamedChoose"));
 	const form = make("form", { id: "unnamed", class: "stack", "data-chosen": chosen },
 		choice("unnamed", t("unnamed"), t("unnamedWhat"), [["none", t("unnamed_none")], ["made", t("unnamed_made"), " ", example]], chosen),
-		make("p", { class: "actions" }, button), make("p", { class: "problem", role: "alert" }));
+		stateOf(desk.page, subject.made?.state ?? "live"), make("p", { class: "actions" }, button), make("p", { class: "problem", role: "alert" }));
 	const judge = () => { button.hidden = form.unnamed.value === chosen; };
 	form.addEventListener("input", judge);
 	judge();
@@ -48,16 +51,18 @@ function unnamedForm(desk, subject) {
 	return form;
 }
 
-/** What is chosen for the prefix around @place, as a sentence. */
-export function madeNote({ t, pop }, place, { place: around, prefix, state }) {
-	return make("p", {}, t(isAddress(place) ? "madeAddress" : "madeOthers", { prefix }), " ", make("code", {}, exampleName(place, pop.site.domain)),
-		...prefix === prefixText(place) ? [] : [" (", make("a", { href: prefixHref(around) }, make("code", {}, prefix)), ")"],
-		...state === "live" ? [] : [" ", badge(state, t(`state_${state}`))]);
+/* What is chosen for the prefix around @place, as a sentence. */
+function madeNote({ t, pop }, place, { place: whole, prefix, state }) {
+	const around = prefix === prefixText(place) ? [] : [" (", make("a", { href: prefixHref(whole) }, make("code", {}, prefix)), ")"];
+	return make("div", {}, make("p", {}, t(isAddress(place) ? "madeAddress" : "madeOthers"), " ",
+		make("code", {}, exampleName(place, pop.site.domain)), ...around), stateOf({ t }, state));
 }
 
-/** The choice for @subject (delegate.js); null: there is none to make. */
+/** The choice for @subject (delegate.js), or what was chosen around it; null: neither. */
 export function showUnnamed(desk, subject) {
-	const { place, madeAround, made, within, mayChange } = subject;
-	const isOurs = made !== undefined || (madeAround === undefined && within.length === 0);
-	return place.family === 6 && !isAddress(place) && mayChange && isOurs ? unnamedForm(desk, subject) : null;
+	const { place, names, madeAround, made, within, mayChange } = subject;
+	const isFree = madeAround === undefined && within.length === 0;
+	if (place.family === 6 && !isAddress(place) && mayChange && (made !== undefined || isFree))
+		return unnamedForm(desk, subject);
+	return madeAround === undefined || (isAddress(place) && names.length > 0) ? null : madeNote(desk.page, place, madeAround);
 }
