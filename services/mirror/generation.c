@@ -73,6 +73,8 @@ int generation_current(int fd, uint64_t *ret)
 	if (len < 0)
 		return -errno;
 	target[len] = '\0';
+	if (strcmp(target, GENERATION_TREE) == 0)
+		return -ENOENT;
 	uint64_t n = strncmp(target, FOLDER "/", strlen(FOLDER "/")) == 0 ? number_of(target + strlen(FOLDER "/")) : 0;
 	if (n == 0)
 		return -EINVAL;

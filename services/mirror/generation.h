@@ -22,6 +22,7 @@ enum {
 };
 
 #define GENERATION_WORK "work"
+#define GENERATION_TREE "tree" /* what current leads to where there are none */
 
 /** "generations/7" */
 char *generation_path(uint64_t n, char ret[GENERATION_PATH_MAX]);

@@ -54,7 +54,9 @@ static struct program list(const struct program_of *what, bool is_of_published)
 		job.from = what->place->paths[WORKPLACE_WORK];
 		job.to = what->place->paths[WORKPLACE_NOTHING];
 	}
-	if (is_of_published && what->has_current && (what->is_dirty || what->mode == RUN_COMMAND))
+	if (what->mode == RUN_TWO_STAGE && what->has_current)
+		job.to = what->place->paths[WORKPLACE_TREE];
+	else if (is_of_published && what->has_current && (what->is_dirty || what->mode == RUN_COMMAND))
 		job.to = what->place->paths[WORKPLACE_CURRENT];
 	return (struct program){.command = rsync_list(&job),
 	                        .fetcher = FETCHER_RSYNC,
@@ -67,6 +69,8 @@ static struct program fetch(const struct program_of *what)
 
 	if (what->mode == RUN_COMMAND)
 		return (struct program){.command = command_of(what->project->command), .fetcher = FETCHER_COMMAND};
+	if (what->mode == RUN_TWO_STAGE && what->has_current)
+		job.compare = what->place->paths[WORKPLACE_TREE];
 	if (!what->has_current)
 		job.names = NULL; /* all of it is to come: to send its names would take longer than to list it again */
 	return (struct program){.command = rsync_fetch(&job), .fetcher = FETCHER_RSYNC};

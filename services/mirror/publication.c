@@ -7,6 +7,7 @@
 #include "mirror/generation.h"
 #include "mirror/gpgv.h"
 #include "mirror/sanity.h"
+#include "mirror/stages.h"
 #include "mirror/suites.h"
 #include "mirror/upstream.h"
 #include "mirror/verify.h"
@@ -62,13 +63,24 @@ static int check_sanity(struct runner_job *job, int fd)
 	return rc;
 }
 
+/** The file as it would be published: in work, or in the tree that work lies over. For free(). */
+static char *path_of(const struct runner_job *job, const char *folder, const char *name)
+{
+	char *path = mem_printf("%s/%s/%s", job->place->paths[WORKPLACE_WORK], folder, name);
+
+	if (job->mode != RUN_TWO_STAGE || access(path, F_OK) == 0)
+		return path;
+	free(path);
+	return mem_printf("%s/%s/%s", job->place->paths[WORKPLACE_TREE], folder, name);
+}
+
 /** One suite of the archive. */
 static int check_suite(struct runner_job *job, const struct suite *s)
 {
-	const char *work = job->place->paths[WORKPLACE_WORK], *keyring = job->project->keyring;
+	const char *keyring = job->project->keyring;
 	char why[SIGNATURE_TEXT_MAX];
-	char *list = mem_printf("%s/%s/%s", work, s->folder, s->has_inrelease ? "InRelease" : "Release");
-	char *signature = mem_printf("%s/%s/Release.gpg", work, s->folder);
+	char *list = path_of(job, s->folder, s->has_inrelease ? "InRelease" : "Release");
+	char *signature = path_of(job, s->folder, "Release.gpg");
 	int rc = -EBADMSG;
 
 	(void)snprintf(why, sizeof(why), "it has no signature");
@@ -141,7 +153,8 @@ static int verify(struct runner_job *job, void *data)
 {
 	const struct pop_mirror_project *p = job->project;
 	struct tree tree, published;
-	int rc = tree_open(job->place->paths[WORKPLACE_WORK], NULL, &tree);
+	struct names gone = {.n = 0};
+	int rc = stages_open(job, &tree, &gone);
 
 	if (rc < 0)
 		return rc;
@@ -161,6 +174,7 @@ static int verify(struct runner_job *job, void *data)
 	if (has_published)
 		tree_close(&published);
 	tree_close(&tree);
+	names_done(&gone);
 	return rc;
 }
 
@@ -191,14 +205,15 @@ static int put_trace(const struct runner_job *job, const struct pop *pop, int fd
 	return debian_trace_put(fd, &t);
 }
 
-/** What is besides to be in generation @n of the project @fd, or is not to be. */
+/** What is besides to be in generation @n of the project @fd, or is not to be; 0: in its tree. */
 static int finish(const struct runner_job *job, const struct pop *pop, int fd, uint64_t n)
 {
 	char path[GENERATION_PATH_MAX];
+	const char *tree = n == 0 ? GENERATION_TREE : generation_path(n, path);
 
 	if (job->project->kind != POP_MIRROR_DEBIAN)
 		return 0;
-	int tree_fd = openat(fd, generation_path(n, path), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int tree_fd = openat(fd, tree, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (tree_fd < 0)
 		return -errno;
 	int rc = debian_marker_drop(tree_fd);
@@ -228,10 +243,14 @@ static int publish(struct runner_job *job, uint64_t *ret_generation, void *data)
 
 	if (fd < 0)
 		return fd;
-	int rc = generation_make(fd, pop->services->mirror->keep_generations, job->is_cancelled, &n, &counts);
-	if (rc == 0)
+	int rc = 0;
+	if (job->mode == RUN_TWO_STAGE)
+		rc = stages_publish(job, fd, pop->site->domain, kind_of(job->project->kind));
+	else
+		rc = generation_make(fd, pop->services->mirror->keep_generations, job->is_cancelled, &n, &counts);
+	if (rc == 0 && n > 0)
 		rc = finish(job, pop, fd, n);
-	if (rc == 0)
+	if (rc == 0 && n > 0)
 		rc = generation_publish(fd, n);
 	(void)close(fd);
 	if (rc == 0)
@@ -246,7 +265,13 @@ static int trace(struct runner_job *job, void *data)
 
 	if (fd < 0)
 		return fd;
-	int rc = generation_remove_old(fd, pop->services->mirror->keep_generations);
+	int rc = 0;
+	if (job->mode == RUN_TWO_STAGE)
+		rc = finish(job, pop, fd, 0); /* of what went before: now it is whole */
+	else
+		rc = generation_remove_old(fd, pop->services->mirror->keep_generations);
+	if (rc == 0 && job->mode != RUN_TWO_STAGE)
+		rc = farm_remove(fd, GENERATION_TREE); /* of times without a farm */
 	(void)close(fd);
 	return rc;
 }
@@ -264,8 +289,8 @@ int publication_probe(const char *root)
 	if (fd >= 0)
 		(void)close(fd);
 	if (rc == -EOPNOTSUPP)
-		log_error("%s: has no hard links: put the mirrors on ext4, xfs or btrfs", root);
+		log_warn("%s: has no hard links, so there is nothing to roll back to: ext4, xfs and btrfs have them", root);
 	else if (rc < 0)
 		log_error("%s: cannot be used: %s", root, strerror(-rc));
-	return rc;
+	return rc == -EOPNOTSUPP ? 0 : rc;
 }

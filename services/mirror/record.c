@@ -25,7 +25,7 @@ int record_end(sqlite3 *db, const struct record_end *e)
 
 	if (rc == 0 && *e->url != '\0')
 		rc = mirror_db_set_upstream(db, e->project, e->url, &e->upstream);
-	if (rc == 0 && e->ended.run.is_published)
+	if (rc == 0 && e->ended.run.is_published && e->published.generation > 0)
 		rc = runs_db_published(db, e->project, e->published.generation, e->run, e->ended.at_s);
 	if (rc == 0)
 		rc = published_db_set(db, e->project, &e->published);

@@ -117,14 +117,15 @@ struct command rsync_fetch(const struct rsync_job *job)
 	assert(job->scratch != NULL);
 	add(&c, mem_strdup("--stats"));
 	add(&c, mem_strdup("--force")); /* a folder may have become a file */
+	if (job->compare != NULL)
+		add(&c, mem_printf("--compare-dest=%s", job->compare));
 	if (job->names == NULL)
 		add(&c, mem_strdup("--recursive"));
 	else
 		add(&c, mem_printf("--files-from=%s", job->names));
 	add(&c, mem_strdup("--from0"));
 	add(&c, mem_printf("--temp-dir=%s", job->scratch));
-	if (!job->is_live)
-		add(&c, mem_strdup("--partial"));
+	add(&c, mem_strdup("--partial"));
 	if (job->bandwidth_mbps > 0) /* in KiB/s */
 		add(&c, mem_printf("--bwlimit=%u", (unsigned)(job->bandwidth_mbps * 1000000ULL / 8 / 1024)));
 	end(&c, job);

@@ -20,8 +20,8 @@ struct rsync_job {
 	unsigned silence_s;      /* how long the upstream may send nothing */
 	/* of rsync_fetch(): */
 	const char *names;   /* file of the names to fetch, each ended by NUL; NULL: all that there is */
+	const char *compare; /* folder whose files need not come once more; NULL: none */
 	const char *scratch; /* folder on the same file system, for what is begun */
-	bool is_live;        /* @to is being served: what was begun and broke off never appears in it */
 };
 
 /** A command, for execvp(3). Release with command_free(). */

@@ -327,6 +327,13 @@ static void on_listed(struct runner *r, int rc)
 	}
 }
 
+/** In the mode that is known so far. */
+static void begin(struct runner *r)
+{
+	run_begin(&r->run, r->about.mode,
+	          !r->config.is_whole && probe_name(r->config.project->kind) != NULL);
+}
+
 static void on_job_done(uv_work_t *work, int status)
 {
 	struct runner *r = work->data;
@@ -344,9 +351,10 @@ static void on_job_done(uv_work_t *work, int status)
 		guard(r); /* once more: now its serial and its date are known */
 	else if (rc < 0)
 		break_off(r, rc);
-	else if (r->job == job_begin && r->cause == RUN_OK)
+	else if (r->job == job_begin && r->cause == RUN_OK) {
+		begin(r);
 		carry_out(r);
-	else if (r->job == job_set_dirty && r->cause == RUN_OK)
+	} else if (r->job == job_set_dirty && r->cause == RUN_OK)
 		start_program(r);
 	else if (r->job == job_begin || r->job == job_set_dirty)
 		advance(r, RUN_STOPPED);
@@ -366,11 +374,11 @@ struct runner *runner_start(const struct runner_config *config)
 	                               .upstream = config->upstream,
 	                               .is_cancelled = &r->is_cancelled,
 	                               .began_s = time(NULL),
+	                               .mode = is_command ? RUN_COMMAND : RUN_GENERATIONS,
 	                               .seen = &r->seen};
 	buf_init(&r->log, LOG_MAX_BYTES);
 	r->timer.data = r->work.data = r;
-	run_begin(&r->run, is_command ? RUN_COMMAND : RUN_GENERATIONS,
-	          !config->is_whole && probe_name(p->kind) != NULL);
+	begin(r);
 	watchdog_start(&r->watchdog, p->timeout_hours * HOUR_S, p->stall_minutes * MINUTE_S, now_s(r));
 	int rc = workplace_init(&r->place, config->folder);
 	assert(rc == 0); /* the project's lock was in it */

@@ -13,9 +13,15 @@ int job_begin(struct runner *r)
 		rc = workplace_space(&r->place, &free_bytes, &size_bytes);
 	if (rc == 0)
 		rc = pop_mirror_reserve(r->config.reserve, size_bytes, &r->config.limits.reserve_bytes);
+	if (rc < 0)
+		return rc;
+	rc = workplace_can_farm(&r->place);
+	bool is_in_stages = rc == -EOPNOTSUPP && r->about.mode == RUN_GENERATIONS;
+	if (is_in_stages)
+		r->about.mode = RUN_TWO_STAGE;
 	r->is_dirty = workplace_is_dirty(&r->place);
-	r->has_current = workplace_has_current(&r->place);
-	return rc;
+	r->has_current = is_in_stages ? workplace_has_tree(&r->place) : workplace_has_current(&r->place);
+	return is_in_stages ? 0 : rc;
 }
 
 int job_compare(struct runner *r)
@@ -53,14 +59,20 @@ int job_names(struct runner *r)
 
 int job_set_dirty(struct runner *r)
 {
-	return workplace_set_dirty(&r->place);
+	int rc = 0;
+
+	if (r->run.mode == RUN_TWO_STAGE && r->has_current)
+		rc = workplace_clear_work(&r->place); /* it lies over the tree: nothing of an earlier run may */
+	return rc < 0 ? rc : workplace_set_dirty(&r->place);
 }
 
 int job_delete(struct runner *r)
 {
 	uint64_t n;
 
-	return removal_run(r->place.paths[WORKPLACE_WORK], r->place.paths[WORKPLACE_GOING], &n);
+	enum workplace_file of = r->run.mode == RUN_TWO_STAGE ? WORKPLACE_TREE : WORKPLACE_WORK;
+
+	return removal_run(r->place.paths[of], r->place.paths[WORKPLACE_GOING], &n);
 }
 
 int job_verify(struct runner *r)

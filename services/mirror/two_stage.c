@@ -138,6 +138,16 @@ static int move(int from, const char *from_name, int to, const char *to_name)
 	return rc == 0 && renameat(from, from_name, to, to_name) < 0 ? -errno : rc;
 }
 
+/** A folder that upstream has, also where something else is. */
+static int make_folder(int fd, const char *name)
+{
+	int below = open_part(fd, name, true);
+
+	if (below >= 0)
+		(void)close(below);
+	return below < 0 ? below : 0;
+}
+
 static int put(int from, int to, const char *path)
 {
 	const char *from_name = path, *to_name = path;
@@ -147,7 +157,13 @@ static int put(int from, int to, const char *path)
 	if (target < 0)
 		return target;
 	int source = open_around(from, path, false, &from_name);
-	int rc = source < 0 ? source : move(source, from_name, target, to_name);
+	bool is_there = source >= 0 && fstatat(source, from_name, &st, AT_SYMLINK_NOFOLLOW) == 0;
+	bool is_folder = is_there && S_ISDIR(st.st_mode);
+	int rc = source < 0 ? source : 0;
+	if (is_folder)
+		rc = make_folder(target, to_name);
+	else if (rc == 0)
+		rc = move(source, from_name, target, to_name);
 	if (rc == -ENOENT && fstatat(target, to_name, &st, AT_SYMLINK_NOFOLLOW) == 0)
 		rc = 0; /* it was moved before */
 	if (source >= 0)

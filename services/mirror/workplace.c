@@ -3,6 +3,7 @@
 
 #include "base/buf.h"
 #include "mirror/debian_trace.h"
+#include "mirror/farm.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -18,6 +19,8 @@ static const char *const names[WORKPLACE_FILES] = {
 	[WORKPLACE_LOCK] = "lock",
 	[WORKPLACE_WORK] = "work",
 	[WORKPLACE_CURRENT] = "current",
+	[WORKPLACE_TREE] = "tree",
+	[WORKPLACE_GENERATIONS] = "generations",
 	[WORKPLACE_NOTHING] = "run/nothing",
 	[WORKPLACE_SCRATCH] = "run/scratch",
 	[WORKPLACE_PROBE] = "run/probe",
@@ -74,6 +77,13 @@ int workplace_prepare(const struct workplace *w)
 	return rc;
 }
 
+int workplace_clear_work(const struct workplace *w)
+{
+	int rc = farm_remove(AT_FDCWD, w->paths[WORKPLACE_WORK]);
+
+	return rc < 0 ? rc : make_folder(w->paths[WORKPLACE_WORK]);
+}
+
 /** Have the folder of the mark on the disk as it is. */
 static int sync_folder(const struct workplace *w)
 {
@@ -115,6 +125,31 @@ bool workplace_has_current(const struct workplace *w)
 	struct stat st;
 
 	return stat(w->paths[WORKPLACE_CURRENT], &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+bool workplace_has_tree(const struct workplace *w)
+{
+	char target[8];
+	ssize_t len = readlink(w->paths[WORKPLACE_CURRENT], target, sizeof(target));
+
+	return len == 4 && memcmp(target, names[WORKPLACE_TREE], 4) == 0 && workplace_has_current(w);
+}
+
+int workplace_can_farm(const struct workplace *w)
+{
+	struct stat work, farms;
+	int rc = make_folder(w->paths[WORKPLACE_GENERATIONS]);
+	int fd = rc < 0 ? rc : open(w->paths[WORKPLACE_GENERATIONS], O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (rc < 0)
+		return rc;
+	if (fd < 0 || fstat(fd, &farms) < 0 || stat(w->paths[WORKPLACE_WORK], &work) < 0)
+		rc = -errno;
+	else
+		rc = work.st_dev == farms.st_dev ? farm_probe(fd) : -EOPNOTSUPP;
+	if (fd >= 0)
+		(void)close(fd);
+	return rc;
 }
 
 int workplace_compare(const struct workplace *w, const char *name, struct workplace_probe *ret)

@@ -16,6 +16,8 @@ enum workplace_file {
 	WORKPLACE_LOCK,
 	WORKPLACE_WORK,    /* folder */
 	WORKPLACE_CURRENT, /* link to a folder; may be missing */
+	WORKPLACE_TREE,    /* folder that current leads to where no farm can be made; may be missing */
+	WORKPLACE_GENERATIONS,
 	WORKPLACE_NOTHING, /* a folder that is empty */
 	WORKPLACE_SCRATCH, /* folder for files that are begun */
 	WORKPLACE_PROBE,
@@ -36,6 +38,9 @@ int workplace_init(struct workplace *w, const char *folder);
 /** Make what is missing, and forget what another run has left in run/. Return: 0 or a negative errno. */
 int workplace_prepare(const struct workplace *w);
 
+/** Empty work/. Return: 0 or a negative errno. */
+int workplace_clear_work(const struct workplace *w);
+
 /** From now on work/ is not what is published, until workplace_set_clean(); on the disk. */
 int workplace_set_dirty(const struct workplace *w);
 int workplace_set_clean(const struct workplace *w);
@@ -43,6 +48,12 @@ bool workplace_is_dirty(const struct workplace *w);
 
 /** Whether anything is published. */
 bool workplace_has_current(const struct workplace *w);
+
+/** Whether anything is published in WORKPLACE_TREE. */
+bool workplace_has_tree(const struct workplace *w);
+
+/** Whether generations can be made of work/ (farm_probe()). Return: 0; -EOPNOTSUPP; or another negative errno. */
+int workplace_can_farm(const struct workplace *w);
 
 struct workplace_probe {
 	bool is_same; /* the probe is, byte for byte, the published file */

@@ -214,6 +214,44 @@ static void test_suites(void **state)
 	assert_non_null(strstr(f->job.words, "dists/stable: is to be verified, and has no Release of its own"));
 }
 
+/* Where no farm can be made: work/ becomes the tree, then what has come is put into it. */
+static void test_stages(void **state)
+{
+	struct fixture *f = *state;
+	uint64_t n = 0;
+
+	f->job.mode = RUN_TWO_STAGE;
+	f->project.keyring = f->keyring;
+	assert_int_equal(verify(f), 0);
+	assert_int_equal(publish(f), 0);
+	shell(f, "test $(readlink current) = tree -a ! -e work -a -e current/project/trace/lyon.example");
+	assert_true(workplace_has_tree(&f->place));
+
+	shell(f, "mkdir -p work/pool/new work/dists/trixie run && echo new >work/pool/new/new_1.deb");
+	shell(f, "cp -p tree/dists/trixie/InRelease work/dists/trixie");
+	shell(f, "touch work/Archive-Update-in-Progress-x && cd work &&"
+	         " find pool dists/trixie/InRelease Archive* -print0 >../run/coming");
+	shell(f, "p=$(cd tree && find pool -name 'gamma*.deb') && printf \"$p\\0\" >run/going");
+	assert_int_equal(verify(f), -EBADMSG); /* the marker is new */
+	shell(f, "touch -d '13 hours ago' work/Archive-Update-in-Progress-x");
+	assert_int_equal(verify(f), -EBADMSG); /* what goes is named still */
+	assert_non_null(strstr(f->job.words, "missing: pool/main/g/gamma"));
+	shell(f, ": >run/going");
+	assert_int_equal(verify(f), 0);
+	assert_int_equal(f->tree.publish(&f->job, &n, f->tree.data), 0);
+	assert_int_equal(n, 0);
+	shell(f, "test -e tree/Archive-Update-in-Progress-lyon.example -a -e current/pool/new/new_1.deb");
+	shell(f, "test ! -e tree/Archive-Update-in-Progress-x");
+	assert_int_equal(f->tree.trace(&f->job, f->tree.data), 0);
+	shell(f, "test ! -e tree/Archive-Update-in-Progress-lyon.example");
+	assert_int_equal(f->tree.publish(&f->job, &n, f->tree.data), 0); /* as after a kill */
+
+	f->job.mode = RUN_GENERATIONS; /* now there are links */
+	shell(f, "rm -rf work && cp -a debian work");
+	assert_int_equal(publish(f), 1);
+	shell(f, "test $(readlink current) = generations/1 -a ! -e tree");
+}
+
 /** Beside a loop with children of its own, as the daemon's is. */
 enum { CHECKS = 20 };
 
@@ -271,6 +309,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_goes_back, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_marker, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_suites, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_stages, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_beside_other_children, setup, teardown),
 	};
 
