@@ -289,7 +289,7 @@ int publication_probe(const char *root)
 	if (fd >= 0)
 		(void)close(fd);
 	if (rc == -EOPNOTSUPP)
-		log_warn("%s: has no hard links, so there is nothing to roll back to: ext4, xfs and btrfs have them", root);
+		log_warn("%s: has no hard links, and so nothing to roll back to: ext4, xfs and btrfs have them", root);
 	else if (rc < 0)
 		log_error("%s: cannot be used: %s", root, strerror(-rc));
 	return rc == -EOPNOTSUPP ? 0 : rc;
