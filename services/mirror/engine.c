@@ -212,13 +212,6 @@ static void on_run_end(const struct runner_end *end, void *data)
 		take_up(p, rc);
 }
 
-static void on_step(enum run_step step, void *data)
-{
-	struct project *p = data;
-
-	p->step = step;
-}
-
 static void start(struct project *p)
 {
 	struct engine *e = p->engine;
@@ -236,7 +229,7 @@ static void start(struct project *p)
 		.released = is_released ? &p->released : NULL,
 		.is_whole = is_released,
 		.tree = e->config.tree,
-		.on_step = on_step,
+		.on_step = engine_on_step,
 		.on_end = on_run_end,
 		.data = p,
 	};

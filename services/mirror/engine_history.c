@@ -3,12 +3,50 @@
 #include "mirror/engine_state.h"
 
 #include "base/json_write.h"
+#include "base/log.h"
 #include "base/mem.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { RUNS_MAX = 20 };
+
+struct reached {
+	struct engine *engine;
+	int64_t run;
+	enum run_step step;
+};
+
+static int note(sqlite3 *db, void *data)
+{
+	const struct reached *r = data;
+
+	return runs_db_note(db, r->run, r->step);
+}
+
+static void on_noted(void *data, int rc)
+{
+	struct reached *r = data;
+	struct engine *e = r->engine;
+
+	if (rc < 0)
+		log_warn("mirror: how far run %" PRId64 " is could not be noted: %s", r->run, strerror(-rc));
+	free(r);
+	engine_settle(e);
+}
+
+void engine_on_step(enum run_step step, void *data)
+{
+	struct project *p = data;
+	struct reached *r = mem_new(sizeof(*r));
+
+	p->step = step;
+	*r = (struct reached){p->engine, p->run, step};
+	if (engine_store(p->engine, note, on_noted, r) < 0)
+		free(r);
+}
 
 struct question {
 	struct engine *engine;

@@ -61,6 +61,9 @@ void engine_pump(struct engine *e);
 /** How the project is, but for its name and what else the POP file says; texts are its own. */
 struct project_status engine_status_of(const struct project *p);
 
+/** A run of the project @data has come to @step: kept, for who looks after it was cut off. */
+void engine_on_step(enum run_step step, void *data);
+
 /** Tell whom it concerns what has changed about any project. */
 void engine_alert_open(struct engine *e);
 void engine_alert(struct engine *e);

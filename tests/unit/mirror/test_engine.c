@@ -162,6 +162,7 @@ static void test_restart_in_mid_run(void **state)
 	slow_down(f);
 	assert_int_equal(wish(f, "good", ENGINE_RUN), 0);
 	run_until(f, "good", "\"step\":\"fetch\"");
+	assert_non_null(strstr(ask(f, "good", NULL).text, "\"step\":\"fetch\",\"outcome\":null"));
 	close_engine(f);
 	assert_false(rsyncd_exists(&up, "root/good/current"));
 	f->projects[0].bandwidth_mbps = 0;
