@@ -1,7 +1,7 @@
 /*
  * Happy path: a token that was shown before is known (net/bearer.h); another one is looked up in the database, its
- * secret checked, and noted as used. Whoever is known is still
- * looked up for each request, so that a token that was revoked is worth nothing from then on.
+ * secret checked, and noted as used. Whoever is known is still looked up for each request, so that a token that was
+ * revoked is worth nothing from then on.
  *
  * Failures: no token, one that is none, unknown, revoked or wrong, all get the same reply. Too many that
  * have to be checked, of one client or at once, get 429 or 503.
