@@ -106,11 +106,14 @@ static void print_tree(yyjson_val *o, int64_t now_s)
 	const char *freshness = mirror_text(o, "freshness");
 	char published[MIRROR_AGE_MAX], good[MIRROR_AGE_MAX];
 
-	if (mirror_number(o, "generation") == 0)
+	(void)mirror_age(mirror_number(o, "published"), now_s, published);
+	if (mirror_number(o, "published") == 0)
 		(void)printf("  tree:    nothing is published yet\n");
+	else if (mirror_number(o, "generation") == 0)
+		(void)printf("  tree:    published %s ago, in two stages: there is none to go back to\n", published);
 	else
 		(void)printf("  tree:    generation %" PRId64 ", published %s ago\n", mirror_number(o, "generation"),
-		             mirror_age(mirror_number(o, "published"), now_s, published));
+		             published);
 	if (mirror_number(o, "good") > 0)
 		(void)printf("  fresh:   it was as its upstream is %s ago%s\n",
 		             mirror_age(mirror_number(o, "good"), now_s, good),

@@ -37,6 +37,8 @@ static int choose(int fd, uint64_t wanted, uint64_t *ret_from, uint64_t *ret_to)
 	uint64_t all[GENERATIONS_MAX], from = 0, to = 0;
 	int rc = generation_current(fd, &from), n = generation_list(fd, all);
 
+	if (rc == -EINVAL) /* it leads to a tree that is written in two stages: there are no older ones */
+		return -ENODATA;
 	if (n < 0 || (rc < 0 && rc != -ENOENT))
 		return n < 0 ? n : rc;
 	for (int i = 0; i < n; i++)

@@ -50,7 +50,9 @@ static void test_what_cannot_be(void **state)
 	struct fixture *f = *state;
 
 	assert_int_equal(back(f, "nothing", 0), -ENOENT);
-	assert_int_equal(back(f, "good", 0), -ENODATA); /* nothing is published */
+	assert_int_equal(back(f, "good", 0), -ENODATA);    /* nothing is published */
+	rsyncd_shell(&up, "ln -s tree root/good/current"); /* written in two stages */
+	assert_int_equal(back(f, "good", 0), -ENODATA);
 	make_generations();
 	assert_int_equal(back(f, "good", 7), -ENODATA);
 	assert_int_equal(back(f, "good", 3), -ENODATA); /* it is that already */
