@@ -32,7 +32,7 @@ struct primary_job {
 	const ldns_rr_list *updates;
 	struct asked asked[SERVED_QUESTIONS_MAX];
 	size_t n_asked, n_answered;
-	uv_timer_t nothing; /* to ask: told from the loop all the same */
+	uv_timer_t limit; /* of asking; at once when there is nothing to ask */
 };
 
 static void job_free(struct primary_job *job)
@@ -63,8 +63,8 @@ void primary_cancel(struct primary_job *job)
 	for (size_t i = 0; i < job->n_asked; i++)
 		if (job->asked[i].query != NULL)
 			dns_cancel(job->asked[i].query);
-	if (job->nothing.data != NULL)
-		uv_close((uv_handle_t *)&job->nothing, on_closed);
+	if (job->limit.data != NULL)
+		uv_close((uv_handle_t *)&job->limit, on_closed);
 	else
 		job_free(job);
 }
@@ -74,7 +74,6 @@ static void start_exchange(struct primary *p, struct primary_job *job, struct dn
 	request.server = p->server;
 	request.message = job->message.bytes;
 	request.len = job->message.len;
-	request.limit_ms = PRIMARY_LIMIT_MS;
 	request.data = job;
 	job->exchange = dns_exchange_start(p->loop, &request);
 }
@@ -125,6 +124,7 @@ int primary_update(struct primary *p, const ldns_rdf *origin, const ldns_rr_list
 	}
 	job->on_event = on_event;
 	start_exchange(p, job, (struct dns_exchange_request){
+				       .limit_ms = PRIMARY_UPDATE_MS + job->message.len / PRIMARY_UPDATE_BYTES_PER_MS,
 				       .max_bytes = PRIMARY_ANSWER_MAX_BYTES,
 				       .on_message = on_update_answer,
 				       .on_end = on_update_end,
@@ -156,9 +156,13 @@ static void on_answer(const struct dns_answer *a, void *data)
 		finish_asking(job);
 }
 
-static void on_nothing(uv_timer_t *timer)
+static void on_limit(uv_timer_t *timer)
 {
-	finish_asking(timer->data);
+	struct primary_job *job = timer->data;
+
+	if (job->n_answered < job->n_asked)
+		job->event = CHANGE_UNSERVED;
+	finish_asking(job);
 }
 
 /** TCP: the answers are whole, and not limited to so many a second. */
@@ -190,11 +194,9 @@ struct primary_job *primary_ask(struct primary *p, const ldns_rr_list *updates, 
 		job->asked[i] = (struct asked){.job = job, .question = questions[i]};
 		job->asked[i].query = ask(p, &job->asked[i]);
 	}
-	if (job->n_asked == 0) {
-		(void)uv_timer_init(p->loop, &job->nothing);
-		job->nothing.data = job;
-		(void)uv_timer_start(&job->nothing, on_nothing, 0, 0);
-	}
+	(void)uv_timer_init(p->loop, &job->limit);
+	job->limit.data = job;
+	(void)uv_timer_start(&job->limit, on_limit, job->n_asked > 0 ? PRIMARY_ASK_MS : 0, 0);
 	return job;
 }
 
@@ -240,6 +242,7 @@ int primary_transfer(struct primary *p, const ldns_rdf *origin,
 	}
 	job->on_zone = on_zone;
 	start_exchange(p, job, (struct dns_exchange_request){
+				       .limit_ms = PRIMARY_LIMIT_MS,
 				       .max_bytes = PRIMARY_ZONE_MAX_BYTES,
 				       .on_message = on_zone_part,
 				       .on_end = on_zone_end,
