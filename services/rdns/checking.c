@@ -26,6 +26,7 @@ struct zone_check {
 	struct verdict *verdict;
 	size_t n_asked, n_answered;
 	size_t n_sockets; /* at most, until all is asked */
+	size_t resolver, n_resolvers; /* the one that is asked; how many have been */
 	bool is_blind;
 	uv_work_t work;
 };
@@ -46,6 +47,8 @@ struct checking {
 	uv_loop_t *loop;
 	struct whose *whose;
 	struct collect_settings settings;
+	struct addr resolvers[POP_ENDPOINTS_MAX];
+	size_t n_resolvers, resolver; /* the one that has answered last */
 	struct check_run *first; /* in the order in which they came */
 	size_t n_runs;
 	size_t n_zones, n_sockets; /* under way */
@@ -73,7 +76,9 @@ struct checking *checking_new(uv_loop_t *loop, const struct pop *p, struct whose
 
 	c->loop = loop;
 	c->whose = whose;
-	c->settings.has_resolver = pop_resolver(p, &c->settings.resolver);
+	c->n_resolvers = pop_resolvers(p, c->resolvers);
+	c->settings.has_resolver = c->n_resolvers > 0;
+	c->settings.resolver = c->resolvers[0];
 	take_lab(&c->settings, p->services->rdns);
 	(void)uv_timer_init(loop, &c->turn);
 	c->turn.data = c;
@@ -175,16 +180,7 @@ static void start_work(struct zone_check *z)
 	(void)uv_queue_work(c->loop, &z->work, judge_work, on_judged);
 }
 
-static void on_observed(struct observed *o, void *data)
-{
-	struct zone_check *z = data;
-
-	z->collect = NULL;
-	z->owner->checking->n_sockets -= z->n_sockets;
-	z->observed = o;
-	z->is_blind = z->owner->checking->settings.has_resolver && o->parent.packet == NULL;
-	start_work(z);
-}
+static void on_observed(struct observed *o, void *data);
 
 static void on_progress(size_t n_done, size_t n_asked, void *data)
 {
@@ -192,6 +188,45 @@ static void on_progress(size_t n_done, size_t n_asked, void *data)
 
 	z->n_answered = n_done;
 	z->n_asked = n_asked;
+}
+
+static void collect(struct zone_check *z)
+{
+	struct check_run *r = z->owner;
+	struct checking *c = r->checking;
+
+	z->resolver = c->resolver;
+	z->n_resolvers++;
+	z->collect = collect_start(c->loop, &r->d->zones[z - r->zones], &c->settings, on_observed, z);
+	collect_on_progress(z->collect, on_progress);
+}
+
+/** All zones to the next one, unless another zone has gone there before. */
+static void fail_over(struct checking *c, size_t from)
+{
+	if (c->resolver != from)
+		return;
+	c->resolver = (from + 1) % c->n_resolvers;
+	c->settings.resolver = c->resolvers[c->resolver];
+}
+
+static void on_observed(struct observed *o, void *data)
+{
+	struct zone_check *z = data;
+	struct checking *c = z->owner->checking;
+
+	z->collect = NULL;
+	z->is_blind = c->settings.has_resolver && o->parent.packet == NULL;
+	if (z->is_blind)
+		fail_over(c, z->resolver);
+	if (z->is_blind && z->n_resolvers < c->n_resolvers) {
+		observed_free(o);
+		collect(z);
+		return;
+	}
+	c->n_sockets -= z->n_sockets;
+	z->observed = o;
+	start_work(z);
 }
 
 /** How many questions are open at once, at most: those of the second round, to every address (collect.c). */
@@ -217,8 +252,7 @@ static void start_zone(struct check_run *r)
 	z->n_sockets = sockets_of(&r->d->zones[i]);
 	c->n_sockets += z->n_sockets;
 	c->n_zones++;
-	z->collect = collect_start(c->loop, &r->d->zones[i], &c->settings, on_observed, z);
-	collect_on_progress(z->collect, on_progress);
+	collect(z);
 }
 
 /** The next one that has a zone to start: those of members first. */

@@ -25,19 +25,21 @@ HOOK_PORT = 8999
 
 
 class Resolver(nameservers.Unbound):
-    """The POP's."""
+    """The POP's, at one of its addresses."""
 
-    def __init__(self, lab):
+    def __init__(self, lab, address):
+        self.address = address
         soa = "SOA ns.example.net. mail.example.net. 1 3600 900 604800 300"
         names = "".join(f"{name}. A {address}\n" for name, address in SERVERS.items())
-        super().__init__(lab, "resolver", [f"127.0.0.1@{RESOLVER_PORT}"],
+        super().__init__(lab, f"resolver{address}", [f"{address}@{RESOLVER_PORT}"],
                          {"in-addr.arpa.": f"in-addr.arpa. {soa}\n", "example.net.": f"example.net. {soa}\n{names}"})
 
     def answers(self):
-        with self.lab.namespace.entered(), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asking:
+        family = socket.AF_INET6 if ":" in self.address else socket.AF_INET
+        with self.lab.namespace.entered(), socket.socket(family, socket.SOCK_DGRAM) as asking:
             asking.settimeout(0.2)
             with contextlib.suppress(OSError):
-                asking.sendto(dns.message.make_query("ns1.example.net", "A").to_wire(), ("127.0.0.1", RESOLVER_PORT))
+                asking.sendto(dns.message.make_query("ns1.example.net", "A").to_wire(), (self.address, RESOLVER_PORT))
                 return len(asking.recv(4096)) > 0
         return False
 
@@ -72,7 +74,7 @@ def reverse(tmp_path_factory):
         made.hook = Hook(made.namespace)
         threading.Thread(target=made.hook.serve_forever, daemon=True).start()
         made.stack.callback(made.hook.shutdown)
-        made.resolver = Resolver(made)
+        made.resolver = Resolver(made, "127.0.0.1")
         made.servers = nameservers.Nsd(made, "members", list(SERVERS.values()),
                                        {ZONE: reverse_zones.plain(ZONE, list(SERVERS))})
         for server in made.resolver, made.servers:
@@ -177,6 +179,16 @@ def test_nobody_is_blamed_for_our_own_resolver(reverse):
     assert (state(reverse), failures(reverse)) == ("live", 0)
     status, _ = reverse.api("PUT", f"delegations/{PREFIX}", OTHER_WISH)
     assert status == 503
+    reverse.resolver.start()
+    assert it_is_time(reverse)["passed"]
+
+
+def test_the_resolver_has_another_address(reverse):
+    other = Resolver(reverse, "::1")
+    reverse.resolver.stop()
+    other.start()
+    assert it_is_time(reverse)["passed"]
+    other.stop()
     reverse.resolver.start()
     assert it_is_time(reverse)["passed"]
 

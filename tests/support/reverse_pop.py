@@ -32,6 +32,7 @@ SOCKET = Path("/run/rdnsd/http.sock")  # as nginx has it
 CHANGED = Path("/run/fontaine-zone-changes")
 WEB = {"rdns": pop.PROJECT / "services/rdns/web", "shared": pop.PROJECT / "services/web/shared"}
 ADDRESS, PORT, KNOT_PORT = "127.0.0.1", 5054, 5055
+RESOLVERS = {"ipv4": ADDRESS, "ipv6": "::1"}
 STOP_LIMIT_S = 20
 CLOCK = {"LD_PRELOAD": "/usr/$LIB/faketime/libfaketimeMT.so.1", "FAKETIME_NO_CACHE": "1",
          "FAKETIME_DONT_FAKE_MONOTONIC": "1"}
@@ -148,7 +149,7 @@ class ReversePop:
     def write(self):
         """The POP file, and what is made of it; all of Knot's is in the folder."""
         self.options = speedtestd.write_folders(self.folder, WEB)
-        services = {"pages": {"http_port": 80, "https_port": 443}, "resolver": {"port": 5053},
+        services = {"pages": {"http_port": 80, "https_port": 443}, "resolver": {"port": 5053, "addresses": RESOLVERS},
                     "authoritative": {"port": PORT}, "rdns": self.rdns}
         (self.folder / "pop.yaml").write_text(yaml.safe_dump({
             "site": speedtestd.SITE, "addresses": {"ipv4": ADDRESS}, "services": services, "members": self.members}))

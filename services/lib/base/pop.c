@@ -264,17 +264,25 @@ size_t pop_endpoints(const struct pop *p, struct pop_endpoint ret[POP_ENDPOINTS_
 	return l.n;
 }
 
-bool pop_resolver(const struct pop *p, struct addr *ret)
+size_t pop_resolvers(const struct pop *p, struct addr ret[POP_ENDPOINTS_MAX])
 {
 	struct pop_endpoint all[POP_ENDPOINTS_MAX];
-	size_t n = pop_endpoints(p, all);
+	size_t n_all = pop_endpoints(p, all), n = 0;
 
-	for (size_t i = 0; i < n; i++)
-		if (strcmp(all[i].service, "resolver") == 0 && strcmp(all[i].protocol, "udp") == 0) {
-			*ret = all[i].addr;
-			return true;
-		}
-	return false;
+	for (size_t i = 0; i < n_all; i++)
+		if (strcmp(all[i].service, "resolver") == 0 && strcmp(all[i].protocol, "udp") == 0)
+			ret[n++] = all[i].addr;
+	return n;
+}
+
+bool pop_resolver(const struct pop *p, struct addr *ret)
+{
+	struct addr all[POP_ENDPOINTS_MAX];
+	bool has_any = pop_resolvers(p, all) > 0;
+
+	if (has_any)
+		*ret = all[0];
+	return has_any;
 }
 
 size_t pop_ipv6_zones(const struct pop *p, const char *ret[POP_IPV6_ZONES_MAX])

@@ -287,6 +287,9 @@ size_t pop_endpoints(const struct pop *p, struct pop_endpoint ret[POP_ENDPOINTS_
 /** Where the POP's resolver answers, over UDP and TCP. Return: whether there is one. */
 bool pop_resolver(const struct pop *p, struct addr *ret);
 
+/** All addresses where it does, the first as pop_resolver() has it. Return: how many. */
+size_t pop_resolvers(const struct pop *p, struct addr ret[POP_ENDPOINTS_MAX]);
+
 enum { POP_IPV6_ZONES_MAX = 16 };
 
 /**
