@@ -25,7 +25,7 @@ struct zone_check {
 	struct prefix_table *origins;
 	struct verdict *verdict;
 	size_t n_asked, n_answered;
-	size_t n_sockets; /* at most, until all is asked */
+	size_t n_sockets;             /* at most, until all is asked */
 	size_t resolver, n_resolvers; /* the one that is asked; how many have been */
 	bool is_blind;
 	uv_work_t work;
@@ -49,7 +49,7 @@ struct checking {
 	struct collect_settings settings;
 	struct addr resolvers[POP_ENDPOINTS_MAX];
 	size_t n_resolvers, resolver; /* the one that has answered last */
-	struct check_run *first; /* in the order in which they came */
+	struct check_run *first;      /* in the order in which they came */
 	size_t n_runs;
 	size_t n_zones, n_sockets; /* under way */
 	uint64_t n_passed, n_failed, n_blind;

@@ -4,6 +4,7 @@
 import contextlib
 import json
 import socket
+import ssl
 import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -11,7 +12,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import dns.message
 import pytest
 
-from support import nameservers, reverse_pop, reverse_zones, wait
+from support import links, nameservers, reverse_pop, reverse_zones, wait
 
 pytestmark = pytest.mark.apart
 
@@ -35,7 +36,7 @@ class Resolver(nameservers.Unbound):
                          {"in-addr.arpa.": f"in-addr.arpa. {soa}\n", "example.net.": f"example.net. {soa}\n{names}"})
 
     def answers(self):
-        family = socket.AF_INET6 if ":" in self.address else socket.AF_INET
+        family = nameservers.family_of(self.address)
         with self.lab.namespace.entered(), socket.socket(family, socket.SOCK_DGRAM) as asking:
             asking.settimeout(0.2)
             with contextlib.suppress(OSError):
@@ -45,12 +46,24 @@ class Resolver(nameservers.Unbound):
 
 
 class Hook(ThreadingHTTPServer):
-    """Whom events are told to; the first time it fails, which must lose nothing."""
+    """Whom events are told to over HTTPS; the first time it fails, which must lose nothing."""
 
-    def __init__(self, namespace):
+    def __init__(self, namespace, certificate):
         self.events, self.n = [], 0
         with namespace.entered():
             super().__init__(("127.0.0.1", HOOK_PORT), Told)
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate)
+        self.socket = context.wrap_socket(self.socket, server_side=True)
+
+
+def certify(path):
+    """A certificate for the hook, signed by itself, and its key."""
+    links.run("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2",
+              "-subj", "/CN=hook", "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", path, "-out", f"{path}.crt")
+    with path.open("a") as file:
+        file.write(path.with_name(f"{path.name}.crt").read_text())
+    return path
 
 
 class Told(BaseHTTPRequestHandler):
@@ -69,9 +82,10 @@ class Told(BaseHTTPRequestHandler):
 @pytest.fixture(scope="module")
 def reverse(tmp_path_factory):
     folder = tmp_path_factory.mktemp("reverse")
-    with reverse_pop.ReversePop(folder, lab_prefixes=["127.0.0.0/8"],
-                                webhook=f"http://127.0.0.1:{HOOK_PORT}/told") as made:
-        made.hook = Hook(made.namespace)
+    certificate = certify(folder / "hook")
+    with reverse_pop.ReversePop(folder, lab_prefixes=["127.0.0.0/8"], trusted=f"{certificate}.crt",
+                                webhook=f"https://127.0.0.1:{HOOK_PORT}/told") as made:
+        made.hook = Hook(made.namespace, certificate)
         threading.Thread(target=made.hook.serve_forever, daemon=True).start()
         made.stack.callback(made.hook.shutdown)
         made.resolver = Resolver(made, "127.0.0.1")

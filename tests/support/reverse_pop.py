@@ -34,6 +34,7 @@ WEB = {"rdns": pop.PROJECT / "services/rdns/web", "shared": pop.PROJECT / "servi
 ADDRESS, PORT, KNOT_PORT = "127.0.0.1", 5054, 5055
 RESOLVERS = {"ipv4": ADDRESS, "ipv6": "::1"}
 STOP_LIMIT_S = 20
+TRUST = 'mount --bind "$0" /etc/ssl/certs/ca-certificates.crt && exec "$@"'
 CLOCK = {"LD_PRELOAD": "/usr/$LIB/faketime/libfaketimeMT.so.1", "FAKETIME_NO_CACHE": "1",
          "FAKETIME_DONT_FAKE_MONOTONIC": "1"}
 MEMBERS = [
@@ -119,9 +120,11 @@ class Way:
 
 
 class ReversePop:
-    """To use in a with statement. @rdns: more of that section of the POP file."""
+    """To use in a with statement. @trusted: a file of certificates that rdnsd has for those of the system;
+    @rdns: more of that section of the POP file."""
 
-    def __init__(self, folder, zones=("192.0.2.0/24", "2001:db8::/32"), members=None, **rdns):
+    def __init__(self, folder, zones=("192.0.2.0/24", "2001:db8::/32"), members=None, trusted=None, **rdns):
+        self.trusting = ["unshare", "--mount", "sh", "-c", TRUST, trusted] if trusted else []
         self.folder, self.zones = folder, zones
         self.rdns = {"zones": list(zones), **rdns}
         self.members = members or MEMBERS
@@ -211,7 +214,7 @@ class ReversePop:
         environment = {**os.environ, "STATE_DIRECTORY": str(self.folder / "state"),
                        "CREDENTIALS_DIRECTORY": str(self.folder / "keys")}
         log = (self.folder / "rdnsd.log").open("a")
-        command = passed.command([self.listener], [*prefix, PROGRAM, *self.options])
+        command = passed.command([self.listener], [*self.trusting, *prefix, PROGRAM, *self.options])
         self.rdnsd = subprocess.Popen(self.namespace.command(*command), env=environment, stdin=subprocess.DEVNULL,
                                       stdout=log, stderr=log, pass_fds=[self.listener])
         log.close()
