@@ -50,17 +50,6 @@ static const struct meaning of_rsync[] = {
 	{0, 255, NULL, OUTCOME_RETRY, "rsync: failed in a way that it does not document"},
 };
 
-/* curl(1), EXIT CODES */
-static const struct meaning of_curl[] = {
-	{0, 0, NULL, OUTCOME_DONE, "curl: done"},
-	{1, 4, NULL, OUTCOME_CONFIGURATION, "curl: an address or an option that it does not know"},
-	{22, 22, "404", OUTCOME_CONFIGURATION, "curl: the upstream has no such file"},
-	{22, 22, NULL, OUTCOME_RETRY, "curl: the upstream answers with an error"},
-	{23, 23, NULL, OUTCOME_HELD, "curl: files here cannot be written; look at the disk"},
-	{63, 63, NULL, OUTCOME_HELD, "curl: a file is larger than it may be"},
-	{0, 255, NULL, OUTCOME_RETRY, "curl: no connection to the upstream, or a broken one"},
-};
-
 static const struct meaning of_command[] = {
 	{0, 0, NULL, OUTCOME_DONE, "the command: done"},
 	{EX_CONFIG, EX_CONFIG, NULL, OUTCOME_CONFIGURATION, "the command: wrongly configured"},
@@ -73,7 +62,6 @@ static const struct meaning of_command[] = {
 
 static const struct meaning *const tables[] = {
 	[FETCHER_RSYNC] = of_rsync,
-	[FETCHER_CURL] = of_curl,
 	[FETCHER_COMMAND] = of_command,
 };
 

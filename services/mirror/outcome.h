@@ -24,7 +24,6 @@ extern const char *const outcome_names[OUTCOMES + 1]; /* "done", ..., NULL; as t
 /** The programs that fetch. */
 enum fetcher {
 	FETCHER_RSYNC,
-	FETCHER_CURL,
 	FETCHER_COMMAND, /* the operator's own; sysexits.h says what it may end with */
 };
 

@@ -68,9 +68,6 @@ static void test_what_was_said(void **state)
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++)
 		assert_int_equal(of(FETCHER_RSYNC, 5, cases[i].said), cases[i].outcome);
-	assert_int_equal(of(FETCHER_CURL, 22, "curl: (22) The requested URL returned error: 404"),
-	                 OUTCOME_CONFIGURATION);
-	assert_int_equal(of(FETCHER_CURL, 22, "curl: (22) The requested URL returned error: 503"), OUTCOME_RETRY);
 }
 
 static void test_every_status(void **state)
