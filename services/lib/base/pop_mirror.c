@@ -155,7 +155,7 @@ static const struct pop_rule rule_reserve = {
 static const struct pop_rule rule_inside = {
 	is_inside, "a file inside the tree", "write it like \"dists/stable/InRelease\""};
 static const struct pop_rule rule_upstream = {
-	is_upstream, "an upstream", "mirrors are fetched by rsync: write it like \"rsync://host/debian/\", without a user"};
+	is_upstream, "an upstream", "fetched by rsync: write it like \"rsync://host/debian/\", without a user"};
 static const struct pop_rule rule_project = {
 	is_project, "a name of a project", "use up to 63 small letters, digits and hyphens, such as \"debian\""};
 
