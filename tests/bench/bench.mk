@@ -13,8 +13,9 @@ bench:
 bench-programs: $(OUT)/speedtestd $(OUT)/ipv6testd $(OUT)/rdnsd $(OUT)/fontaine $(BENCH_TOOLS)
 
 .PHONY: bench-mirror
-bench-mirror: $(OUT)/bench/mirror
+bench-mirror: $(OUT)/bench/mirror $(OUT)/bench/load $(OUT)/fontaine
 	@python3 -B tests/bench/mirror.py $(OUT)
+	@python3 -B tests/bench/mirror_serving.py $(OUT)
 
 $(OUT)/bench/mirror: $(OUT)/tests/bench/mirror.o $(filter-out %/main.o,$(call objects,$(wildcard services/mirror/*.c))) \
 	$(LIBRARY)
