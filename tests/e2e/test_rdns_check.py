@@ -8,7 +8,10 @@ import pty
 import re
 import socket
 import subprocess
+import types
 
+import dns.flags
+import dns.rrset
 import pytest
 
 from support import delegation_lab, nameservers, pop
@@ -17,6 +20,8 @@ from support.delegation_lab import CASES, RESOLVER, addresses, case_of, name
 pytestmark = pytest.mark.apart
 
 LIMIT_S = 60
+MEMORY_MAX_KIB = 64 * 1024
+FILLING = [f'"{i}{"x" * 240}"' for i in range(60)]  # some 15 KiB
 
 
 @pytest.fixture(scope="module")
@@ -72,6 +77,34 @@ def test_only_what_is_allowed_is_asked(lab):
     results = {check["id"]: check["result"] for check in json.loads(done.stdout)["checks"]}
     assert results["address"] == "error"
     assert results["udp"] == results["tcp"] == "passed"  # of those that were asked
+
+
+def test_a_zone_with_too_much_in_it(lab):
+    """Of megabytes from many servers, two are kept; the check goes on, and says so of the rest."""
+    zone = "77.2.0.192.in-addr.arpa"
+    servers = {f"ns{i}.{zone}": [f"127.0.20.{4 * i + k}" for k in range(1, 5)] for i in range(12)}
+
+    def answer(query, is_tcp):
+        response = nameservers.made_answer(query, zone, list(servers))
+        if is_tcp:
+            response.additional.append(dns.rrset.from_text(zone + ".", 300, "IN", "TXT", *FILLING))
+        else:
+            response.flags |= dns.flags.TC
+        return [response.to_wire(max_size=65535)]
+
+    with contextlib.ExitStack() as stack:
+        wrong = types.SimpleNamespace(namespace=lab.namespace, stack=stack)
+        nameservers.Wrong(wrong, [address for each in servers.values() for address in each], answer)
+        command = [pop.FONTAINE, "rdns", "check", zone, "--allow", "127.0.0.0/8", "--resolver", RESOLVER, "--json"]
+        for server, each in servers.items():
+            command += ["--ns", f"{server}={','.join(each)}"]
+        with (lab.folder / "told").open("w") as told:
+            running = subprocess.Popen(lab.namespace.command(*command), stdin=subprocess.DEVNULL, stdout=told)
+        _, running.returncode, usage = os.wait4(running.pid, 0)
+    told = json.loads((lab.folder / "told").read_text())
+    answers = [seen["answer"] for each in told["checks"] for found in each["findings"] for seen in found["seen"]]
+    assert "the answer is far too long" in answers
+    assert usage.ru_maxrss < MEMORY_MAX_KIB
 
 
 @pytest.mark.parametrize("language, words", [
