@@ -13,7 +13,7 @@ POP_FILES = sorted((pop.PROJECT / "image/pops").glob("*.yaml"))
 STOCK = pop.PROJECT / "services/stock"
 PREPARE = pop.PROJECT / "packaging/systemd/reverse-zones"
 FINE, FAILED, WRONG_INPUT = 0, 1, 2
-NEEDY = ("resolver", "rdns")  # that are down with another service
+NEEDY = ("resolver", "rdns", "mirror")  # that are down with another service
 CHECKS = {  # how each stock server checks its own configuration
     "chrony/chrony.conf": ["chronyd", "-p", "-f", "FILE"],
     "unbound/unbound.conf": ["unbound-checkconf", "FILE"],

@@ -13,9 +13,6 @@ from support.browser import chromium
 SOURCE = "/usr/share/fontaine"  # what the demo's project is a mirror of
 FILE = "hardened.conf"
 KEPT = 3  # generations
-CONTROL = ["curl", "--silent", "--fail", "--header", "X-Forwarded-For: 127.0.0.1", "--unix-socket",
-           "/run/mirrord/control.sock"]
-PROJECT = "http://localhost/api/v1/mirrors/fontaine"
 LIMIT_S = 20
 
 
@@ -29,7 +26,7 @@ def state():
 
 
 def ask_for_a_run():
-    pop.run(*CONTROL, "--request", "POST", f"{PROJECT}/push")
+    pop.run("fontaine", "mirror", "push", "fontaine")
 
 
 def push():
@@ -129,8 +126,8 @@ def test_a_link_out_of_the_tree_is_never_published():
         assert {web.get(url(f"/fontaine/{name}")).status for name in ("passwd", "beside")} == {404}
     finally:
         change("rm -f passwd")
-        pop.run(*CONTROL, "--request", "POST", f"{PROJECT}/release", check=False)  # if it is held
-        pop.run(*CONTROL, "--request", "POST", f"{PROJECT}/start")
+        pop.run("fontaine", "mirror", "release", "fontaine", check=False)  # if it is held
+        pop.run("fontaine", "mirror", "start", "fontaine")
         wait.until(lambda: state()["generation"] > before, "it goes on", LIMIT_S)
         change("rm -f beside")
 
