@@ -29,24 +29,23 @@ def ask_for_a_run():
     pop.run("fontaine", "mirror", "push", "fontaine")
 
 
-def push():
-    """Fetch what is new. Return: the generation that is published then."""
-    before = state()["generation"] or 0
-    ask_for_a_run()
-    return wait.until(lambda: (now := state()["generation"]) and now > before and now, "a generation", LIMIT_S)
-
-
 def change(script):
     pop.run("sh", "-ec", f"cd {SOURCE}; {script}")
 
 
+def update(script):
+    """Change what the mirror is of, and have that published."""
+    before = state()["generation"] or 0
+    change(script)
+    ask_for_a_run()
+    wait.until(lambda: (state()["generation"] or 0) > before, "a generation", LIMIT_S)
+
+
 @pytest.fixture(scope="module", autouse=True)
 def published():
-    change("echo one >one")
-    push()
+    update("echo one >one")
     yield
-    change("rm -f one two numbered; rm -rf folder")
-    push()
+    update("rm -rf one two numbered folder beside")
 
 
 @pytest.mark.parametrize("family", pop.FAMILIES)
@@ -98,20 +97,17 @@ def test_rsync_takes_nothing_and_calculates_nothing(tmp_path):
 
 
 def test_what_an_update_takes_away_stays_for_who_has_an_older_index():
-    change("mkdir -p folder; echo two >two; echo 2 >folder/two")
-    push()
+    update("mkdir folder; echo two >two; echo 2 >folder/two")
     change("rm -r two folder")
     for n in range(1, KEPT):
         number = "1" * n  # of another size each time: rsync compares that, and the second
-        change(f"echo {number} >numbered")
-        push()
+        update(f"echo {number} >numbered")
         assert web.get(url("/fontaine/numbered")).body == f"{number}\n"
         for path in "two", "folder/two":
             assert web.get(url(f"/fontaine/{path}")).status == 200, n
         assert web.get(url("/fontaine/folder/")).status == 404
         assert '"two"' not in web.get(url("/mirror/json/fontaine/")).body
-    change("echo last >numbered")
-    push()
+    update("echo last >numbered")
     assert web.get(url("/fontaine/two")).status == 404
 
 
@@ -129,7 +125,6 @@ def test_a_link_out_of_the_tree_is_never_published():
         pop.run("fontaine", "mirror", "release", "fontaine", check=False)  # if it is held
         pop.run("fontaine", "mirror", "start", "fontaine")
         wait.until(lambda: state()["generation"] > before, "it goes on", LIMIT_S)
-        change("rm -f beside")
 
 
 def test_a_token_is_not_to_be_read_on_the_way():

@@ -94,6 +94,37 @@ def test_coturn_takes_it(pop):
     assert not re.search("bad config|error|cannot", log, re.IGNORECASE), log
 
 
+LIMITED = """
+"$PROJECT/packaging/systemd/testca" tls/names /var/lib/fontaine/tls >/dev/null 2>&1
+tree=/run/mirror/fontaine/generations/1
+mkdir -p $tree
+ln -s generations/1 $tree/../../current
+truncate -s 64M $tree/large.deb
+touch $tree/InRelease
+nginx -e stderr -c "$PWD/nginx/nginx.conf"
+ask() { curl --silent --output /dev/null --write-out '%{http_code}\n' "$@"; }
+for slow in 1 2; do
+    ask --limit-rate 1k http://127.0.0.1:8080/fontaine/large.deb >/dev/null &
+done
+for attempt in 1 2 3 4 5 6 7 8 9 10; do
+    refused=$(ask --range 0-0 --interface 127.0.0.2 http://127.0.0.1:8080/fontaine/large.deb || true)
+    [ "$refused" = 429 ] && break
+    sleep 0.3
+done
+echo "$refused"
+ask http://127.0.0.1:8080/fontaine/InRelease
+ask --range 0-0 --interface 127.0.1.1 http://127.0.0.1:8080/fontaine/large.deb
+"""
+
+
+def test_a_network_has_its_share_of_downloads_and_all_indexes(tmp_path):
+    path = tmp_path / "pop.yaml"
+    text = (POPS / "demo.yaml").read_text()
+    text = text.replace("root: /srv/mirror", "root: /run/mirror")
+    path.write_text(text.replace("downloads_per_prefix: 1000", "downloads_per_prefix: 2"))
+    assert run(path, LIMITED).stdout.split() == ["429", "200", "206"]
+
+
 SERVE = """
 chronyd -d -U -u root -x -f chrony/chrony.conf &
 unbound -d -p -c unbound/unbound.conf &
