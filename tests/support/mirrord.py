@@ -103,7 +103,9 @@ class Mirrord:
     def stop(self, how=signal.SIGTERM):
         self.process.send_signal(how)
         status = self.process.wait(RUN_LIMIT_S)
-        assert how == signal.SIGKILL or status == 0, f"mirrord ended with {status}: {self.log_text()}"
+        if how != signal.SIGKILL:
+            assert status == 0, f"mirrord ended with {status}: {self.log_text()}"
+            assert not [pid for name in self.projects for pid in self.programs(name)], "programs of runs are left"
 
     def log_text(self):
         return (self.folder / "mirrord.log").read_text(errors="replace")
