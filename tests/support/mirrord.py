@@ -98,7 +98,11 @@ class Mirrord:
             env={**os.environ, "STATE_DIRECTORY": str(self.folder / "state"), **self.environment},
             stdin=subprocess.DEVNULL, stdout=log, stderr=log, pass_fds=self.listeners)
         log.close()
-        self.ask("GET", "")  # it answers
+        try:
+            self.ask("GET", "")  # it answers
+        except BaseException:
+            self.stop(signal.SIGKILL)
+            raise
 
     def stop(self, how=signal.SIGTERM):
         self.process.send_signal(how)
