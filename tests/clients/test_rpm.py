@@ -53,7 +53,7 @@ class OnALink:
                 namespace.run("sysctl", "-q", "net.ipv4.tcp_congestion_control=reno")  # it fills the queue
                 link.shape(namespace, MBIT, QUEUE_MS)
             queue = queues.Watch(*link.bottleneck(sender), MBIT)
-            with queues.watched(queue):
+            with queues.Watching(queue):
                 self.told = rpm.measure(server.secure_url("rpm"), server.ca_file, "-d", direction, *OPTIONS,
                                         prefix=link.client.command(*FIRST))[direction]
             now = time.time()

@@ -47,7 +47,7 @@ def measure(link, folder):
     with speedtestd.running(link.server, folder) as server:
         before = server.counters()
         seen.hosts = {server.url(family).split("/")[2] for family in pop.FAMILIES}
-        with link.client.entered(), chromium(hosts=HOSTS) as browser, queues.watched(*seen.queues.values()):
+        with link.client.entered(), chromium(hosts=HOSTS) as browser, queues.Watching(*seen.queues.values()):
             browser.open(server.url())
             run = engine.Run(browser)
             seen.end = run.wait_for_end()

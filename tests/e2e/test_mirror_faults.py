@@ -229,17 +229,7 @@ def test_mirrord_that_is_killed_in_mid_fetch_ends_what_it_had_started(lab):
 def test_mirrord_that_is_killed_at_any_moment(lab):
     mirror, archive = lab.mirrord, lab.archives["cut"]
     published(lab, "cut")
-    began = time.monotonic()
-    change(archive)
-    mirror.run("cut")
-    takes_s = time.monotonic() - began
-    for part in range(8):
-        change(archive, f"cut{part}")
-        mirror.begin("cut")
-        time.sleep(takes_s * part / 8)  # where it is by then is another place each time
-        mirror.stop(signal.SIGKILL)
+    for _ in mirror.killed_at_any_moment("cut", lambda n: change(archive, f"cut{n}"), 8):
         assert look(mirror.url("cut")) == []
-        mirror.start()
-        assert look(mirror.url("cut")) == []
-    wait.until(lambda: mirror.current("cut", "pool/main/c/cut7").exists(), "the last change is published", 30)
+    wait.until(lambda: mirror.current("cut", "pool/main/c/cut8").exists(), "the last change is published", 30)
     assert look(mirror.url("cut")) == []

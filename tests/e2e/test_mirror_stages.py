@@ -5,7 +5,6 @@
 import contextlib
 import signal
 import subprocess
-import time
 
 import pytest
 
@@ -72,18 +71,8 @@ def test_what_goes_is_removed_last(lab):
 
 def test_mirrord_that_is_killed_at_any_moment(lab):
     mirror = lab.mirrord
-    began = time.monotonic()
-    lab.change("r")
-    mirror.run("debian")
-    takes_s = time.monotonic() - began
-    for part in range(6):
-        lab.change(f"r{part}")
-        mirror.begin("debian")
-        time.sleep(takes_s * part / 6)  # where it is by then is another place each time
-        mirror.stop(signal.SIGKILL)
+    for _ in mirror.killed_at_any_moment("debian", lambda n: lab.change(f"r{n}"), 6):
         assert look(mirror.url("debian")) == []
-        mirror.start()
-        assert look(mirror.url("debian")) == []
-    wait.until(lambda: mirror.current("debian", "pool/main/r/r5").exists(), "the last change is published", 30)
+    wait.until(lambda: mirror.current("debian", "pool/main/r/r6").exists(), "the last change is published", 30)
     wait.until(lambda: not list(mirror.current("debian").glob("Archive-Update-in-Progress-*")), "it is whole", 30)
     assert look(mirror.url("debian")) == []

@@ -164,6 +164,22 @@ class Mirrord:
         """Have it run to its end. Return: the run."""
         return self.begin(project, wish)()
 
+    def killed_at_any_moment(self, project, change, times):
+        """In @times runs, each after change(number), end this mirrord by SIGKILL, each time later in the run, and
+        start it again. Yields after each of the two; the first run, change(0), is left alone to know how long it is."""
+        began = time.monotonic()
+        change(0)
+        self.run(project)
+        takes_s = time.monotonic() - began
+        for part in range(times):
+            change(part + 1)
+            self.begin(project)
+            time.sleep(takes_s * part / times)  # where it is by then is another place each time
+            self.stop(signal.SIGKILL)
+            yield
+            self.start()
+            yield
+
     def until_step(self, project, step):
         wait.until(lambda: self.state(project)["step"] == step, f"{project} comes to {step}")
 

@@ -3,9 +3,9 @@
 
 import re
 import statistics
-import threading
 import time
-from contextlib import contextmanager
+
+from support import repeated
 
 GAP_S = 0.05
 BACKLOG = re.compile(r"backlog (\d+)(K?)b")
@@ -27,20 +27,14 @@ class Watch:
         return statistics.median(ms for at_s, ms in self.samples if from_s <= at_s <= to_s)
 
 
-@contextmanager
-def watched(*watches):
-    """Look at the queues until the end of the with statement."""
-    stop = threading.Event()
+class Watching(repeated.Repeated):
+    """Looks at @watches until the end of the with statement."""
 
-    def look():
-        while not stop.wait(GAP_S):
-            for watch in watches:
-                watch.look()
+    def __init__(self, *watches):
+        super().__init__()
+        self.watches = watches
 
-    thread = threading.Thread(target=look)
-    thread.start()
-    try:
-        yield
-    finally:
-        stop.set()
-        thread.join()
+    def step(self):
+        self.is_over.wait(GAP_S)
+        for watch in self.watches:
+            watch.look()

@@ -6,7 +6,6 @@ import shutil
 import socket
 import subprocess
 import threading
-import time
 from pathlib import Path
 
 from support import wait
@@ -187,28 +186,3 @@ def crowded(folder, n=100_000):
     folder.mkdir()
     for number in range(n):
         (folder / f"{number}").touch()
-
-
-def meanwhile(action, gap_s):
-    """A context in which @action() is called again and again in a thread; what it raises is raised at the end."""
-    @contextlib.contextmanager
-    def running():
-        is_over, raised = threading.Event(), []
-
-        def repeat():
-            try:
-                while not is_over.wait(gap_s):
-                    action()
-            except Exception as error:
-                raised.append(error)
-
-        thread = threading.Thread(target=repeat)
-        thread.start()
-        try:
-            yield
-        finally:
-            is_over.set()
-            thread.join(60)
-        if raised:
-            raise raised[0]
-    return running()
