@@ -8,7 +8,7 @@ import subprocess
 
 import pytest
 
-from support import pop, speedtest_page, wait, web
+from support import pop, reverse_pop, speedtest_page, wait, web
 from support.dns_client import ask
 
 STOCK = pop.PROJECT / "services/stock"
@@ -68,6 +68,14 @@ def measured():
     and leaves the page as it was."""
     with speedtest_page.measured() as measured:
         yield measured
+
+
+@pytest.fixture(scope="module")
+def reverse(tmp_path_factory):
+    """A Knot and an rdnsd of the tests' own, as the POP has them."""
+    with reverse_pop.ReversePop(tmp_path_factory.mktemp("reverse")) as made:
+        made.settle()
+        yield made
 
 
 def answers(address):

@@ -16,11 +16,6 @@ static const uint8_t lens[CHECKSUM_KINDS] = {
 	[CHECKSUM_SHA512] = 64,
 };
 
-size_t checksum_len(enum checksum_kind kind)
-{
-	return lens[kind];
-}
-
 static int digit_of(char c)
 {
 	if (c >= '0' && c <= '9')
@@ -34,7 +29,7 @@ bool checksum_parse(enum checksum_kind kind, const char *text, size_t len, struc
 {
 	struct checksum c = {.kind = kind};
 
-	if (kind == CHECKSUM_NONE || len != 2 * checksum_len(kind))
+	if (kind == CHECKSUM_NONE || len != 2 * (size_t)lens[kind])
 		return false;
 	for (size_t i = 0; i < len; i += 2) {
 		int high = digit_of(text[i]), low = digit_of(text[i + 1]);
@@ -58,7 +53,7 @@ enum checksum_kind checksum_kind_of(size_t n_digits)
 char *checksum_text(const struct checksum *c, char ret[CHECKSUM_TEXT_MAX])
 {
 	static const char digits[] = "0123456789abcdef";
-	size_t len = checksum_len(c->kind);
+	size_t len = lens[c->kind];
 
 	for (size_t i = 0; i < len; i++) {
 		ret[2 * i] = digits[c->bytes[i] >> 4];

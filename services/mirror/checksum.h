@@ -28,9 +28,6 @@ struct checksum {
 	uint8_t bytes[CHECKSUM_BYTES_MAX]; /* zero after those of its kind */
 };
 
-/** How many bytes one has. */
-size_t checksum_len(enum checksum_kind kind);
-
 /** Read the @len hexadecimal digits at @text. Return: false when they are none of this kind. */
 bool checksum_parse(enum checksum_kind kind, const char *text, size_t len, struct checksum *ret);
 

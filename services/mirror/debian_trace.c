@@ -88,7 +88,8 @@ void debian_trace_text(const struct debian_trace *t, struct buf *b)
 		(void)buf_printf(b, "Average rate: %" PRIu64 " B/s\n", t->bytes / total_s);
 }
 
-void debian_trace_hierarchy(const struct debian_trace *t, struct buf *b)
+/** Append the line that @t adds to _hierarchy. */
+static void hierarchy_line(const struct debian_trace *t, struct buf *b)
 {
 	(void)buf_printf(b, "%s %s %s %s\n", t->host, t->host, t->machine, t->upstream);
 }
@@ -280,7 +281,7 @@ int debian_trace_put(int fd, const struct debian_trace *t)
 	buf_init(&traces, TEXT_MAX_BYTES);
 	debian_trace_text(t, &trace);
 	int rc = add_hierarchy(folder, &hierarchy);
-	debian_trace_hierarchy(t, &hierarchy);
+	hierarchy_line(t, &hierarchy);
 	if (rc == 0)
 		rc = put(folder, t->host, &trace);
 	if (rc == 0)

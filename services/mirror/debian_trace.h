@@ -30,9 +30,6 @@ struct debian_trace {
 /** Append the text of the trace file. Pure. */
 void debian_trace_text(const struct debian_trace *t, struct buf *b);
 
-/** Append the line that @t adds to _hierarchy. Pure. */
-void debian_trace_hierarchy(const struct debian_trace *t, struct buf *b);
-
 /** The Archive serial of a trace file's @text (NUL-terminated). Return: 0, or -EINVAL: it has none. Pure. */
 int debian_trace_serial(const char *text, uint64_t *ret);
 

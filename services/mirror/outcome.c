@@ -87,12 +87,7 @@ const char *outcome_words(enum fetcher fetcher, const struct ending *e)
 	return find(fetcher, e)->words;
 }
 
-bool outcome_is_upstreams(enum outcome o)
-{
-	return o == OUTCOME_RETRY || o == OUTCOME_CONFIGURATION;
-}
-
 bool outcome_is_retried(enum outcome o)
 {
-	return outcome_is_upstreams(o) || o == OUTCOME_RERUN || o == OUTCOME_KILLED;
+	return o == OUTCOME_RETRY || o == OUTCOME_CONFIGURATION || o == OUTCOME_RERUN || o == OUTCOME_KILLED;
 }

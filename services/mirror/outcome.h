@@ -39,9 +39,6 @@ enum outcome outcome_of(enum fetcher fetcher, const struct ending *e);
 /** What the ending means, for people: "rsync: some files vanished at the upstream". Static. */
 const char *outcome_words(enum fetcher fetcher, const struct ending *e);
 
-/** Whether the next run goes to another upstream, if there is one. */
-bool outcome_is_upstreams(enum outcome o);
-
 /** Whether something is to be retried before the project's next time. */
 bool outcome_is_retried(enum outcome o);
 

@@ -33,7 +33,7 @@ void verify_done(struct verify *v)
 	findings_done(&v->findings);
 }
 
-bool verify_is_cancelled(const struct verify *v)
+static bool is_cancelled(const struct verify *v)
 {
 	return v->is_cancelled != NULL && atomic_load_explicit(v->is_cancelled, memory_order_relaxed);
 }
@@ -83,7 +83,7 @@ int verify_listed(struct verify *v, const struct listed *f, const char *index, b
 {
 	struct stat st;
 
-	if (verify_is_cancelled(v))
+	if (is_cancelled(v))
 		return -ECANCELED;
 	if (!tree_path_is_safe(f->path)) {
 		verify_unsafe(v, f->path, index);
@@ -191,7 +191,7 @@ static int walk_folder(const struct walk *w, int fd, const char *path, unsigned 
 	for (const struct dirent *e = readdir(dir); e != NULL && rc == 0; e = readdir(dir)) {
 		if (strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0)
 			continue;
-		if (verify_is_cancelled(w->v))
+		if (is_cancelled(w->v))
 			rc = -ECANCELED;
 		else if (depth >= TREE_DEPTH_MAX || !verify_join(path, e->d_name, entry))
 			findings_add(&w->v->findings, FINDING_UNSAFE, path, "has something too deep within it");

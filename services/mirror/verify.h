@@ -52,8 +52,6 @@ int verify_arch(struct verify *v);
 int verify_files(struct verify *v);
 int verify_osm(struct verify *v);
 
-bool verify_is_cancelled(const struct verify *v);
-
 /** Compare the file f->path with what @index says of it; and its hash, if @is_index or all are wanted. */
 int verify_listed(struct verify *v, const struct listed *f, const char *index, bool is_index);
 

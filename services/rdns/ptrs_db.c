@@ -83,7 +83,6 @@ yyjson_mut_val *ptrs_row_json(const struct ptrs_row *row, yyjson_mut_doc *doc)
 	return o;
 }
 
-/* Bind what a filter says to the parameters 1 to 6. */
 /* The address in the first row of @sql, whose parameters are @within and maybe @but. */
 static int find(sqlite3 *db, const char *sql, const struct prefix *within, int64_t but, char ret[PREFIX_TEXT_MAX])
 {
@@ -94,12 +93,7 @@ static int find(sqlite3 *db, const char *sql, const struct prefix *within, int64
 		return rc;
 	rdns_db_bind_range(s, 1, within);
 	(void)sqlite3_bind_int64(s, 3, but);
-	rc = db_first(s);
-	if (rc < 0)
-		return rc;
-	(void)snprintf(ret, PREFIX_TEXT_MAX, "%s", db_text(s, 0));
-	(void)sqlite3_finalize(s);
-	return 0;
+	return rdns_db_first(s, ret);
 }
 
 int ptrs_db_find(sqlite3 *db, const struct prefix *within, int64_t but, char ret[PREFIX_TEXT_MAX])
@@ -116,6 +110,7 @@ int ptrs_db_find_in_progress(sqlite3 *db, const struct prefix *within, char ret[
 	            within, 0, ret);
 }
 
+/* Bind what a filter says to the parameters 1 to 6. */
 static void bind_filter(sqlite3_stmt *s, const struct ptrs_filter *filter)
 {
 	rdns_db_bind_id(s, 1, filter->member);

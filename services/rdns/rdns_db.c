@@ -191,6 +191,17 @@ void rdns_db_bind_range(sqlite3_stmt *s, int place, const struct prefix *p)
 	(void)sqlite3_bind_blob(s, place + 1, bytes, sizeof(bytes), SQLITE_TRANSIENT);
 }
 
+int rdns_db_first(sqlite3_stmt *s, char ret[PREFIX_TEXT_MAX])
+{
+	int rc = db_first(s);
+
+	if (rc < 0)
+		return rc;
+	(void)snprintf(ret, PREFIX_TEXT_MAX, "%s", db_text(s, 0));
+	(void)sqlite3_finalize(s);
+	return 0;
+}
+
 void rdns_db_bind_id(sqlite3_stmt *s, int place, int64_t id)
 {
 	if (id != 0)

@@ -26,6 +26,9 @@ extern const char *const rdns_states[RDNS_STATES + 1]; /* "pending", "live", "br
 /** Bind the first address of @p at @place and the last one after it, as 16 bytes that sort as addresses do. */
 void rdns_db_bind_range(sqlite3_stmt *s, int place, const struct prefix *p);
 
+/** The text in the first row of @s, an address or a prefix, which is finalized. Return: 0, -ENOENT, or an errno. */
+int rdns_db_first(sqlite3_stmt *s, char ret[PREFIX_TEXT_MAX]);
+
 /** Bind a number, or NULL instead of 0. */
 void rdns_db_bind_id(sqlite3_stmt *s, int place, int64_t id);
 

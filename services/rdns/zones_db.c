@@ -209,12 +209,7 @@ int zones_db_find_overlap(sqlite3 *db, const struct prefix *prefix, char ret[PRE
 		return rc;
 	rdns_db_bind_range(s, 1, prefix);
 	db_bind_text(s, 3, prefix_text(prefix, text));
-	rc = db_first(s);
-	if (rc < 0)
-		return rc;
-	(void)snprintf(ret, PREFIX_TEXT_MAX, "%s", db_text(s, 0));
-	(void)sqlite3_finalize(s);
-	return 0;
+	return rdns_db_first(s, ret);
 }
 
 int zones_db_find_zone(sqlite3 *db, const struct addr *address, struct prefix *ret)

@@ -85,7 +85,7 @@ def main(programs):
         return json.loads(done.stdout)
 
     def sync():
-        return cpu_of("rsync", "-a", "--delete", f"{top}/upstream/", f"{top}/p/work/")
+        return cpu_of("rsync", "-a", "--delete", f"{top}/upstream/", top / "p" / "work")
 
     RESULTS.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(dir=RESULTS) as name:

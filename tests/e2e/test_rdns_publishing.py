@@ -9,19 +9,12 @@ import time
 import dns.rdatatype
 import pytest
 
-from support import reverse_pop, wait
+from support import wait
 
 pytestmark = pytest.mark.apart
 
 ADDRESS = "192.0.2.7"
 STEPS = [("update", "to"), ("update", "from"), ("question", "to"), ("question", "from")]
-
-
-@pytest.fixture(scope="module")
-def reverse(tmp_path_factory):
-    with reverse_pop.ReversePop(tmp_path_factory.mktemp("reverse")) as made:
-        made.settle()
-        yield made
 
 
 @pytest.fixture(autouse=True)

@@ -11,7 +11,7 @@ import dns.rcode
 import dns.reversename
 import pytest
 
-from support import reverse_pop, wait
+from support import wait
 
 pytestmark = pytest.mark.apart
 
@@ -21,13 +21,6 @@ ADDRESS, OTHER = "2001:db8:100:1::7", "2001:db8:100:1:2:3:4:5"
 OWN = {"nameservers": [{"name": "ns1.pop.test"}]}
 SEVEN = ["seven.example.net."]
 MADE = ["2001-db8-100-1--7.ip6.pop.test."]
-
-
-@pytest.fixture(scope="module")
-def reverse(tmp_path_factory):
-    with reverse_pop.ReversePop(tmp_path_factory.mktemp("reverse")) as made:
-        made.settle()
-        yield made
 
 
 @pytest.fixture(autouse=True)

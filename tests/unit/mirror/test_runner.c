@@ -4,6 +4,8 @@
 
 #include "runner_fixture.h"
 
+#define WORK "project/work" /* what rsync writes */
+
 static void test_first_then_nothing_then_something(void **state)
 {
 	struct fixture *f = *state;
@@ -63,8 +65,8 @@ static void test_empty_upstream(void **state)
 	assert_string_equal(f->steps, "list guard ");
 	assert_int_equal(f->end.verdict, GUARD_EMPTY);
 	assert_true(rsyncd_has(&up, "project/current/pool/a", "one"));
-	assert_true(rsyncd_has(&up, "project/work/pool/a", "one"));
-	rsyncd_shell(&up, "rm -rf project/current project/generations project/work/*");
+	assert_true(rsyncd_has(&up, WORK "/pool/a", "one"));
+	rsyncd_shell(&up, "rm -rf project/current project/generations " WORK "/*");
 	assert_int_equal(run(f), OUTCOME_HELD); /* nor is nothing ever published */
 }
 
@@ -78,7 +80,7 @@ static void test_much_is_deleted(void **state)
 	assert_int_equal(f->end.run.why, RUN_HOLD);
 	assert_int_equal(f->end.verdict, GUARD_PERCENT);
 	assert_non_null(strstr(f->words, "3 of 21 files would be deleted, more than 10 percent"));
-	assert_true(rsyncd_exists(&up, "project/work/pool/1"));
+	assert_true(rsyncd_exists(&up, WORK "/pool/1"));
 
 	struct guard_seen released = f->end.seen;
 	f->config.released = &released;
@@ -113,7 +115,7 @@ static void test_no_room(void **state)
 	f->config.reserve = "999999TiB";
 	assert_int_equal(run(f), OUTCOME_HELD);
 	assert_int_equal(f->end.run.why, RUN_FULL);
-	assert_false(rsyncd_exists(&up, "project/work/pool"));
+	assert_false(rsyncd_exists(&up, WORK "/pool"));
 }
 
 static void test_upstreams_that_fail(void **state)
@@ -167,7 +169,7 @@ static void test_unsound(void **state)
 	assert_int_equal(f->end.run.why, RUN_UNSOUND);
 	assert_string_equal(f->words, "a file of the index is missing");
 	assert_true(rsyncd_has(&up, "project/current/index", "pool/a\n"));
-	assert_true(rsyncd_exists(&up, "project/work/old"));
+	assert_true(rsyncd_exists(&up, WORK "/old"));
 
 	rsyncd_shell(&up, "echo b >up/pool/b && rm up/old"); /* came and went, and was never published */
 	assert_int_equal(run(f), OUTCOME_DONE);
