@@ -7,24 +7,32 @@
 POP ?= demo
 export POP V MIRROR
 
-IN_WORKSHOP := build deb tree clients unit asan lint bench run-e2e
+IN_WORKSHOP := build deb tree image boot clients unit asan tsan fuzz analyze lint tidy bench faults run-e2e run-torture
 
-.PHONY: help run up down endpoints check e2e clean $(IN_WORKSHOP)
+.PHONY: help run up down endpoints check e2e torture clean $(IN_WORKSHOP)
 .DEFAULT_GOAL := help
 
 ## make run        build everything, start the POP, print its addresses; Ctrl-C stops it
 ## make up         the same in the background
 ## make down       stop what `make up` started
 ## make endpoints  print where the running POP answers, as JSON
+## make image      a disk and an ISO for a machine of its own, into build/images/POP
+## make boot       that disk in QEMU; Ctrl-C stops it
 ## make check      run every test; the last line is "N passed, N failed"
 ## make unit       unit tests                  make asan   the same under sanitizers
+## make fuzz       each parser of foreign bytes for a while: TIME=60 seconds, ONLY="pop release" some of them
+## make tsan       what has threads, under ThreadSanitizer
+## make analyze    clang's analyser and cppcheck over all sources
 ## make lint       style and structure         make e2e    tests against the running POP
+## make faults     have each service fail in each way, alone and in pairs; tables of it in docs/RELIABILITY.md
+## make torture    attack the running POP, and see what its users still get; ONLY="requests time" some attacks
 ## make bench      measure beside other servers, into build/bench/results.json
 ## make build      compile the daemons         make deb    Debian packages, into build/deb
-## make clean      remove all that was built but the workshop
+## make clean      remove all that was built but the workshop and keys
 ##
 ## POP=name      take image/pops/name.yaml instead of demo
 ## V=1           show everything that the steps print
+## KEYS=folder   pop.key and pop.crt, that sign the POP files of your machines (build/keys)
 ## NATIVE=1      use this system's tools instead of the workshop's (Debian 13)
 ## MIRROR=uri    where Debian packages come from, if not from this system's own mirror
 help:
@@ -45,12 +53,15 @@ endpoints:
 e2e: tree clients
 	@image/run with $(MAKE) --no-print-directory run-e2e
 
+torture: tree
+	@image/run with $(MAKE) --no-print-directory run-torture
+
 check:
 	@tests/check
 
 clean:
 	@image/run down
-	@find build -mindepth 1 -maxdepth 1 ! -name 'workshop*' -exec rm -rf {} +
+	@find build -mindepth 1 -maxdepth 1 ! -name 'workshop*' ! -name keys -exec rm -rf {} +
 
 ifdef NATIVE
 
@@ -62,7 +73,8 @@ else
 WORKSHOP := build/workshop.done
 
 $(IN_WORKSHOP): $(WORKSHOP)
-	@image/workshop/enter make --no-print-directory NATIVE=1 POP=$(POP) V=$(V) $@
+	@image/workshop/enter make --no-print-directory NATIVE=1 POP=$(POP) V=$(V) BESIDE="$(BESIDE)" \
+		$(if $(TIME),TIME=$(TIME)) $(if $(KEYS),KEYS=$(KEYS)) ONLY="$(ONLY)" $@
 
 $(WORKSHOP): image/workshop/packages
 	@image/workshop/host

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 
 DEB_TREE := build/deb/fontaine
-DEB_INPUTS := $(shell find services packaging docs/man -type f 2>/dev/null)
+DEB_INPUTS := $(shell find services packaging docs/man docs/RUNBOOK.md -type f 2>/dev/null)
 DEBS := build/deb/done
 
 # The packages are built in a copy, with debian/ where its tools expect it. The

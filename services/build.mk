@@ -1,27 +1,37 @@
 # Builds the library, the daemons and the unit tests into build/$(VARIANT)/.
-# VARIANT: release (what is packaged), asan (AddressSanitizer and UBSan), clang.
+# VARIANT: release (what is packaged), asan (AddressSanitizer and UBSan), tsan (ThreadSanitizer), clang, fuzz
+# (libFuzzer with the first two).
 
 VARIANT ?= release
 OUT := build/$(VARIANT)
 
-# AddressSanitizer sees into libuv only when libuv is built with it.
-ifeq ($(VARIANT),asan)
-export PKG_CONFIG_PATH := $(CURDIR)/build/libuv-asan/lib/pkgconfig
-include build/libuv-asan/done.mk
+SANITIZERS_asan := address,undefined
+SANITIZERS_tsan := thread
+SANITIZERS_fuzz := $(SANITIZERS_asan)
+SANITIZERS := $(SANITIZERS_$(VARIANT))
+
+# Sanitizers see into libuv only when libuv is built with them.
+ifneq ($(filter asan tsan,$(VARIANT)),)
+export PKG_CONFIG_PATH := $(CURDIR)/build/libuv-$(VARIANT)/lib/pkgconfig
+include build/libuv-$(VARIANT)/done.mk
 endif
 
 PACKAGES := libuv libllhttp libnghttp2 libssl libcrypto sqlite3 yyjson libcyaml yaml-0.1 libseccomp libsystemd libcurl zlib liblzma \
 	libzstd expat cairo freetype2 ldns
-PROGRAMS := speedtestd ipv6testd rdnsd mirrord fontaine
+PROGRAMS := speedtestd ipv6testd rdnsd mirrord healthd peerd fontaine
 program_dir_speedtestd := services/speedtest
 program_dir_ipv6testd := services/ipv6test
 program_dir_rdnsd := services/rdns
 program_dir_mirrord := services/mirror
+program_dir_healthd := services/health
+program_dir_peerd := services/peers
 program_dir_fontaine := services/fontaine
 
 CC_release := gcc
 CC_asan := gcc
+CC_tsan := gcc
 CC_clang := clang
+CC_fuzz := clang
 CC := $(CC_$(VARIANT))
 
 WARNINGS := -Wall -Wextra -Wconversion -Wshadow -Wpointer-arith -Wstrict-prototypes \
@@ -30,7 +40,9 @@ HARDENING := -fstack-protector-strong -fstack-clash-protection -fcf-protection \
 	-ftrivial-auto-var-init=zero -fPIE
 OPTIMISE_release := -O2 -D_FORTIFY_SOURCE=3
 OPTIMISE_clang := -O2 -D_FORTIFY_SOURCE=3
-OPTIMISE_asan := -O1 -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+OPTIMISE_asan := -O1 -fsanitize=$(SANITIZERS) -fno-sanitize-recover=all -fno-omit-frame-pointer
+OPTIMISE_tsan := $(OPTIMISE_asan)
+OPTIMISE_fuzz := $(OPTIMISE_asan) -fsanitize=fuzzer-no-link -w # gcc and clang-tidy warn
 
 VERSION := $(shell sed -n '1s/.*(\(.*\)).*/\1/p' packaging/debian/changelog 2>/dev/null || echo 0)
 override CPPFLAGS += -D_GNU_SOURCE -DFONTAINE_VERSION='"$(VERSION)"' -Iservices -Iservices/lib
@@ -47,15 +59,23 @@ program_objects = $(call objects,$(wildcard $(program_dir_$(1))/*.c))
 UNIT_SOURCES := $(wildcard tests/unit/lib/*/test_*.c tests/unit/*/test_*.c)
 UNIT_SERVICES := $(sort $(notdir $(patsubst %/,%,$(dir $(wildcard services/*/*.c)))))
 UNIT_TESTS := $(patsubst tests/unit/%.c,$(OUT)/unit/%,$(UNIT_SOURCES))
+FUZZ_SOURCES := $(wildcard tests/fuzz/*/*.c)
+FUZZ_TARGETS := $(patsubst tests/fuzz/%.c,$(OUT)/fuzz/%,$(FUZZ_SOURCES))
+
+# Under sanitizers, each fuzz target is a unit test too: of its corpus.
+ifeq ($(VARIANT),asan)
+UNIT_TESTS += $(foreach f,$(FUZZ_SOURCES),$(OUT)/unit/fuzz/$(notdir $(patsubst %/,%,$(dir $(f))))/test_$(basename $(notdir $(f))))
+endif
 
 # Without V=1, a compiler's complaint is all that is shown.
 QUIET := $(if $(V),,@)
 
-.PHONY: build programs unit-tests
+.PHONY: build programs unit-tests fuzz-targets
 build:
 	@$(MAKE) --question programs || image/step programs $(MAKE) programs
 programs: $(PROGRAMS:%=$(OUT)/%)
 unit-tests: $(UNIT_TESTS)
+fuzz-targets: $(FUZZ_TARGETS)
 
 $(LIBRARY): $(LIB_OBJECTS)
 	$(QUIET)rm -f $@ && ar rcsD $@ $^
@@ -66,11 +86,17 @@ $(OUT)/$(1): $(call program_objects,$(1)) $(LIBRARY)
 endef
 $(foreach p,$(PROGRAMS),$(eval $(call program_rule,$(p))))
 
-# A unit test of a service links the service's modules, all but its main().
+# A unit test of a service links the service's modules, all but its main(); so does a fuzz target.
 define unit_rule
 $(OUT)/unit/$(1)/%: $(OUT)/tests/unit/$(1)/%.o $(2) $(LIBRARY)
 	@mkdir -p $$(@D)
 	$$(QUIET)$$(CC) $$(LDFLAGS) -o $$@ $$^ $$(LIBS) -lcmocka
+$(OUT)/unit/fuzz/$(1)/test_%: $(OUT)/tests/fuzz/$(1)/%.o $(OUT)/tests/fuzz/test_corpus.o $(2) $(LIBRARY)
+	@mkdir -p $$(@D)
+	$$(QUIET)$$(CC) $$(LDFLAGS) -o $$@ $$^ $$(LIBS) -lcmocka
+$(OUT)/fuzz/$(1)/%: $(OUT)/tests/fuzz/$(1)/%.o $(2) $(LIBRARY)
+	@mkdir -p $$(@D)
+	$$(QUIET)$$(CC) $$(LDFLAGS) -fsanitize=fuzzer -o $$@ $$^ $$(LIBS)
 endef
 $(eval $(call unit_rule,lib,))
 $(foreach s,$(UNIT_SERVICES),$(eval $(call unit_rule,$(s),\
@@ -82,6 +108,6 @@ $(OUT)/%.o: %.c services/build.mk packaging/debian/changelog
 
 -include $(shell find $(OUT) -name '*.d' 2>/dev/null)
 
-build/libuv-asan/done.mk: tests/support/libuv-asan
-	@image/step libuv-asan $< $(@D)
+build/libuv-%/done.mk: tests/support/sanitized-libuv
+	@image/step libuv-$* $< $(@D) $(SANITIZERS)
 	@touch $@

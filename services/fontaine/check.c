@@ -18,6 +18,10 @@ static void print_summary(const char *path, const struct pop *p)
 		n_on += services[i].is_on;
 	(void)printf("%s: fine: site %s, %u services, %zu sockets\n", path, p->site->name, n_on,
 	             pop_endpoints(p, sockets));
+	const struct pop_ntp *ntp = p->services->ntp;
+	if (ntp != NULL && ntp->set_clock && ntp->n_nts_sources == 0)
+		(void)printf("  services.ntp.nts_sources: none: who is on the way to the sources can set this clock\n"
+		             "  name some that have NTS\n");
 }
 
 static void print_json(const char *path, const struct pop_error *e)

@@ -285,7 +285,7 @@ bool transfer_answer(struct transfer *t, struct answer *ret)
 
 const char *transfer_body(const struct transfer *t)
 {
-	return t->body.data == NULL ? "" : t->body.data;
+	return buf_text(&t->body);
 }
 
 int transfer_socket(const struct transfer *t)

@@ -132,3 +132,15 @@ int fileset_write(const struct fileset *s)
 			forget(s->files[i].path);
 	return rc;
 }
+
+void fileset_remove(const struct fileset *s)
+{
+	for (size_t i = 0; i < s->n; i++) {
+		char *folder = mem_strdup(s->files[i].path);
+		(void)unlink(s->files[i].path);
+		*strrchr(folder, '/') = '\0';
+		(void)rmdir(folder); /* the last one succeeds */
+		free(folder);
+	}
+	(void)rmdir(s->dir);
+}

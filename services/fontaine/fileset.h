@@ -5,7 +5,7 @@
 
 #include <stddef.h>
 
-enum { FILESET_MAX = 16 };
+enum { FILESET_MAX = 128 };
 
 struct fileset {
 	const char *dir; /* borrowed; may not be there yet */
@@ -23,6 +23,9 @@ void fileset_take(struct fileset *s, const char *name, char *text);
 
 /** Return: 0, or a negative errno, logged with the file; then no file has changed. */
 int fileset_write(const struct fileset *s);
+
+/** Remove the files again, and their folders. */
+void fileset_remove(const struct fileset *s);
 void fileset_done(struct fileset *s);
 
 #endif

@@ -5,7 +5,7 @@
 #include "base/buf.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "fontaine/fileset.h"
+#include "fontaine/generated.h"
 #include "fontaine/units.h"
 #include "net/workers.h"
 
@@ -20,7 +20,7 @@
 
 enum { DROP_IN_MAX_BYTES = 1 << 16 };
 
-/** The units that hold the sockets of our daemons. */
+/** The units that hold the sockets of our daemons, and of chrony. */
 static const struct socket_unit {
 	const char *service, *drop_in;
 	bool is_mtu; /* those behind a link of 1280 bytes */
@@ -28,6 +28,7 @@ static const struct socket_unit {
 	{"speedtest", "speedtestd.socket.d/pop.conf", false},
 	{"ipv6test", "ipv6testd.socket.d/pop.conf", false},
 	{"ipv6test", "ipv6testd-mtu.socket.d/pop.conf", true},
+	{"ntp", "chrony.socket.d/pop.conf", false},
 	{"rdns", "rdnsd.socket.d/pop.conf", false},
 };
 
@@ -40,7 +41,7 @@ static bool holds(const struct socket_unit *u, const struct pop_endpoint *e)
 
 static unsigned workers_of(const struct pop_services *s, const char *service)
 {
-	if (strcmp(service, "rdns") == 0)
+	if (strcmp(service, "rdns") == 0 || strcmp(service, "ntp") == 0)
 		return 1;
 	unsigned n = strcmp(service, "speedtest") == 0 ? s->speedtest->workers : s->ipv6test->workers;
 
@@ -112,6 +113,49 @@ static void add_mirror(struct fileset *set, const struct pop *p)
 	buf_done(&text);
 }
 
+/** Whether something rendered has the exchange's list: whom the resolver answers, which networks have a page. */
+static bool follows_export(const struct pop *p)
+{
+	return p->ixf_export != NULL && (p->services->resolver != NULL || p->exchange != NULL);
+}
+
+/** It is rendered again whenever the list changes. */
+static void add_members(struct fileset *set, const struct pop *p)
+{
+	if (!follows_export(p))
+		return;
+	fileset_take(set, "fontaine-members.path.d/pop.conf",
+	             mem_printf("# Written at boot from the POP file.\n[Path]\nPathChanged=%s\n", p->ixf_export));
+}
+
+/** The addresses that are announced are made at boot, and healthd may put them on lease. */
+static void add_bgp(struct fileset *set, const struct pop *p)
+{
+	struct pop_service all[POP_SERVICES];
+	struct buf text;
+
+	if (p->bgp == NULL)
+		return;
+	pop_list_services(p, all);
+	buf_init(&text, DROP_IN_MAX_BYTES);
+	(void)buf_printf(&text, "# Written at boot from the POP file.\n[Service]\nEnvironment=\"ADDRESSES=");
+	for (size_t i = 0; i < POP_SERVICES; i++) {
+		const struct pop_addresses *a = all[i].addresses;
+		if (all[i].is_on && a->ipv4 != NULL)
+			(void)buf_printf(&text, " %s", a->ipv4);
+		if (all[i].is_on && a->ipv6 != NULL)
+			(void)buf_printf(&text, " %s", a->ipv6);
+	}
+	(void)buf_printf(&text, "\"\n");
+	fileset_take(set, "fontaine-anycast.service.d/pop.conf", buf_take_text(&text));
+	buf_done(&text);
+	fileset_take(set, "healthd.service.d/pop.conf",
+	             mem_strdup("# Written at boot from the POP file.\n"
+	                        "[Unit]\nRequires=fontaine-anycast.service\nAfter=fontaine-anycast.service\n"
+	                        "[Service]\nPrivateUsers=no\nAmbientCapabilities=CAP_NET_ADMIN\n"
+	                        "CapabilityBoundingSet=CAP_NET_ADMIN\nRestrictAddressFamilies=AF_NETLINK\n"));
+}
+
 /** Make DIR/multi-user.target.wants/UNIT. */
 static int want(const char *dir, const char *unit)
 {
@@ -130,17 +174,51 @@ static int want(const char *dir, const char *unit)
 	return rc;
 }
 
-static int want_services(const char *dir, const struct pop *p)
+size_t generated_units(const struct pop *p, const char *ret[GENERATED_UNITS_MAX])
 {
 	struct pop_service all[POP_SERVICES];
-	int rc = 0;
+	size_t n = 0;
 
 	pop_list_services(p, all);
-	for (size_t i = 0; i < POP_SERVICES && rc == 0; i++)
+	for (size_t i = 0; i < POP_SERVICES; i++)
 		if (all[i].is_on)
-			rc = want(dir, units_of(all[i].name));
-	if (rc == 0 && p->services->pages != NULL)
-		rc = want(dir, "fontaine-status.timer"); /* they show it */
+			ret[n++] = units_of(p, all[i].name);
+	if (follows_export(p))
+		ret[n++] = "fontaine-members.path";
+	ret[n++] = "healthd.service";
+	if (p->bgp != NULL)
+		ret[n++] = "bird.service";
+	if (p->services->pages != NULL)
+		ret[n++] = "fontaine-metrics.service"; /* operators ask their server */
+	if (p->latency != NULL || p->notices != NULL)
+		ret[n++] = "peerd.service";
+	if (p->services->ntp != NULL && p->services->ntp->nts_keys == POP_NTS_KEYS_PUSHED)
+		ret[n++] = "fontaine-nts-keys.path";
+	if (p->certificates != NULL) { /* at once, and then by and by */
+		ret[n++] = "fontaine-certificates.service";
+		ret[n++] = "fontaine-certificates.timer";
+	}
+	return n;
+}
+
+void generated_add(const struct pop *p, struct fileset *set)
+{
+	for (size_t i = 0; i < sizeof(socket_units) / sizeof(*socket_units); i++)
+		add_sockets(set, p, &socket_units[i]);
+	add_ipv6test_paths(set, p);
+	add_mirror(set, p);
+	add_members(set, p);
+	add_bgp(set, p);
+}
+
+static int want_units(const char *dir, const struct pop *p)
+{
+	const char *units[GENERATED_UNITS_MAX];
+	size_t n = generated_units(p, units);
+	int rc = 0;
+
+	for (size_t i = 0; i < n && rc == 0; i++)
+		rc = want(dir, units[i]);
 	return rc;
 }
 
@@ -166,11 +244,8 @@ int generate_run(const struct arguments *a)
 	if (rc != EXIT_FINE)
 		return rc;
 	fileset_init(&set, a->dir);
-	for (size_t i = 0; i < sizeof(socket_units) / sizeof(*socket_units); i++)
-		add_sockets(&set, p, &socket_units[i]);
-	add_ipv6test_paths(&set, p);
-	add_mirror(&set, p);
-	if (fileset_write(&set) < 0 || want_services(a->dir, p) < 0)
+	generated_add(p, &set);
+	if (fileset_write(&set) < 0 || want_units(a->dir, p) < 0)
 		rc = EXIT_FAILED;
 	fileset_done(&set);
 	pop_free(p);

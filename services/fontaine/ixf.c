@@ -37,7 +37,7 @@ int ixf_add_prefixes(const char *path, yyjson_mut_doc *d, yyjson_mut_val *prefix
 		log_error("%s: %s", path, strerror(-rc));
 		goto out;
 	}
-	rc = ixf_read(text.data == NULL ? "" : text.data, text.len, &visitor, error);
+	rc = ixf_read(buf_text(&text), text.len, &visitor, error);
 	if (rc < 0)
 		log_error("%s: %s", path, error);
 out:

@@ -16,7 +16,7 @@ static const struct command {
 	int (*main)(int argc, char **argv); /* instead of run: it has commands of its own */
 	const char *usage;
 	const char *summary;
-	bool takes_dir, takes_json, takes_stock;
+	bool takes_dir, takes_json, takes_stock, takes_tls, takes_watch, takes_serve;
 } commands[] = {
 	{
 		.name = "check",
@@ -35,9 +35,26 @@ static const struct command {
 	{
 		.name = "status",
 		.run = status_run,
-		.usage = "[FILE] [--json]",
+		.usage = "[FILE] [--json] [--watch]",
 		.summary = "ask every service a question, and say which are up",
 		.takes_json = true,
+		.takes_watch = true,
+	},
+	{
+		.name = "metrics",
+		.run = metrics_run,
+		.usage = "[FILE] [--tls DIR] [--serve]",
+		.summary = "print what all programs of the POP count, for Prometheus",
+		.takes_tls = true,
+		.takes_serve = true,
+	},
+	{
+		.name = "certificates",
+		.run = certificates_run,
+		.usage = "[FILE] [--json] [--tls DIR]",
+		.summary = "show the certificate, and what is wrong with it",
+		.takes_json = true,
+		.takes_tls = true,
 	},
 	{
 		.name = "render",
@@ -78,6 +95,43 @@ static const struct command {
 		.usage = "COMMAND ...",
 		.summary = "see mirrors, and say what they are to do",
 	},
+	{
+		.name = "notices",
+		.main = notices_main,
+		.usage = "COMMAND ...",
+		.summary = "see what members were told of their sessions and ports",
+	},
+	{
+		.name = "apply",
+		.main = apply_main,
+		.usage = "FILE [--dry-run] [--json]",
+		.summary = "put a new POP file in force while the POP runs",
+	},
+	{
+		.name = "audit",
+		.run = audit_run,
+		.usage = "[FILE] [--json]",
+		.summary = "ask the POP as strangers do, and say what is not as agreed on",
+		.takes_json = true,
+	},
+	{
+		.name = "bundle",
+		.main = bundle_main,
+		.usage = "[FILE] [--output ARCHIVE] ...",
+		.summary = "collect what is needed to help, without secrets and clients",
+	},
+	{
+		.name = "drain",
+		.main = drain_main,
+		.usage = "[SERVICE]",
+		.summary = "have neighbours go elsewhere, before something is stopped",
+	},
+	{
+		.name = "undrain",
+		.main = drain_main,
+		.usage = "[SERVICE]",
+		.summary = "have them come back",
+	},
 };
 
 enum { N_COMMANDS = sizeof(commands) / sizeof(*commands) };
@@ -95,7 +149,7 @@ static void print_help(void)
 	(void)printf("Usage: fontaine COMMAND ...\n"
 	             "Check, apply and watch the POP file of a Fontaine POP.\n\n");
 	for (size_t i = 0; i < N_COMMANDS; i++)
-		(void)printf("  %-9s  %-26s%s\n", commands[i].name, commands[i].usage,
+		(void)printf("  %-12s  %-28s%s\n", commands[i].name, commands[i].usage,
 		             commands[i].summary);
 	(void)printf("\n"
 	             "  --version  print the version and exit\n"
@@ -116,8 +170,14 @@ static void print_command_help(const struct command *c)
 		(void)printf("  DIR          the folder to write to\n");
 	if (c->takes_json)
 		(void)printf("  --json       print JSON\n");
+	if (c->takes_watch)
+		(void)printf("  --watch      show what healthd knows, each second, until Ctrl-C\n");
 	if (c->takes_stock)
 		(void)printf("  --stock DIR  the templates (default: " STOCK_PATH ")\n");
+	if (c->takes_tls)
+		(void)printf("  --tls DIR    where server.crt and server.key are (default: " TLS_PATH ")\n");
+	if (c->takes_serve)
+		(void)printf("  --serve      answer with it on the listening socket that is standard input\n");
 	(void)printf("  --help       print this text and exit\n\n"
 	             "More: man fontaine-%s\n",
 	             c->name);
@@ -133,11 +193,14 @@ static int run(const struct command *c, int argc, char **argv)
 {
 	static const struct option options[] = {
 		{"json", no_argument, NULL, 'j'},
+		{"watch", no_argument, NULL, 'w'},
 		{"stock", required_argument, NULL, 's'},
+		{"tls", required_argument, NULL, 't'},
+		{"serve", no_argument, NULL, 'l'},
 		{"help", no_argument, NULL, 'h'},
 		{NULL, 0, NULL, 0},
 	};
-	struct arguments a = {.pop_path = POP_PATH, .stock_path = STOCK_PATH};
+	struct arguments a = {.pop_path = POP_PATH, .stock_path = STOCK_PATH, .tls_path = TLS_PATH};
 	int option;
 
 	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
@@ -147,8 +210,14 @@ static int run(const struct command *c, int argc, char **argv)
 		}
 		if (option == 'j' && c->takes_json)
 			a.json = true;
+		else if (option == 'w' && c->takes_watch)
+			a.watch = true;
 		else if (option == 's' && c->takes_stock)
 			a.stock_path = optarg;
+		else if (option == 't' && c->takes_tls)
+			a.tls_path = optarg;
+		else if (option == 'l' && c->takes_serve)
+			a.serve = true;
 		else
 			return usage_error(c);
 	}

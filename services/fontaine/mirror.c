@@ -45,8 +45,12 @@ static const struct subcommand commands[] = {
 	{"mirror", "log", run, "PROJECT [--run ID | --follow] [--json] [--socket FILE]",
          "show its newest runs, and what the programs of one said",
          "  --run ID      of this run (default: the newest)\n"
-         "  --follow      show the steps of the run that goes on, until it ends\n"
+         "  --follow      show the steps of the run that goes on, and what its programs say, until it ends\n"
          "  --json        print the runs as JSON, and no log\n" SOCKET_OPTION},
+	{"mirror", "traffic", run, "[--span day|month|year] [--json] [--socket FILE]",
+         "show what was downloaded: by project, family and network",
+         "  --span SPAN   in the last 24 hours, 30 days or 52 weeks (default: day)\n"
+         "  --json        print JSON, as the API has it\n" SOCKET_OPTION},
 	{"mirror", "start", run, "PROJECT... [--socket FILE]", "let projects run again, and run them now",
          SOCKET_OPTION},
 	{"mirror", "stop", run, "PROJECT... [--socket FILE]", "end their runs, and begin none until they are started",
@@ -76,11 +80,12 @@ static const struct {
 	const char *name;
 	int (*run)(struct mirror_call *m);
 	size_t words_min, words_max;
-	const char *options; /* of "json", "run", "follow", "to": their first letters */
+	const char *options; /* of "json", "run", "follow", "to": their first letters; of "span": p */
 } calls[] = {
 	{"list", mirror_list, 0, 0, "j"},
 	{"why", mirror_why, 1, 1, "j"},
 	{"log", mirror_log, 1, 1, "jrf"},
+	{"traffic", mirror_traffic, 0, 0, "jp"},
 	{"start", mirror_wish, 1, SIZE_MAX, ""},
 	{"stop", mirror_wish, 1, SIZE_MAX, ""},
 	{"hold", mirror_wish, 1, SIZE_MAX, ""},
@@ -104,6 +109,7 @@ static bool take_options(int argc, char **argv, const char *allowed, struct mirr
 		{"run", required_argument, NULL, 'r'},
 		{"follow", no_argument, NULL, 'f'},
 		{"to", required_argument, NULL, 't'},
+		{"span", required_argument, NULL, 'p'},
 		{"socket", required_argument, NULL, 's'},
 		{NULL, 0, NULL, 0},
 	};
@@ -113,9 +119,11 @@ static bool take_options(int argc, char **argv, const char *allowed, struct mirr
 		if (option == '?' || (option != 's' && strchr(allowed, option) == NULL))
 			return false;
 		if (option == 's')
-			ret->asking.socket = optarg;
+			ret->api.socket = optarg;
 		if (option == 'r' || option == 't')
 			ret->number = optarg;
+		if (option == 'p')
+			ret->span = optarg;
 		ret->json = ret->json || option == 'j';
 		ret->follow = ret->follow || option == 'f';
 	}
@@ -124,7 +132,7 @@ static bool take_options(int argc, char **argv, const char *allowed, struct mirr
 
 static int run(const struct subcommand *c, int argc, char **argv)
 {
-	struct mirror_call m = {.command = c, .asking = {.socket = SOCKET}};
+	struct mirror_call m = {.command = c, .api = {.socket = SOCKET}};
 	size_t i = 0;
 
 	while (strcmp(calls[i].name, c->name) != 0)
@@ -134,9 +142,9 @@ static int run(const struct subcommand *c, int argc, char **argv)
 	m.n_words = (size_t)(argc - optind);
 	if (!is_right || m.n_words < calls[i].words_min || m.n_words > calls[i].words_max)
 		return subcommand_usage_error(c);
-	asking_open(&m.asking);
+	api_client_open(&m.api);
 	int status = calls[i].run(&m);
-	asking_close(&m.asking);
+	api_client_close(&m.api);
 	return status;
 }
 
@@ -182,6 +190,21 @@ const char *mirror_age(int64_t at_s, int64_t now_s, char ret[MIRROR_AGE_MAX])
 	return ret;
 }
 
+const char *mirror_size(yyjson_val *bytes, char ret[MIRROR_SIZE_MAX])
+{
+	static const char *const units[] = {"B", "KiB", "MiB", "GiB", "TiB"};
+	double n = (double)yyjson_get_sint(bytes);
+	size_t unit = 0;
+
+	for (; n >= 1000 && unit + 1 < sizeof(units) / sizeof(*units); unit++)
+		n /= 1024;
+	if (bytes == NULL || yyjson_is_null(bytes))
+		(void)snprintf(ret, MIRROR_SIZE_MAX, "-");
+	else
+		(void)snprintf(ret, MIRROR_SIZE_MAX, n < 10 && unit > 0 ? "%.1f %s" : "%.0f %s", n, units[unit]);
+	return ret;
+}
+
 /* Say which projects there are. */
 static void print_names(struct mirror_call *m)
 {
@@ -191,7 +214,7 @@ static void print_names(struct mirror_call *m)
 	size_t i, n;
 
 	buf_init(&answer, ANSWER_MAX_BYTES);
-	if (asking_send(&m->asking, "GET", API, "", &answer, &why) == 200) {
+	if (api_client_send(&m->api, "GET", API, "", &answer, &why) == 200) {
 		yyjson_doc *doc = yyjson_read(answer.data, answer.len, 0);
 		(void)fprintf(stderr, "  the projects are:");
 		yyjson_arr_foreach(yyjson_doc_get_root(doc), i, n, o) {
@@ -206,15 +229,16 @@ static void print_names(struct mirror_call *m)
 /* Say what mirrord did not do. Return: the exit status. */
 static int explain(struct mirror_call *m, const char *path, long status, const struct buf *answer)
 {
-	yyjson_doc *doc = yyjson_read(answer->data == NULL ? "" : answer->data, answer->len, 0);
+	yyjson_doc *doc = yyjson_read(buf_text(answer), answer->len, 0);
 	yyjson_val *problem = yyjson_doc_get_root(doc);
-	const char *name = path + strlen(API "/");
+	bool is_of_one = strncmp(path, API "/", strlen(API "/")) == 0;
+	const char *name = is_of_one ? path + strlen(API "/") : "all projects";
 
 	(void)fprintf(stderr, "fontaine mirror %s: %.*s: %s\n  %s\n", m->command->name, (int)strcspn(name, "/?"), name,
 	              doc == NULL ? "mirrord answers with something else" : mirror_text(problem, "title"),
 	              mirror_text(problem, "detail"));
 	yyjson_doc_free(doc);
-	if (status == 404 && m->number == NULL)
+	if (status == 404 && m->number == NULL && is_of_one)
 		print_names(m);
 	return status == 404 || status == 400 ? EXIT_WRONG_INPUT : EXIT_FAILED;
 }
@@ -224,7 +248,7 @@ int mirror_ask(struct mirror_call *m, const char *method, const char *path, stru
 	const char *why;
 
 	buf_init(answer, ANSWER_MAX_BYTES);
-	long status = asking_send(&m->asking, method, path, "", answer, &why);
+	long status = api_client_send(&m->api, method, path, "", answer, &why);
 	if (status == 200)
 		return EXIT_FINE;
 	int result = EXIT_FAILED;
@@ -232,7 +256,7 @@ int mirror_ask(struct mirror_call *m, const char *method, const char *path, stru
 		(void)fprintf(stderr,
 		              "%s: %s\n  is mirrord running, and may you ask it? systemctl status mirrord; run this as "
 		              "root\n",
-		              m->asking.socket, why);
+		              m->api.socket, why);
 	else
 		result = explain(m, path, status, answer);
 	buf_done(answer);
@@ -254,10 +278,10 @@ int mirror_ask_project(struct mirror_call *m, const char *method, const char *pr
 	int status = mirror_ask(m, method, path, &answer);
 	if (status != EXIT_FINE)
 		return status;
-	*ret = yyjson_read(answer.data == NULL ? "" : answer.data, answer.len, 0);
+	*ret = yyjson_read(buf_text(&answer), answer.len, 0);
 	buf_done(&answer);
 	if (*ret != NULL)
 		return EXIT_FINE;
-	(void)fprintf(stderr, "%s: answers with what is no JSON\n", m->asking.socket);
+	(void)fprintf(stderr, "%s: answers with what is no JSON\n", m->api.socket);
 	return EXIT_FAILED;
 }

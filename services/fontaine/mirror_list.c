@@ -11,32 +11,14 @@
 #include <string.h>
 #include <time.h>
 
-enum { SIZE_MAX_LEN = 16 };
-
-/* "596 GiB"; "-" when it is not known. */
-static const char *size_text(yyjson_val *bytes, char ret[SIZE_MAX_LEN])
-{
-	static const char *const units[] = {"B", "KiB", "MiB", "GiB", "TiB"};
-	double n = (double)yyjson_get_sint(bytes);
-	size_t unit = 0;
-
-	for (; n >= 1000 && unit + 1 < sizeof(units) / sizeof(*units); unit++)
-		n /= 1024;
-	if (bytes == NULL || yyjson_is_null(bytes))
-		(void)snprintf(ret, SIZE_MAX_LEN, "-");
-	else
-		(void)snprintf(ret, SIZE_MAX_LEN, n < 10 && unit > 0 ? "%.1f %s" : "%.0f %s", n, units[unit]);
-	return ret;
-}
-
 static void print_row(yyjson_val *o, int name_width, int64_t now_s)
 {
-	char size[SIZE_MAX_LEN], good[MIRROR_AGE_MAX], next[MIRROR_AGE_MAX];
+	char size[MIRROR_SIZE_MAX], good[MIRROR_AGE_MAX], next[MIRROR_AGE_MAX];
 	const char *step = mirror_text(o, "step");
 
 	(void)printf("%-*s  %-10s  %-8s %-8s  %-6s  %9s  %8s  %8s  %s\n", name_width, mirror_text(o, "name"),
 	             mirror_text(o, "kind"), mirror_text(o, "state"), step, mirror_text(o, "freshness"),
-	             size_text(yyjson_obj_get(o, "bytes"), size), mirror_age(mirror_number(o, "good"), now_s, good),
+	             mirror_size(yyjson_obj_get(o, "bytes"), size), mirror_age(mirror_number(o, "good"), now_s, good),
 	             mirror_age(mirror_number(o, "due"), now_s, next), mirror_text(o, "words"));
 }
 
@@ -65,9 +47,9 @@ int mirror_list(struct mirror_call *m)
 
 	if (status != EXIT_FINE)
 		return status;
-	yyjson_doc *doc = yyjson_read(answer.data == NULL ? "" : answer.data, answer.len, 0);
+	yyjson_doc *doc = yyjson_read(buf_text(&answer), answer.len, 0);
 	if (m->json)
-		(void)printf("%s\n", answer.data == NULL ? "" : answer.data);
+		(void)printf("%s\n", buf_text(&answer));
 	else
 		print_table(yyjson_doc_get_root(doc));
 	yyjson_doc_free(doc);
@@ -122,6 +104,30 @@ static void print_tree(yyjson_val *o, int64_t now_s)
 		(void)printf("  from:    %s\n", mirror_text(o, "upstream"));
 }
 
+/* The POPs that follow it, and whether they were told of what is published. */
+static void print_followers(yyjson_val *o, int64_t now_s)
+{
+	yyjson_val *f;
+	size_t i, n;
+
+	yyjson_arr_foreach(yyjson_obj_get(o, "followers"), i, n, f) {
+		char told[MIRROR_AGE_MAX], due[MIRROR_AGE_MAX];
+		bool is_waiting = yyjson_get_bool(yyjson_obj_get(f, "waiting"));
+		(void)printf("  to:      %s: ", mirror_text(f, "name"));
+		if (mirror_number(f, "tries") > 0)
+			(void)printf("%" PRId64 " tries failed%s%s: %s\n", mirror_number(f, "tries"),
+			             is_waiting ? "; the next is in " : "; that was the last",
+			             is_waiting ? mirror_age(mirror_number(f, "due"), now_s, due) : "",
+			             mirror_text(f, "words"));
+		else if (is_waiting)
+			(void)printf("is to be told\n");
+		else if (mirror_number(f, "told") > 0)
+			(void)printf("told %s ago\n", mirror_age(mirror_number(f, "told"), now_s, told));
+		else
+			(void)printf("has nothing to be told yet\n");
+	}
+}
+
 int mirror_why(struct mirror_call *m)
 {
 	yyjson_doc *doc;
@@ -138,6 +144,7 @@ int mirror_why(struct mirror_call *m)
 	} else {
 		print_state(o, now_s);
 		print_tree(o, now_s);
+		print_followers(o, now_s);
 	}
 	free(json);
 	yyjson_doc_free(doc);

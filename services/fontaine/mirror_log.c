@@ -4,6 +4,7 @@
 
 #include "base/utc.h"
 #include "fontaine/command.h"
+#include "fontaine/log_new.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -16,29 +17,71 @@ enum {
 	PATH_MAX_BYTES = 160,
 };
 
-/* Print what it does until no run goes on. Return: an exit status. */
-static int follow(struct mirror_call *m)
+/* What the programs of run @id said, or of "0", the newest, in @answer. Return: as mirror_ask(). */
+static int ask_log(struct mirror_call *m, const char *id, struct buf *answer)
 {
-	char step[16] = "";
-	bool is_running = true;
+	char path[PATH_MAX_BYTES];
 
-	while (is_running) {
-		yyjson_doc *doc;
-		int status = mirror_ask_project(m, "GET", m->words[0], "", &doc);
-		if (status != EXIT_FINE)
-			return status;
-		yyjson_val *o = yyjson_doc_get_root(doc);
-		is_running = strcmp(mirror_text(o, "state"), "running") == 0;
-		if (is_running && strcmp(step, mirror_text(o, "step")) != 0) {
-			(void)snprintf(step, sizeof(step), "%s", mirror_text(o, "step"));
-			(void)printf("%s\n", step);
-			(void)fflush(stdout);
-		}
-		yyjson_doc_free(doc);
-		if (is_running)
-			(void)usleep(1000 * LOOK_MS);
-	}
+	(void)snprintf(path, sizeof(path), "/api/v1/mirrors/%s/log?run=%s", m->words[0], id);
+	return mirror_ask(m, "GET", path, answer);
+}
+
+/* What is followed. */
+struct following {
+	struct buf shown; /* the log, at the last look */
+	char step[16];
+	bool is_running;
+};
+
+/* Print what was said since the last look. */
+static int print_new(struct mirror_call *m, struct following *f)
+{
+	struct buf log;
+	int status = ask_log(m, "0", &log);
+
+	if (status != EXIT_FINE)
+		return status;
+	(void)fputs(log_new(buf_text(&f->shown), buf_text(&log)), stdout);
+	(void)fflush(stdout);
+	buf_done(&f->shown);
+	f->shown = log;
 	return EXIT_FINE;
+}
+
+/* One look. A run that has ended is looked at once more: its last words are in its log by then. */
+static int look(struct mirror_call *m, struct following *f)
+{
+	yyjson_doc *doc;
+	bool was_running = f->is_running;
+	int status = mirror_ask_project(m, "GET", m->words[0], "", &doc);
+
+	if (status != EXIT_FINE)
+		return status;
+	yyjson_val *o = yyjson_doc_get_root(doc);
+	f->is_running = strcmp(mirror_text(o, "state"), "running") == 0;
+	if (f->is_running && strcmp(f->step, mirror_text(o, "step")) != 0) {
+		(void)snprintf(f->step, sizeof(f->step), "%s", mirror_text(o, "step"));
+		(void)printf("%s\n", f->step);
+	}
+	yyjson_doc_free(doc);
+	return f->is_running || was_running ? print_new(m, f) : EXIT_FINE;
+}
+
+/* Print what it does, and what its programs say, until no run goes on. */
+static int follow(struct mirror_call *m, bool *ret_is_shown)
+{
+	struct following f = {.is_running = false};
+	int status = look(m, &f);
+
+	*ret_is_shown = f.is_running;
+	while (status == EXIT_FINE && f.is_running) {
+		(void)usleep(1000 * LOOK_MS);
+		status = look(m, &f);
+	}
+	if (f.shown.len > 0 && f.shown.data[f.shown.len - 1] != '\n')
+		(void)printf("\n");
+	buf_done(&f.shown);
+	return status;
 }
 
 static void print_run(yyjson_val *run)
@@ -58,14 +101,12 @@ static void print_run(yyjson_val *run)
 /* What the programs of a run said. */
 static int print_log(struct mirror_call *m, const char *id)
 {
-	char path[PATH_MAX_BYTES];
 	struct buf answer;
+	int status = ask_log(m, id, &answer);
 
-	(void)snprintf(path, sizeof(path), "/api/v1/mirrors/%s/log?run=%s", m->words[0], id);
-	int status = mirror_ask(m, "GET", path, &answer);
 	if (status != EXIT_FINE)
 		return status;
-	const char *text = answer.data == NULL ? "" : answer.data;
+	const char *text = buf_text(&answer);
 	size_t len = strlen(text);
 	if (len > 0)
 		(void)printf("\nWhat the programs of run %s said:\n%s%s", id, text, text[len - 1] == '\n' ? "" : "\n");
@@ -79,7 +120,8 @@ int mirror_log(struct mirror_call *m)
 	yyjson_val *run;
 	size_t i, n;
 	char newest[24];
-	int status = m->follow ? follow(m) : EXIT_FINE;
+	bool is_shown = false;
+	int status = m->follow ? follow(m, &is_shown) : EXIT_FINE;
 
 	if (status == EXIT_FINE)
 		status = mirror_ask_project(m, "GET", m->words[0], "/runs", &doc);
@@ -98,7 +140,7 @@ int mirror_log(struct mirror_call *m)
 			print_run(run);
 	}
 	yyjson_doc_free(doc);
-	if (json == NULL && (has_runs || m->number != NULL))
+	if (json == NULL && !is_shown && (has_runs || m->number != NULL))
 		status = print_log(m, m->number != NULL ? m->number : newest);
 	free(json);
 	return status;

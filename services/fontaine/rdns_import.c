@@ -8,7 +8,7 @@
 #include "base/buf.h"
 #include "base/csv.h"
 #include "base/json_write.h"
-#include "fontaine/asking.h"
+#include "fontaine/api_client.h"
 #include "fontaine/command.h"
 #include "fontaine/progress.h"
 
@@ -36,7 +36,7 @@ enum {
 struct import {
 	const char *path;
 	bool is_checked;
-	struct asking asking;
+	struct api_client api;
 	struct csv csv;
 	size_t n_bytes; /* of the file */
 
@@ -59,12 +59,12 @@ static int wrong_line(const struct import *im, const char *what)
 static long send_body(struct import *im, const char *method, const char *path, const char *body, struct buf *answer)
 {
 	const char *why;
-	long status = asking_send(&im->asking, method, path, body, answer, &why);
+	long status = api_client_send(&im->api, method, path, body, answer, &why);
 
 	if (status != 0)
 		return status;
 	progress_clear();
-	(void)fprintf(stderr, "%s: %s\n", im->asking.url != NULL ? im->asking.url : im->asking.socket, why);
+	(void)fprintf(stderr, "%s: %s\n", im->api.url != NULL ? im->api.url : im->api.socket, why);
 	return 0;
 }
 
@@ -122,7 +122,7 @@ static int request(struct import *im, const char *method, const char *path, cons
 
 	buf_init(&answer, ANSWER_MAX_BYTES);
 	long status = send_body(im, method, path, body, &answer);
-	yyjson_doc *doc = yyjson_read(answer.data != NULL ? answer.data : "", answer.len, 0);
+	yyjson_doc *doc = yyjson_read(buf_text(&answer), answer.len, 0);
 	yyjson_val *root = yyjson_doc_get_root(doc);
 	if (status == 200 && !im->is_checked) {
 		im->n_changed += yyjson_get_uint(yyjson_obj_get(root, "changed"));
@@ -285,7 +285,7 @@ static int import_file(struct import *im)
 		buf_done(&text);
 		return EXIT_WRONG_INPUT;
 	}
-	im->csv = csv_start(text.data != NULL ? text.data : "", text.len);
+	im->csv = csv_start(buf_text(&text), text.len);
 	im->n_bytes = text.len;
 	im->doc = yyjson_mut_doc_new(NULL);
 	im->list = yyjson_mut_arr(im->doc);
@@ -313,13 +313,13 @@ static int take_token(struct import *im, const char *path)
 		              path != NULL ? path : "", strerror(-rc));
 	else
 		(void)snprintf(line, sizeof(line), "Authorization: Bearer %.*s",
-		               (int)strcspn(token.data != NULL ? token.data : "", " \r\n"),
-		               token.data != NULL ? token.data : "");
+		               (int)strcspn(buf_text(&token), " \r\n"),
+		               buf_text(&token));
 	buf_done(&token);
 	if (rc < 0)
 		return -1;
-	asking_add_header(&im->asking, line);
-	asking_add_header(&im->asking, "Content-Type: application/json");
+	api_client_add_header(&im->api, line);
+	api_client_add_header(&im->api, "Content-Type: application/json");
 	return 0;
 }
 
@@ -332,7 +332,7 @@ int rdns_import(const struct subcommand *c, int argc, char **argv)
 		{"socket", required_argument, NULL, 's'},
 		{NULL, 0, NULL, 0},
 	};
-	struct import im = {.asking = {.socket = SOCKET}};
+	struct import im = {.api = {.socket = SOCKET}};
 	const char *token_path = NULL;
 	int option;
 
@@ -341,14 +341,14 @@ int rdns_import(const struct subcommand *c, int argc, char **argv)
 			return subcommand_usage_error(c);
 		im.is_checked = im.is_checked || option == 'c';
 		token_path = option == 't' ? optarg : token_path;
-		im.asking.url = option == 'u' ? optarg : im.asking.url;
-		im.asking.socket = option == 's' ? optarg : im.asking.socket;
+		im.api.url = option == 'u' ? optarg : im.api.url;
+		im.api.socket = option == 's' ? optarg : im.api.socket;
 	}
 	if (optind + 1 != argc)
 		return subcommand_usage_error(c);
 	im.path = argv[optind];
-	asking_open(&im.asking);
+	api_client_open(&im.api);
 	int status = take_token(&im, token_path) < 0 ? EXIT_WRONG_INPUT : import_file(&im);
-	asking_close(&im.asking);
+	api_client_close(&im.api);
 	return status;
 }

@@ -4,8 +4,9 @@
 
 #include "base/pop_json.h"
 #include "base/utc.h"
-#include "fontaine/probe.h"
 #include "fontaine/units.h"
+#include "fontaine/watch.h"
+#include "probe/probe.h"
 
 #include <assert.h>
 #include <math.h>
@@ -17,12 +18,12 @@
 #include <uv.h>
 
 enum {
-	SOCKETS_MAX = POP_ENDPOINTS_MAX + 4, /* those of the pages again, for what is one of them */
+	LIMIT_MS = 2000, /* for each answer */
 };
 
 struct question {
 	uv_work_t work;
-	const struct pop *pop;
+	const struct prober *prober;
 	const struct pop_endpoint *endpoint;
 	struct finding finding;
 };
@@ -39,7 +40,7 @@ static void on_work(uv_work_t *work)
 {
 	struct question *q = work->data;
 
-	probe(q->pop, q->endpoint, &q->finding);
+	probe(q->prober, q->endpoint, NULL, &q->finding);
 }
 
 /** Ask all @n at once: waiting for one, which is all that they do, holds up no other. */
@@ -62,32 +63,6 @@ static void ask_all(struct question *questions, size_t n)
 	assert(rc == 0);
 	(void)rc;
 	uv_library_shutdown(); /* the threads end, and with them what libraries keep for each */
-}
-
-/** Whether @service is asked at @e: at its own sockets; what is one of the pages, where these answer as well. */
-static bool is_asked_at(const char *service, const struct pop_endpoint *e)
-{
-	bool is_page = strcmp(service, "rdns") == 0 || strcmp(service, "mirror") == 0;
-
-	return strcmp(e->service, service) == 0 ||
-	       (is_page && strcmp(e->service, "pages") == 0 && strcmp(e->protocol, "https") == 0);
-}
-
-/** List the sockets to ask, those of a service together. Return: how many. */
-static size_t list_sockets(const struct pop *p, struct pop_endpoint ret[SOCKETS_MAX])
-{
-	struct pop_service services[POP_SERVICES];
-	struct pop_endpoint all[POP_ENDPOINTS_MAX];
-	size_t n = pop_endpoints(p, all), n_all = 0;
-
-	pop_list_services(p, services);
-	for (size_t i = 0; i < POP_SERVICES; i++)
-		for (size_t j = 0; services[i].is_on && j < n; j++)
-			if (is_asked_at(services[i].name, &all[j])) {
-				ret[n_all] = all[j];
-				ret[n_all++].service = services[i].name;
-			}
-	return n_all;
 }
 
 /** Take what was found at one more socket. */
@@ -113,7 +88,7 @@ static size_t sum_up(const struct question *questions, size_t n, struct state re
 			ret[n_states++] = (struct state){
 				.service = service,
 				.finding = questions[i].finding,
-				.since_s = units_active_since_s(service),
+				.since_s = units_active_since_s(questions[i].prober->pop, service),
 			};
 		add_finding(&ret[n_states - 1], &questions[i]);
 	}
@@ -183,17 +158,22 @@ static void print_table(const struct state *states, size_t n)
 
 int status_run(const struct arguments *a)
 {
-	struct pop_endpoint endpoints[SOCKETS_MAX];
-	struct question questions[SOCKETS_MAX] = {0};
+	struct pop_endpoint endpoints[PROBE_SOCKETS_MAX];
+	struct question questions[PROBE_SOCKETS_MAX] = {0};
 	struct state states[POP_SERVICES] = {0};
+	struct prober prober;
 	struct pop *p;
 
+	if (a->watch)
+		return watch_run();
 	int rc = command_load_pop(a->pop_path, &p);
 	if (rc != EXIT_FINE)
 		return rc;
-	size_t n = list_sockets(p, endpoints);
+	if (prober_init(&prober, p, LIMIT_MS) < 0)
+		abort(); /* out of memory */
+	size_t n = probe_list(p, endpoints);
 	for (size_t i = 0; i < n; i++) {
-		questions[i].pop = p;
+		questions[i].prober = &prober;
 		questions[i].endpoint = &endpoints[i];
 	}
 	ask_all(questions, n);
@@ -205,6 +185,7 @@ int status_run(const struct arguments *a)
 		print_json(states, n_states);
 	else
 		print_table(states, n_states);
+	prober_done(&prober);
 	pop_free(p);
 	return rc;
 }

@@ -23,10 +23,12 @@ static const struct {
 	{"mirror", "mirrord.service"},
 };
 
-const char *units_of(const char *service)
+const char *units_of(const struct pop *p, const char *service)
 {
 	size_t i = 0;
 
+	if (strcmp(service, "authoritative") == 0 && p->services->authoritative->server == POP_DNS_NSD)
+		return "nsd.service";
 	while (strcmp(units[i].service, service) != 0) {
 		i++;
 		assert(i < sizeof(units) / sizeof(*units));
@@ -41,14 +43,14 @@ static void get_time(sd_bus *bus, const char *path, const char *property, uint64
 	                                  property, NULL, 't', ret);
 }
 
-uint64_t units_active_since_s(const char *service)
+uint64_t units_active_since_s(const struct pop *p, const char *service)
 {
 	sd_bus *bus = NULL;
 	char *path = NULL;
 	uint64_t since_us = 0, until_us = 0;
 
 	if (sd_bus_open_system(&bus) >= 0 && sd_bus_set_method_call_timeout(bus, BUS_LIMIT_US) >= 0 &&
-	    sd_bus_path_encode("/org/freedesktop/systemd1/unit", units_of(service), &path) >= 0) {
+	    sd_bus_path_encode("/org/freedesktop/systemd1/unit", units_of(p, service), &path) >= 0) {
 		get_time(bus, path, "ActiveEnterTimestamp", &since_us);
 		get_time(bus, path, "ActiveExitTimestamp", &until_us);
 	}

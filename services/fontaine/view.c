@@ -4,8 +4,14 @@
 
 #include "base/mem.h"
 #include "base/name.h"
+#include "base/pop_notices.h"
 #include "base/reverse.h"
 #include "fontaine/ixf.h"
+#include "fontaine/view_bgp.h"
+#include "fontaine/view_dns.h"
+#include "fontaine/view_management.h"
+#include "fontaine/view_network.h"
+#include "net/workers.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -111,24 +117,30 @@ static void add_ntp(yyjson_mut_doc *d, yyjson_mut_val *root, const struct pop *p
 		return;
 	yyjson_mut_obj_add_uint(d, o, "port", ntp->port);
 	yyjson_mut_obj_add_bool(d, o, "set_clock", ntp->set_clock);
-	yyjson_mut_obj_add_bool(d, o, "is_alone", ntp->n_sources == 0);
+	yyjson_mut_obj_add_bool(d, o, "is_alone", ntp->n_sources + ntp->n_nts_sources == 0);
+	yyjson_mut_obj_add_uint(d, o, "nts_port", ntp->nts_port);
+	yyjson_mut_obj_add_uint(d, o, "processes", workers_default());
+	yyjson_mut_obj_add_bool(d, o, "keys_are_pushed", ntp->nts_keys == POP_NTS_KEYS_PUSHED);
+	yyjson_mut_obj_add_bool(d, o, "hardware_timestamps", ntp->hardware_timestamps);
+	yyjson_mut_val *unicast = yyjson_mut_obj_add_arr(d, o, "unicast"); /* what other servers are asked from */
+	if (ntp->addresses != NULL && p->addresses != NULL) {
+		add_text(d, unicast, p->addresses->ipv4);
+		add_text(d, unicast, p->addresses->ipv6);
+	}
+	yyjson_mut_val *nts_sources = yyjson_mut_obj_add_arr(d, o, "nts_sources");
+	for (unsigned i = 0; i < ntp->n_nts_sources; i++)
+		add_text(d, nts_sources, ntp->nts_sources[i]);
 	yyjson_mut_val *sources = yyjson_mut_obj_add_arr(d, o, "sources");
 	for (unsigned i = 0; i < ntp->n_sources; i++)
 		add_text(d, sources, ntp->sources[i]);
 }
 
-/** The POP itself, which asks its own resolver, and the members. */
+/** Whom the resolver answers: the POP itself, and the members. */
 static int add_clients(yyjson_mut_doc *d, yyjson_mut_val *resolver, const struct pop *p)
 {
-	struct pop_endpoint all[POP_ENDPOINTS_MAX];
-	size_t n = pop_endpoints(p, all);
 	yyjson_mut_val *clients = yyjson_mut_obj_add_arr(d, resolver, "clients");
 
-	for (size_t i = 0; i < n; i++) {
-		char text[ADDR_TEXT_MAX];
-		if (strcmp(all[i].service, "resolver") == 0 && strcmp(all[i].protocol, "udp") == 0)
-			add_text(d, clients, addr_text(&all[i].addr, text));
-	}
+	view_own_addresses(d, clients, p);
 	for (unsigned i = 0; i < p->n_members; i++) {
 		const struct pop_member *m = &p->members[i];
 		for (unsigned j = 0; j < m->n_prefixes; j++)
@@ -139,22 +151,59 @@ static int add_clients(yyjson_mut_doc *d, yyjson_mut_val *resolver, const struct
 	return p->ixf_export == NULL ? 0 : ixf_add_prefixes(p->ixf_export, d, clients);
 }
 
+/** Its addresses as a SVCB record has them (RFC 9460, 7.3). */
+static void add_hints(yyjson_mut_doc *d, yyjson_mut_val *resolver, const struct pop_addresses *a)
+{
+	char *text = mem_printf("%s%s%s%s", a->ipv4 != NULL ? " ipv4hint=" : "", a->ipv4 != NULL ? a->ipv4 : "",
+	                        a->ipv6 != NULL ? " ipv6hint=" : "", a->ipv6 != NULL ? a->ipv6 : "");
+
+	yyjson_mut_obj_add_strcpy(d, resolver, "hints", text);
+	free(text);
+}
+
 static int add_resolver(yyjson_mut_doc *d, yyjson_mut_val *root, const struct pop *p)
 {
 	yyjson_mut_val *o = add_service(d, root, p, "resolver");
 
 	if (o == NULL)
 		return 0;
-	yyjson_mut_obj_add_uint(d, o, "port", p->services->resolver->port);
+	const struct pop_resolver *r = p->services->resolver;
+	yyjson_mut_obj_add_uint(d, o, "port", r->port);
+	yyjson_mut_obj_add_uint(d, o, "tls_port", r->tls_port);
+	yyjson_mut_obj_add_uint(d, o, "https_port", r->https_port);
+	yyjson_mut_obj_add_uint(d, o, "threads", workers_default());
+	yyjson_mut_obj_add_uint(d, o, "queries_per_second", r->queries_per_second);
+	yyjson_mut_obj_add_bool(d, o, "local_root", r->local_root);
+	add_hints(d, o, r->addresses != NULL ? r->addresses : p->addresses);
+	yyjson_mut_val *root_servers = yyjson_mut_obj_add_arr(d, o, "root_servers");
+	for (unsigned i = 0; i < r->n_root_servers; i++)
+		add_text(d, root_servers, r->root_servers[i]);
 	return add_clients(d, o, p);
+}
+
+/** Whether there are files for it: true, or null. */
+static void add_whether(yyjson_mut_doc *d, yyjson_mut_val *root, const char *what, bool is_on)
+{
+	yyjson_mut_obj_add_val(d, root, what, is_on ? yyjson_mut_true(d) : yyjson_mut_null(d));
 }
 
 static void add_authoritative(yyjson_mut_doc *d, yyjson_mut_val *root, const struct pop *p)
 {
 	yyjson_mut_val *o = add_service(d, root, p, "authoritative");
 
-	if (o != NULL)
-		yyjson_mut_obj_add_uint(d, o, "port", p->services->authoritative->port);
+	const struct pop_authoritative *a = p->services->authoritative;
+	add_whether(d, root, "knot", a != NULL && a->server == POP_DNS_KNOT);
+	add_whether(d, root, "nsd", a != NULL && a->server == POP_DNS_NSD);
+	add_whether(d, root, "as112", a != NULL && a->as112);
+	if (o == NULL)
+		return;
+	yyjson_mut_obj_add_uint(d, o, "port", a->port);
+	yyjson_mut_obj_add_uint(d, o, "tls_port", a->tls_port);
+	yyjson_mut_obj_add_uint(d, o, "threads", workers_default());
+	view_secondaries(d, o, a->secondaries, a->n_secondaries);
+	view_primaries(d, o, a);
+	yyjson_mut_obj_add_bool(d, o, "has_keys", a->n_secondaries + a->n_primaries > 0 || p->services->rdns != NULL);
+	view_as112(d, o, a->as112);
 }
 
 /** The reverse zones of a prefix that a registry delegates. */
@@ -179,20 +228,12 @@ static void add_rdns(yyjson_mut_doc *d, yyjson_mut_val *root, const struct pop_r
 	}
 	yyjson_mut_val *o = yyjson_mut_obj_add_obj(d, root, "rdns");
 	yyjson_mut_val *zones = yyjson_mut_obj_add_arr(d, o, "zones");
-	yyjson_mut_val *secondaries = yyjson_mut_obj_add_arr(d, o, "secondaries");
-	yyjson_mut_obj_add_bool(d, o, "has_secondaries", s->n_secondaries > 0);
+	view_secondaries(d, o, s->secondaries, s->n_secondaries);
 	yyjson_mut_val *networks = yyjson_mut_obj_add_arr(d, o, "networks"); /* of IPv6 */
 	for (unsigned i = 0; i < s->n_zones; i++) {
 		add_reverse_zones(d, zones, s->zones[i]);
 		if (strchr(s->zones[i], ':') != NULL)
 			add_text(d, networks, s->zones[i]);
-	}
-	for (unsigned i = 0; i < s->n_secondaries; i++) {
-		yyjson_mut_val *second = yyjson_mut_arr_add_obj(d, secondaries);
-		yyjson_mut_obj_add_uint(d, second, "number", i + 1);
-		yyjson_mut_obj_add_strcpy(d, second, "name", s->secondaries[i].name);
-		yyjson_mut_obj_add_strcpy(d, second, "address", s->secondaries[i].address);
-		yyjson_mut_obj_add_strcpy(d, second, "key", s->secondaries[i].key);
 	}
 }
 
@@ -214,6 +255,10 @@ static void add_mirror(yyjson_mut_doc *d, yyjson_mut_val *root, const struct pop
 	yyjson_mut_val *before = yyjson_mut_obj_add_arr(d, o, "before"); /* generations beside the published one */
 	for (unsigned i = 1; i < m->keep_generations; i++)
 		yyjson_mut_arr_add_uint(d, before, i);
+	bool has_others = false;
+	for (unsigned i = 0; i < p->n_neighbours; i++)
+		has_others = has_others || p->neighbours[i].mirror != NULL;
+	yyjson_mut_obj_add_bool(d, o, "elsewhere", has_others); /* what is not here may be at another POP */
 	yyjson_mut_val *projects = yyjson_mut_obj_add_arr(d, o, "projects");
 	for (unsigned i = 0; i < m->n_projects; i++)
 		yyjson_mut_obj_add_strcpy(d, yyjson_mut_arr_add_obj(d, projects), "name", m->projects[i].name);
@@ -338,24 +383,53 @@ static void add_ipv6test(yyjson_mut_doc *d, yyjson_mut_val *root, const struct p
 	add_stubs(d, o, p, zones, n);
 }
 
-/** What the certificate is for: all names, and the addresses that are browsed to; null when none is. */
+static bool has_tls(const struct pop_endpoint *e)
+{
+	static const char *const protocols[] = {"https", "rpm", "http3", "dot", "doh", "doq", "nts"};
+
+	for (size_t i = 0; i < sizeof(protocols) / sizeof(*protocols); i++)
+		if (strcmp(e->protocol, protocols[i]) == 0)
+			return true;
+	return false;
+}
+
+/** What the certificate is for: all names, and the addresses that TLS is spoken at; null when it is nowhere. */
 static void add_tls(yyjson_mut_doc *d, yyjson_mut_val *root, const struct pop *p)
 {
-	struct pop_service all[POP_SERVICES];
+	struct pop_endpoint all[POP_ENDPOINTS_MAX];
+	size_t n = pop_endpoints(p, all);
+	yyjson_mut_val *addresses = yyjson_mut_arr(d);
 
-	if (p->services->pages == NULL && p->services->speedtest == NULL && p->services->ipv6test == NULL) {
+	for (size_t i = 0; i < n; i++) {
+		char text[ADDR_TEXT_MAX];
+		if (has_tls(&all[i]))
+			add_once(d, addresses, addr_text(&all[i].addr, text));
+	}
+	if (yyjson_mut_arr_size(addresses) == 0)
 		yyjson_mut_obj_add_null(d, root, "tls");
+	else
+		yyjson_mut_obj_add_val(d, yyjson_mut_obj_add_obj(d, root, "tls"), "addresses", addresses);
+}
+
+/** How a CA is asked for the certificate; null when the POP's own test CA makes it. */
+static void add_certificates(yyjson_mut_doc *d, yyjson_mut_val *root, const struct pop *p)
+{
+	const struct pop_certificates *c = p->certificates;
+
+	if (c == NULL || yyjson_mut_is_null(yyjson_mut_obj_get(root, "tls"))) {
+		yyjson_mut_obj_add_null(d, root, "certificates");
 		return;
 	}
-	yyjson_mut_val *o = yyjson_mut_obj_add_obj(d, root, "tls");
-	yyjson_mut_val *addresses = yyjson_mut_obj_add_arr(d, o, "addresses");
-	pop_list_services(p, all);
-	for (size_t i = 0; i < 3; i++) { /* pages, speedtest, ipv6test */
-		if (!all[i].is_on)
-			continue;
-		add_once(d, addresses, all[i].addresses->ipv4);
-		add_once(d, addresses, all[i].addresses->ipv6);
-	}
+	yyjson_mut_val *o = yyjson_mut_obj_add_obj(d, root, "certificates");
+	yyjson_mut_obj_add_strcpy(d, o, "directory", c->directory);
+	yyjson_mut_obj_add_strcpy(d, o, "contact", c->contact != NULL ? c->contact : p->site->operated_by->contact);
+	yyjson_mut_obj_add_bool(d, o, "is_http", c->challenge == POP_CHALLENGE_HTTP);
+	yyjson_mut_obj_add_bool(d, o, "is_dns", c->challenge == POP_CHALLENGE_DNS);
+	yyjson_mut_obj_add_bool(d, o, "external_account", c->external_account);
+	if (c->ca_file != NULL)
+		yyjson_mut_obj_add_strcpy(d, o, "ca_file", c->ca_file);
+	else
+		yyjson_mut_obj_add_null(d, o, "ca_file");
 }
 
 /** The POP's own names, for its zone and for its certificate. */
@@ -392,13 +466,21 @@ yyjson_mut_val *view_new(yyjson_mut_doc *d, const struct pop *p, const char *dir
 	yyjson_mut_obj_add_strcpy(d, root, "dir", dir);
 	add_site(d, root, p->site);
 	add_pages(d, root, p);
+	view_management(d, root, p);
 	add_ipv6test(d, root, p);
 	add_turn(d, root, p);
 	add_ntp(d, root, p);
 	add_authoritative(d, root, p);
 	add_rdns(d, root, p->services->rdns);
 	add_mirror(d, root, p);
+	view_bgp_add(d, root, p->bgp);
+	add_whether(d, root, "exchange", p->exchange != NULL);
+	add_whether(d, root, "latency", p->latency != NULL);
+	add_whether(d, root, "peers", p->latency != NULL || p->notices != NULL);
+	add_whether(d, root, "states", pop_notices_are_shown(p));
 	add_names(d, root, p);
 	add_tls(d, root, p);
+	add_certificates(d, root, p);
+	view_network(d, root, p);
 	return add_resolver(d, root, p) < 0 ? NULL : root;
 }

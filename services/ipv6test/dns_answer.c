@@ -16,6 +16,7 @@ struct work {
 	struct dns_reply *reply;
 	bool exists;
 	bool at_apex;
+	bool is_challenge;
 	bool secure; /* signatures are wanted, and the zone has them */
 	bool cannot_sign;
 	uint8_t nsec[NSEC_MAX_BYTES];
@@ -59,6 +60,14 @@ static void set_bit(uint8_t *bitmap, unsigned type)
 	bitmap[type / 8] |= (uint8_t)(0x80 >> type % 8);
 }
 
+static void set_addresses(uint8_t *bitmap, const struct zone *z)
+{
+	if (z->a.len > 0)
+		set_bit(bitmap, DNS_A);
+	if (z->aaaa.len > 0)
+		set_bit(bitmap, DNS_AAAA);
+}
+
 /* The NSEC of the query's name (RFC 4034, 4.1; RFC 9824, 3). Return: length; 0 when it has none. */
 static size_t make_nsec(struct work *w)
 {
@@ -78,11 +87,11 @@ static size_t make_nsec(struct work *w)
 		set_bit(bitmap, DNS_DNSKEY);
 	} else if (!w->exists) {
 		set_bit(bitmap, DNS_NXNAME);
+	} else if (w->is_challenge) {
+		set_bit(bitmap, DNS_CNAME);
+	} else {
+		set_addresses(bitmap, w->zone);
 	}
-	if (!w->at_apex && w->exists && w->zone->a.len > 0)
-		set_bit(bitmap, DNS_A);
-	if (!w->at_apex && w->exists && w->zone->aaaa.len > 0)
-		set_bit(bitmap, DNS_AAAA);
 	while (bitmap[bitmap[-1] - 1] == 0) /* no trailing zeros */
 		bitmap[-1]--;
 	return len + 2 + bitmap[-1];
@@ -134,6 +143,8 @@ static struct dns_record find(struct work *w)
 
 	if (type == DNS_NSEC)
 		return find_nsec(w);
+	if (w->is_challenge) /* of whatever type is asked for (RFC 1034, 3.6.2) */
+		return from_zone(DNS_CNAME, ZONE_TTL_S, &z->challenge);
 	if (w->at_apex && type == DNS_SOA)
 		return from_zone(type, ZONE_NEGATIVE_TTL_S, &z->soa);
 	if (w->at_apex && type == DNS_NS)
@@ -197,6 +208,7 @@ enum dns_rcode dns_answer(const struct dns_answerer *a, const struct zone *zone,
 		.reply = reply,
 		.exists = zone_has(zone, &q->name),
 		.at_apex = zone_depth(zone, &q->name) == 0,
+		.is_challenge = zone_is_challenge(zone, &q->name),
 		.secure = (q->dnssec_ok || q->type == DNS_RRSIG) && signer_key(a->signer, zone) != NULL,
 	};
 	enum dns_rcode rcode = DNS_NOERROR;

@@ -25,6 +25,7 @@ enum {
 enum {
 	DNS_A = 1,
 	DNS_NS = 2,
+	DNS_CNAME = 5,
 	DNS_SOA = 6,
 	DNS_AAAA = 28,
 	DNS_OPT = 41,

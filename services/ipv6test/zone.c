@@ -21,6 +21,8 @@ enum {
 	EXPIRE_S = 1209600,
 };
 
+#define CHALLENGE "_acme-challenge"
+
 /* A test of signatures: both addresses, and what becomes of the signatures. */
 #define SIGNATURES(name, number, what) \
 	{.label = (name), .a = true, .aaaa = ZONE_AAAA_OWN, .server = "ns", .algorithm = (number), .signatures = (what)}
@@ -110,6 +112,20 @@ static int make_name(const char *label, const char *infix, const char *domain, s
 	return rc;
 }
 
+/* "LABEL._acme-challenge.DOMAIN", where LABEL is all of the zone's own. */
+static int set_challenge(struct zone_data *d, const struct zone_test *test, const char *domain)
+{
+	char label[DNS_LABEL_MAX_BYTES + 1];
+	struct dns_name name;
+
+	(void)snprintf(label, sizeof(label), "%s%s%s", test->only != NULL ? test->only : "",
+	               test->only != NULL ? "-" : "", test->label);
+	int rc = make_name(label, CHALLENGE ".", domain, &name);
+	if (rc == 0)
+		add_bytes(d, name.bytes, name.len);
+	return rc;
+}
+
 static int zone_init(struct zone *z, const struct zone_test *test, const struct zone_settings *s)
 {
 	const char *const aaaa[] = {
@@ -123,6 +139,8 @@ static int zone_init(struct zone *z, const struct zone_test *test, const struct 
 	int rc = make_name(test->label, test->only == NULL ? "t." : "", s->domain, &z->apex);
 	if (rc == 0)
 		rc = make_name(test->server, "", s->domain, &server);
+	if (rc == 0)
+		rc = set_challenge(&z->challenge, test, s->domain);
 	if (rc < 0 || z->apex.len + BELOW_APEX_BYTES > DNS_NAME_MAX_BYTES)
 		return -EINVAL;
 	if (test->a)
@@ -185,14 +203,30 @@ const char *zone_nonce(const struct zone *z, const struct dns_name *name)
 	return looks_like_nonce(label) ? (const char *)label + 1 : NULL;
 }
 
+/* Whether the label of @name that has @n others before it is @text. */
+static bool is_label(const struct dns_name *name, unsigned n, const char *text)
+{
+	const uint8_t *label = &name->bytes[name->label_at[n]];
+
+	return label[0] == strlen(text) && memcmp(&label[1], text, label[0]) == 0;
+}
+
+bool zone_is_challenge(const struct zone *z, const struct dns_name *name)
+{
+	unsigned depth = zone_depth(z, name);
+
+	if (depth == 0 || !is_label(name, 0, CHALLENGE))
+		return false;
+	return z->test->only == NULL ? depth == 1 : depth == 2 && is_label(name, 1, z->test->only);
+}
+
 bool zone_has(const struct zone *z, const struct dns_name *name)
 {
 	const char *only = z->test->only;
 
-	if (zone_depth(z, name) == 0)
+	if (zone_depth(z, name) == 0 || zone_is_challenge(z, name))
 		return true;
 	if (only == NULL)
 		return zone_nonce(z, name) != NULL;
-	return zone_depth(z, name) == 1 && name->bytes[0] == strlen(only) &&
-	       memcmp(&name->bytes[1], only, strlen(only)) == 0;
+	return zone_depth(z, name) == 1 && is_label(name, 0, only);
 }

@@ -2,7 +2,8 @@
  * The zones that are answered live, one for each test. Pure.
  *
  * Below a test's zone there is what looks like a nonce, and anything below that: what is
- * asked of it is the same for each. All else does not exist.
+ * asked of it is the same for each. All else does not exist, but for the name where a CA looks
+ * for whose the zone is (RFC 8555, 8.4): it leads to one in the POP's own zone.
  */
 /* SPDX-License-Identifier: MIT */
 #ifndef FONTAINE_IPV6TEST_ZONE_H
@@ -19,7 +20,7 @@ enum {
 	ZONE_LATE_MS = 1000,
 };
 
-/** What becomes of the signatures, all but the key's own, which a delegation leads to. */
+/** What becomes of the signatures below a nonce; a CA finds no fault with the zone itself. */
 enum zone_signatures {
 	ZONE_UNSIGNED,
 	ZONE_SIGNED,
@@ -69,6 +70,7 @@ struct zone {
 	unsigned index; /* in the list */
 	struct dns_name apex;
 	struct zone_data soa, ns, a, aaaa;
+	struct zone_data challenge; /* where the CA's name leads to */
 };
 
 struct zones {
@@ -90,6 +92,9 @@ unsigned zone_depth(const struct zone *z, const struct dns_name *name);
 
 /** Whether @name, which is in the zone, exists. */
 bool zone_has(const struct zone *z, const struct dns_name *name);
+
+/** Whether @name, which is in the zone, is where a CA looks. */
+bool zone_is_challenge(const struct zone *z, const struct dns_name *name);
 
 /** What stands for a nonce in @name, which is in the zone: NONCE_LEN bytes, not ended by NUL; or NULL. */
 const char *zone_nonce(const struct zone *z, const struct dns_name *name);

@@ -38,6 +38,7 @@ static const struct {
 	{"", HTTP_METHOD_GET, {.what = API_SHOW}},
 	{"/runs", HTTP_METHOD_GET, {.what = API_RUNS, .right = API_OPERATOR}},
 	{"/log", HTTP_METHOD_GET, {.what = API_LOG, .right = API_OPERATOR}},
+	{"/large", HTTP_METHOD_GET, {.what = API_LARGE}},
 	{"/push", HTTP_METHOD_POST, {.what = API_WISH, .right = API_PUSHER, .wish = ENGINE_RUN}},
 	{"/start", HTTP_METHOD_POST, {.what = API_WISH, .right = API_OPERATOR, .wish = ENGINE_RESUME}},
 	{"/stop", HTTP_METHOD_POST, {.what = API_WISH, .right = API_OPERATOR, .wish = ENGINE_STOP}},
@@ -185,16 +186,22 @@ static void carry_out(struct call *c, const char *who)
 		show(c);
 		break;
 	case API_RUNS:
-		engine_ask(e, t->project, NULL, on_answer, c);
+		engine_ask(e, &(struct engine_question){t->project, ENGINE_RUNS, 0}, on_answer, c);
 		break;
 	case API_LOG:
-		engine_ask(e, t->project, &c->number, on_answer, c);
+		engine_ask(e, &(struct engine_question){t->project, ENGINE_LOG, c->number}, on_answer, c);
+		break;
+	case API_LARGE:
+		engine_ask(e, &(struct engine_question){t->project, ENGINE_LARGE, 0}, on_answer, c);
 		break;
 	case API_WISH:
 		engine_wish(e, t->project, t->wish, on_wish_done, c);
 		break;
 	case API_ROLLBACK:
 		engine_rollback(e, t->project, (uint64_t)c->number, on_wish_done, c);
+		break;
+	case API_TRAFFIC:
+		traffic_ask(c->api->traffic, (enum traffic_span)c->number, c->api->is_open, on_answer, c);
 		break;
 	}
 }
@@ -231,6 +238,18 @@ static int read_number(const struct http_request *r, const char *key, int64_t *r
 	return 0;
 }
 
+static void begin(struct http_request *r, const struct api *api, const struct api_target *t, int64_t number)
+{
+	struct call *c = mem_new(sizeof(*c));
+
+	*c = (struct call){api, r, *t, number};
+	r->data = c;
+	if (api->is_open || t->right == API_ANYBODY)
+		carry_out(c, "the operator");
+	else
+		auth_find(api->auth, http_request_loop(r), bearer_text(r), &r->client, on_known, c);
+}
+
 static void on_project(struct http_request *r, void *data)
 {
 	const struct api *api = data;
@@ -246,13 +265,7 @@ static void on_project(struct http_request *r, void *data)
 		reply_problem(r, rc, 0);
 		return;
 	}
-	struct call *c = mem_new(sizeof(*c));
-	*c = (struct call){api, r, t, number};
-	r->data = c;
-	if (api->is_open || t.right == API_ANYBODY)
-		carry_out(c, "the operator");
-	else
-		auth_find(api->auth, http_request_loop(r), bearer_text(r), &r->client, on_known, c);
+	begin(r, api, &t, number);
 }
 
 static void on_list(struct http_request *r, void *data)
@@ -265,6 +278,20 @@ static void on_list(struct http_request *r, void *data)
 	char *text = json_take(doc, list);
 	reply(r, 200, JSON, api->is_open ? NO_STORE : FOR_ALL, text);
 	free(text);
+}
+
+static void on_traffic(struct http_request *r, void *data)
+{
+	char text[16] = "day";
+	int64_t span = 0;
+	int rc = http_request_query(r, "span", text, sizeof(text));
+
+	while (traffic_spans[span] != NULL && strcmp(traffic_spans[span], text) != 0)
+		span++;
+	if ((rc < 0 && rc != -ENOENT) || traffic_spans[span] == NULL)
+		reply_problem(r, -EINVAL, 0);
+	else
+		begin(r, data, &(struct api_target){.what = API_TRAFFIC}, span);
 }
 
 static void on_jobs(struct http_request *r, void *data)
@@ -305,9 +332,25 @@ static void on_metrics(struct http_request *r, void *data)
 	http_metrics_write(&b, "mirrord", api->counters, api->n_counters);
 	engine_metrics(api->engine, &b);
 	auth_metrics(api->auth, &b);
+	traffic_metrics(api->traffic, &b);
+	redirect_metrics(api->redirect, &b);
 	char *text = buf_take_text(&b);
 	reply(r, 200, "text/plain; version=0.0.4", NO_STORE, text);
 	free(text);
+}
+
+static void on_pops(struct http_request *r, void *data)
+{
+	const struct api *api = data;
+
+	redirect_pops(api->redirect, r);
+}
+
+static void on_missing(struct http_request *r, void *data)
+{
+	const struct api *api = data;
+
+	redirect_request(api->redirect, r);
 }
 
 const struct http_route api_routes[] = {
@@ -316,6 +359,8 @@ const struct http_route api_routes[] = {
          .methods = HTTP_METHOD_GET | HTTP_METHOD_POST,
          .on_request = on_project,
          .on_done = on_gone},
+	{.path = "/api/v1/traffic", .methods = HTTP_METHOD_GET, .on_request = on_traffic, .on_done = on_gone},
+	{.path = "/api/v1/pops", .methods = HTTP_METHOD_GET, .on_request = on_pops},
 	{.path = "/jobs", .methods = HTTP_METHOD_GET, .on_request = on_jobs},
 	{.path = "/mirrorz.json", .methods = HTTP_METHOD_GET, .on_request = on_mirrorz},
 	{.path = NULL},
@@ -323,5 +368,10 @@ const struct http_route api_routes[] = {
 
 const struct http_route api_metrics_routes[] = {
 	{.path = "/metrics", .methods = HTTP_METHOD_GET, .on_request = on_metrics},
+	{.path = NULL},
+};
+
+const struct http_route api_missing_routes[] = {
+	{.path = "/*", .methods = HTTP_METHOD_GET, .on_request = on_missing, .on_done = redirect_gone},
 	{.path = NULL},
 };

@@ -9,6 +9,8 @@
 
 #include "mirror/auth.h"
 #include "mirror/engine.h"
+#include "mirror/redirect.h"
+#include "mirror/traffic.h"
 #include "net/http.h"
 
 #define API_MIRRORS "/api/v1/mirrors"
@@ -17,22 +19,27 @@
 struct api {
 	struct engine *engine;
 	struct auth *auth;
+	struct traffic *traffic;
+	struct redirect *redirect;
 	bool is_open; /* whoever asks may do everything */
 	const struct pop *pop;
 	const struct http_counters *counters; /* of all sockets, for the metrics */
 	unsigned n_counters;
 };
 
-/** For both sockets; and the metrics, for the open one. */
+/** For both sockets; the metrics, for the open one; and, for the other, what nginx does not find. */
 extern const struct http_route api_routes[];
 extern const struct http_route api_metrics_routes[];
+extern const struct http_route api_missing_routes[];
 
 enum api_what {
 	API_SHOW,
 	API_RUNS,
 	API_LOG,
+	API_LARGE,
 	API_WISH,
 	API_ROLLBACK,
+	API_TRAFFIC, /* of all projects, and of another path */
 };
 
 /** Who may ask for it. */

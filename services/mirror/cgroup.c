@@ -39,7 +39,7 @@ static int find_own(char ret[PATH_MAX])
 	for (size_t i = 0; rc < 0 && i < sizeof(roots) / sizeof(*roots); i++) {
 		(void)snprintf(mark, sizeof(mark), "%s/cgroup.controllers", roots[i]);
 		if (access(mark, F_OK) == 0)
-			rc = cgroup_of(self.data == NULL ? "" : self.data, roots[i], ret);
+			rc = cgroup_of(buf_text(&self), roots[i], ret);
 	}
 	buf_done(&self);
 	return rc;

@@ -39,6 +39,7 @@ struct child {
 	bool has_ended, is_stopped;
 	int64_t status;
 	int signal;
+	void (*on_said)(const char *text, size_t len, void *data);
 	void (*on_end)(const struct ending *e, void *data);
 	void *data;
 };
@@ -52,7 +53,7 @@ static void on_handle_closed(uv_handle_t *handle)
 	if (c->on_end != NULL) {
 		struct ending e = {.status = (int)c->status,
 		                   .signal = c->signal,
-		                   .said = c->said.data == NULL ? "" : c->said.data};
+		                   .said = buf_text(&c->said)};
 		c->on_end(&e, c->data);
 	}
 	buf_done(&c->said);
@@ -122,10 +123,15 @@ static void on_said(uv_stream_t *stream, ssize_t n, const uv_buf_t *chunk)
 		close_handle((uv_handle_t *)stream);
 	if (n <= 0)
 		return;
+	for (ssize_t i = 0; i < n; i++)
+		if (chunk->base[i] == '\0')
+			chunk->base[i] = '?'; /* what it says is a text */
 	size_t room = c->said.max_bytes - c->said.len;
 	if ((size_t)n > room)
 		buf_drop(&c->said, (size_t)n - room);
 	(void)buf_add(&c->said, chunk->base, (size_t)n);
+	if (c->on_said != NULL)
+		c->on_said(chunk->base, (size_t)n, c->data);
 }
 
 /** Fill @ret, which has room for ENVIRONMENT_MAX, with what a program is told. */
@@ -235,6 +241,7 @@ int child_start(const struct child_config *config, struct child **ret)
 		close_all(c);
 		return rc;
 	}
+	c->on_said = config->on_said;
 	c->on_end = config->on_end;
 	c->data = config->data;
 	(void)uv_read_start((uv_stream_t *)&c->said_pipe, on_said_room, on_said);
@@ -263,7 +270,7 @@ static const char *read_proc(struct buf *text, int pid, const char *name)
 
 	buf_done(text);
 	(void)snprintf(path, sizeof(path), "/proc/%d/%s", pid, name);
-	return buf_add_file(text, path) < 0 || text->data == NULL ? "" : text->data;
+	return buf_add_file(text, path) < 0 ? "" : buf_text(text);
 }
 
 /** Add the children of @pid to the @n that are known. Return: how many are. */

@@ -25,6 +25,8 @@ struct child_config {
 	const char *out;         /* file that standard output is written to; NULL: is kept as what it says */
 	int lock;                /* descriptor of lock_take(); stays the caller's */
 	const char *cgroup;      /* folder of cgroup_make(), or NULL */
+	/** It has said something: @len bytes, none of which is NUL. May be NULL. */
+	void (*on_said)(const char *text, size_t len, void *data);
 	/** It has ended, and all that it had started is killed; nothing more is called. @e is borrowed for the call. */
 	void (*on_end)(const struct ending *e, void *data);
 	void *data;

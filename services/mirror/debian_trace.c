@@ -265,7 +265,7 @@ static int open_folder(int fd)
 
 static int put(int folder, const char *name, const struct buf *b)
 {
-	return tree_put(folder, name, b->data != NULL ? b->data : "", b->len);
+	return tree_put(folder, name, buf_text(b), b->len);
 }
 
 int debian_trace_put(int fd, const struct debian_trace *t)

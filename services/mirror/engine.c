@@ -130,7 +130,8 @@ static int record_ended(sqlite3 *db, void *data)
 {
 	const struct project *p = data;
 
-	return record_end(db, &p->end);
+	int rc = record_end(db, &p->end);
+	return rc < 0 ? rc : engine_push_want(db, p);
 }
 
 static void take_up(struct project *p, int rc)
@@ -141,8 +142,11 @@ static void take_up(struct project *p, int rc)
 	if (rc < 0)
 		log_error("mirror: %s: what came of its run is not kept: %s", p->pop->name, strerror(-rc));
 	r->published = end->published;
-	if (end->ended.run.is_published)
+	engine_push_wanted(p);
+	if (end->ended.run.is_published) {
 		r->is_held = false;
+		engine_list_large(p);
+	}
 	if (end->hold != NULL) {
 		r->is_held = true;
 		r->hold = *end->hold;
@@ -206,6 +210,7 @@ static void on_run_end(const struct runner_end *end, void *data)
 	if (p->pop->n_upstreams > 0 && end->run.why != RUN_STOPPED)
 		upstream_note(&p->record.upstreams[p->upstream], o, engine_now().wall_s, arc4random_uniform);
 	fill_end(p, end);
+	engine_find_large(p, end);
 	log_info("mirror: %s: %s: %s", p->pop->name, outcome_names[o], p->record.last.words);
 	int rc = engine_store(p->engine, record_ended, on_recorded, p);
 	if (rc < 0)
@@ -223,6 +228,7 @@ static void start(struct project *p)
 		.upstream = url_of(p),
 		.lock = p->lock,
 		.cgroup = p->cgroup[0] == '\0' ? NULL : p->cgroup,
+		.published_bytes = p->record.published.bytes,
 		.limits = {.max_delete_percent = p->pop->max_delete_percent,
 	                   .max_delete_files = p->pop->max_delete_files},
 		.reserve = e->config.mirror->reserve,
@@ -301,8 +307,8 @@ void engine_pump(struct engine *e)
 	engine_alert(e);
 	while (schedule_take(e->schedule, engine_now(), &i))
 		begin(&e->projects[i]);
-	uint64_t wait_s = (uint64_t)schedule_wait(e->schedule, engine_now()) + 1; /* the clock is read in seconds */
-	(void)uv_timer_start(&e->timer, on_timer, 1000 * wait_s, 0);
+	uint64_t wait_s = engine_push(e, schedule_wait(e->schedule, engine_now()));
+	(void)uv_timer_start(&e->timer, on_timer, 1000 * (wait_s + 1), 0); /* the clock is read in seconds */
 }
 
 /* The beginning and the end. */
@@ -315,6 +321,8 @@ static int load(sqlite3 *db, void *data)
 
 	for (size_t i = 0; rc == 0 && i < e->n; i++)
 		rc = record_load(db, e->projects[i].pop, &e->projects[i].record);
+	for (size_t i = 0; rc == 0 && i < e->n; i++)
+		rc = engine_push_load(db, &e->projects[i]);
 	if (rc == 0)
 		rc = runs_db_cut_off(db, engine_now().wall_s, &n_cut_off);
 	for (size_t i = 0; rc == 0 && i < e->n; i++) /* which may have made some of them wanted */
@@ -362,6 +370,8 @@ int engine_start(struct engine *e, uv_loop_t *loop)
 	for (size_t i = 0; i < e->n; i++)
 		schedule_project(&e->projects[i]);
 	engine_alert_open(e);
+	engine_push_open(e);
+	engine_large_open(e);
 	e->is_started = true;
 	engine_pump(e);
 	return 0;
@@ -385,8 +395,11 @@ static int open_project(struct project *p, const char *root)
 
 void engine_free(struct engine *e)
 {
-	for (size_t i = 0; i < e->n; i++)
+	for (size_t i = 0; i < e->n; i++) {
 		free(e->projects[i].record.upstreams);
+		free(e->projects[i].followers);
+		engine_lose_large(&e->projects[i]);
+	}
 	schedule_free(e->schedule);
 	free(e->projects);
 	free(e);
@@ -407,6 +420,7 @@ static struct engine *engine_new(const struct engine_config *config)
 		*p = (struct project){.engine = e, .pop = &m->projects[i], .index = i, .lock = -1};
 		(void)snprintf(p->path, sizeof(p->path), "/%s/", p->pop->name);
 		p->record.upstreams = mem_new((p->pop->n_upstreams + 1) * sizeof(*p->record.upstreams));
+		engine_push_fill(p);
 	}
 	return e;
 }
@@ -441,17 +455,16 @@ static void on_timer_closed(uv_handle_t *handle)
 		on_closed(data);
 }
 
-static void on_store_closed(void *data)
+static void on_background_closed(void *data)
 {
 	struct engine *e = data;
 
 	uv_close((uv_handle_t *)&e->timer, on_timer_closed);
 }
 
-static void close_if_idle(struct engine *e)
+static void on_store_closed(void *data)
 {
-	if (e->is_closing && e->n_pending == 0)
-		store_close(e->store, on_store_closed, e);
+	engine_large_close(data, on_background_closed);
 }
 
 void engine_await(struct engine *e)
@@ -462,19 +475,22 @@ void engine_await(struct engine *e)
 void engine_settle(struct engine *e)
 {
 	assert(e->n_pending > 0);
-	e->n_pending--;
-	close_if_idle(e);
+	if (--e->n_pending == 0 && e->is_closing)
+		store_close(e->store, on_store_closed, e);
 }
 
 void engine_close(struct engine *e, void (*on_closed)(void *data), void *data)
 {
+	engine_await(e); /* the end of what is closed here */
 	e->is_closing = true;
 	e->on_closed = on_closed;
 	e->closed_data = data;
 	(void)uv_timer_stop(&e->timer);
 	engine_alert_close(e);
+	engine_push_close(e);
+	engine_large_stop(e);
 	for (size_t i = 0; i < e->n; i++)
 		if (e->projects[i].runner != NULL)
 			runner_stop(e->projects[i].runner);
-	close_if_idle(e);
+	engine_settle(e);
 }

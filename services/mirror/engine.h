@@ -8,6 +8,7 @@
 
 #include "base/buf.h"
 #include "base/pop.h"
+#include "mirror/metainfo.h"
 #include "mirror/runner.h"
 #include "mirror/status_json.h"
 #include "store/store.h"
@@ -18,7 +19,9 @@ struct engine_config {
 	const struct pop_mirror *mirror; /* borrowed for the engine's life */
 	const char *database;            /* path; borrowed until engine_start() */
 	struct runner_tree tree;
-	const char *site; /* name of the POP, for alerts; borrowed */
+	const char *site;                       /* name of the POP, for alerts; borrowed */
+	const struct pop_neighbour *neighbours; /* who may follow our projects; borrowed for its life */
+	unsigned n_neighbours;
 };
 
 struct engine; /* opaque; ends with engine_close() */
@@ -52,12 +55,38 @@ enum engine_wish {
 void engine_wish(struct engine *e, const char *project, enum engine_wish wish, void (*on_done)(void *data, int rc),
                  void *data);
 
+/** What is known of a project's past. */
+enum engine_history {
+	ENGINE_RUNS,  /* its newest, as JSON */
+	ENGINE_LOG,   /* of a run, as text; of one that goes on, as much as there is */
+	ENGINE_LARGE, /* files, as JSON */
+};
+
+struct engine_question {
+	const char *project;
+	enum engine_history of;
+	int64_t run; /* of ENGINE_LOG; 0: the newest */
+};
+
 /**
- * Ask what the database has of a project: of @run NULL its newest runs, as JSON; else the log of that one, or, of 0,
- * of the newest. @on_answer is called on the loop with a text (borrowed), or with rc: -ENOENT, or a negative errno.
+ * @on_answer is called on the loop, maybe at once, with a text (borrowed), or with rc: -ENOENT, or a negative errno.
  */
-void engine_ask(struct engine *e, const char *project, const int64_t *run,
+void engine_ask(struct engine *e, const struct engine_question *what,
                 void (*on_answer)(void *data, int rc, const char *text), void *data);
+
+/** What is wanted of a large file (mirror/metainfo.h). */
+struct engine_large {
+	const char *project, *path; /* in its tree */
+	enum metainfo_kind kind;
+	const char *site; /* where visitors find our projects: "https://www.example.net" */
+};
+
+/**
+ * @on_answer is called on the loop with the bytes (borrowed), or with rc: -ENOENT: there is no such file, it is not
+ * large, or was not read yet; or another negative errno.
+ */
+void engine_describe(struct engine *e, const struct engine_large *what,
+                     void (*on_answer)(void *data, int rc, const struct buf *answer), void *data);
 
 /**
  * Publish generation @to of a project again, or, of 0, the one before the published one, and hold the project: it

@@ -5,6 +5,7 @@
 #include "base/json_write.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "mirror/large_db.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -51,7 +52,7 @@ void engine_on_step(enum run_step step, void *data)
 struct question {
 	struct engine *engine;
 	const struct project *project;
-	bool is_of_a_run;
+	enum engine_history of;
 	int64_t run;
 	char *text; /* the answer */
 	void (*on_answer)(void *data, int rc, const char *text);
@@ -63,11 +64,12 @@ static int look_up(sqlite3 *db, void *data)
 	struct question *q = data;
 	const char *name = q->project->pop->name;
 
-	if (q->is_of_a_run)
+	if (q->of == ENGINE_LOG)
 		return runs_db_log(db, name, q->run, &q->text);
 	yyjson_mut_doc *doc = yyjson_mut_doc_new(NULL);
 	yyjson_mut_val *list = yyjson_mut_arr(doc);
-	int rc = runs_db_list(db, name, RUNS_MAX, doc, list);
+	int rc = q->of == ENGINE_RUNS ? runs_db_list(db, name, RUNS_MAX, doc, list)
+	                              : large_db_list(db, name, doc, list);
 	q->text = json_take(doc, list);
 	return rc;
 }
@@ -83,17 +85,30 @@ static void on_looked_up(void *data, int rc)
 	engine_settle(e);
 }
 
-void engine_ask(struct engine *e, const char *project, const int64_t *run,
+/** What the programs of the run that goes on have said, if it is the one of which the log is wanted; or NULL. */
+static const char *said_so_far(const struct project *p, int64_t run)
+{
+	const char *said = p->runner != NULL ? runner_log(p->runner) : p->log;
+
+	if (run != 0 && run != p->run)
+		return NULL;
+	return said == NULL && run == 0 && p->is_busy ? "" : said; /* it is about to begin */
+}
+
+void engine_ask(struct engine *e, const struct engine_question *what,
                 void (*on_answer)(void *data, int rc, const char *text), void *data)
 {
-	const struct project *p = engine_find(e, project);
+	const struct project *p = engine_find(e, what->project);
+	const char *said = p != NULL && what->of == ENGINE_LOG ? said_so_far(p, what->run) : NULL;
 	int rc = p == NULL ? -ENOENT : 0;
 
 	if (rc == 0 && e->is_closing)
 		rc = -EAGAIN;
-	if (rc == 0) {
+	if (rc == 0 && said != NULL) {
+		on_answer(data, 0, said);
+	} else if (rc == 0) {
 		struct question *q = mem_new(sizeof(*q));
-		*q = (struct question){e, p, run != NULL, run == NULL ? 0 : *run, NULL, on_answer, data};
+		*q = (struct question){e, p, what->of, what->run, NULL, on_answer, data};
 		rc = engine_store(e, look_up, on_looked_up, q);
 		if (rc < 0)
 			free(q);

@@ -73,6 +73,11 @@ struct project_status engine_status_of(const struct project *p)
 		.files = is_known ? (int64_t)r->published.files : -1,
 		.bytes = is_known ? (int64_t)r->published.bytes : -1,
 		.is_wanted = kept.is_wanted,
+		.followers = p->followers,
+		.n_followers = p->n_followers,
+		.large_bytes = (int64_t)p->pop->large_mib << 20,
+		.large = (int64_t)p->large.n,
+		.large_waiting = (int64_t)p->large.n_waiting,
 	};
 }
 
@@ -105,7 +110,8 @@ static void add_counters(const struct engine *e, struct buf *b)
 	static const struct {
 		const char *name, *help;
 	} others[] = {{"mirrord_pushes_total", "Runs that were asked for."},
-	              {"mirrord_rollbacks_total", "Times that an older tree was published again."}};
+	              {"mirrord_rollbacks_total", "Times that an older tree was published again."},
+	              {"mirrord_hashed_bytes_total", "Read of large files, for their hashes."}};
 	char labels[LABELS_MAX];
 
 	metrics_family(b, runs, METRICS_COUNTER, "Runs of a project, by what came of them.");
@@ -120,7 +126,7 @@ static void add_counters(const struct engine *e, struct buf *b)
 		metrics_family(b, others[k].name, METRICS_COUNTER, others[k].help);
 		for (size_t i = 0; i < e->n; i++) {
 			const struct project *p = &e->projects[i];
-			const uint64_t values[] = {p->n_pushes, p->n_rollbacks};
+			const uint64_t values[] = {p->n_pushes, p->n_rollbacks, p->n_hashed_bytes};
 			(void)snprintf(labels, sizeof(labels), "project=\"%s\"", p->pop->name);
 			metrics_u64(b, others[k].name, labels, values[k]);
 		}
@@ -139,6 +145,8 @@ static void add_gauges(const struct engine *e, struct buf *b)
 		{"mirrord_published_timestamp_seconds", "When what is published was; 0: nothing is."},
 		{"mirrord_files", "Files that are published."},
 		{"mirrord_size_bytes", "Size of the files that are published."},
+		{"mirrord_large_files", "Large files that are published."},
+		{"mirrord_large_files_waiting", "Of them, those whose hashes are not known yet."},
 	};
 	char labels[LABELS_MAX];
 
@@ -148,7 +156,8 @@ static void add_gauges(const struct engine *e, struct buf *b)
 			const struct project *p = &e->projects[i];
 			const struct published *t = &p->record.published;
 			const uint64_t values[] = {p->is_busy, is_held(p), freshness_of(p) == TREE_STALE,
-			                           (uint64_t)t->good_s, (uint64_t)t->at_s, t->files, t->bytes};
+			                           (uint64_t)t->good_s, (uint64_t)t->at_s, t->files, t->bytes,
+			                           p->large.n, p->large.n_waiting};
 			(void)snprintf(labels, sizeof(labels), "project=\"%s\"", p->pop->name);
 			metrics_u64(b, gauges[k].name, labels, values[k]);
 		}
@@ -161,6 +170,7 @@ void engine_metrics(const struct engine *e, struct buf *b)
 
 	add_counters(e, b);
 	add_gauges(e, b);
+	engine_push_metrics(e, b);
 	if (e->webhook == NULL)
 		return;
 	struct webhook_counters c = webhook_counters(e->webhook);

@@ -139,6 +139,8 @@ static void on_carried_out(void *data, int rc)
 	if (rc == 0) {
 		p->record.published = r->published;
 		p->n_rollbacks++;
+		engine_lose_large(p);
+		engine_list_large(p);
 	}
 	end(r, rc);
 }

@@ -25,7 +25,7 @@ struct entry {
 	bool is_folder;
 };
 
-/** A folder's entries, by name. */
+/** A folder's entries. */
 struct listing {
 	struct entry *all;
 	size_t n, room;
@@ -90,10 +90,21 @@ static int list_folder(int fd, struct listing *ret)
 		listing_done(&l);
 		return rc;
 	}
-	if (l.n > 1)
-		qsort_r(l.all, l.n, sizeof(*l.all), compare_entries, l.names.data);
 	*ret = l;
 	return 0;
+}
+
+static void sort(struct listing *l)
+{
+	if (l->n > 1)
+		qsort_r(l->all, l->n, sizeof(*l->all), compare_entries, l->names.data);
+}
+
+/** Whether both have the same names in the same order. */
+static bool are_alike(const struct listing *a, const struct listing *b)
+{
+	return a->names.len == b->names.len && a->n == b->n &&
+	       (a->n == 0 || memcmp(a->names.data, b->names.data, a->names.len) == 0);
 }
 
 static int open_folder(int fd, const char *name)
@@ -187,7 +198,7 @@ static int compare_at(const struct listing *a, size_t i, const struct listing *b
 	return k == b->n ? -1 : strcmp(name_of(a, i), name_of(b, k));
 }
 
-/** Go through both listings, sorted as they are. */
+/** Go through both listings, which are sorted, or alike. */
 static int merge(struct farm *f, int from, int to, const struct listing *wanted, const struct listing *there)
 {
 	size_t w = 0, t = 0;
@@ -232,6 +243,10 @@ static int update_folder(struct farm *f, int from, int to, unsigned depth)
 		return rc;
 	rc = list_folder(to, &there);
 	if (rc == 0) {
+		if (!are_alike(&wanted, &there)) { /* most are: file systems have an order of their own */
+			sort(&wanted);
+			sort(&there);
+		}
 		rc = merge(f, from, to, &wanted, &there);
 		listing_done(&there);
 	}

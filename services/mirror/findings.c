@@ -27,42 +27,6 @@ void findings_done(struct findings *f)
 	*f = (struct findings){0};
 }
 
-/** How many bytes the character at @text has; 0: it is none, or one that controls. */
-static size_t character_len(const char *text)
-{
-	struct utf8 u = {0};
-	size_t n = 0;
-	unsigned char first = (unsigned char)*text;
-
-	if (first < ' ' || first == 0x7f || (first == 0xc2 && (unsigned char)text[1] < 0xa0))
-		return 0;
-	do
-		if (!utf8_take(&u, (uint8_t)text[n++]))
-			return 0;
-	while (!utf8_is_whole(&u));
-	return n;
-}
-
-void findings_escape(const char *raw, char *ret, size_t size)
-{
-	enum { OCTAL_LEN = 4 };
-	size_t used = 0;
-
-	while (*raw != '\0') {
-		size_t len = character_len(raw);
-		size_t needed = len > 0 ? len : OCTAL_LEN;
-		if (used + needed >= size)
-			break;
-		if (len > 0)
-			memcpy(ret + used, raw, len);
-		else
-			(void)snprintf(ret + used, size - used, "\\%03o", (unsigned)(unsigned char)*raw);
-		used += needed;
-		raw += len > 0 ? len : 1;
-	}
-	ret[used] = '\0';
-}
-
 void findings_add(struct findings *f, enum finding_kind kind, const char *path, const char *format, ...)
 {
 	char said[FINDING_TEXT_MAX], whole[2 * FINDING_TEXT_MAX], told[FINDING_TEXT_MAX];
@@ -75,7 +39,7 @@ void findings_add(struct findings *f, enum finding_kind kind, const char *path, 
 	(void)vsnprintf(said, sizeof(said), format, args);
 	va_end(args);
 	(void)snprintf(whole, sizeof(whole), "%.400s: %s", path, said);
-	findings_escape(whole, told, sizeof(told));
+	utf8_escape(whole, told, sizeof(told));
 	f->told[f->n_told++] = mem_strdup(told);
 }
 

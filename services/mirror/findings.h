@@ -42,7 +42,4 @@ size_t findings_count(const struct findings *f);
 /** Append "2 missing, 1 of another size: FIRST; SECOND; and 1 more", with at most @n_told of them told. */
 void findings_summary(const struct findings *f, unsigned n_told, struct buf *b);
 
-/** Write @raw, any bytes, as UTF-8 without control characters: others become \ooo; cut to @size with the NUL. */
-void findings_escape(const char *raw, char *ret, size_t size);
-
 #endif

@@ -16,8 +16,8 @@
 #include <unistd.h>
 
 #define FOLDER  "generations"
-#define MAKING  FOLDER "/.making"
-#define GOING   FOLDER "/.going"
+#define MAKING  GENERATION_MAKING
+#define GOING   GENERATION_GOING
 #define CURRENT "current"
 #define BEFORE  "before-"
 #define WAITING ".current.new"
@@ -137,29 +137,32 @@ static int fill(int fd, const atomic_bool *is_cancelled, struct farm_counts *ret
 		return -errno;
 	int to = openat(fd, MAKING, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	int rc = to < 0 ? -errno : farm_update(from, to, is_cancelled, ret);
-	if (rc == 0 && syncfs(to) < 0)
-		rc = -errno;
 	if (to >= 0)
 		(void)close(to);
 	(void)close(from);
 	return rc;
 }
 
-int generation_make(int fd, size_t keep, const atomic_bool *is_cancelled, uint64_t *ret,
-                    struct farm_counts *ret_counts)
+int generation_fill(int fd, size_t keep, const atomic_bool *is_cancelled, struct farm_counts *ret_counts)
 {
 	uint64_t due[GENERATIONS_MAX], newest;
-	char path[GENERATION_PATH_MAX];
 
 	assert(keep >= 1);
 	int n_due = find_due(fd, keep - 1, due, &newest); /* the new one stays too */
 	if (n_due < 0)
 		return n_due;
 	int rc = begin_making(fd, due, n_due);
-	if (rc == 0)
-		rc = fill(fd, is_cancelled, ret_counts);
-	if (rc == 0)
-		rc = rename_in(fd, MAKING, generation_path(newest + 1, path));
+	return rc == 0 ? fill(fd, is_cancelled, ret_counts) : rc;
+}
+
+int generation_number(int fd, uint64_t *ret)
+{
+	uint64_t due[GENERATIONS_MAX], newest;
+	char path[GENERATION_PATH_MAX];
+	int rc = find_due(fd, GENERATIONS_MAX, due, &newest);
+
+	if (rc >= 0)
+		rc = syncfs(fd) < 0 ? -errno : rename_in(fd, MAKING, generation_path(newest + 1, path));
 	if (rc == 0)
 		*ret = newest + 1;
 	return rc;

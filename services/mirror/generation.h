@@ -3,9 +3,9 @@
  * once they have their number; current is a link to the one that is published, before-1 and so on to the others,
  * the newest first: what was downloaded by an index of theirs is still there for it.
  *
- * The happy path: farm_probe() once; then, whenever work has been verified, generation_make(), whatever is to
- * be written into it besides, generation_publish(), generation_remove_old(). After a kill at any point, current
- * leads to a whole generation, and the next generation_make() goes on.
+ * The happy path: farm_probe() once; then, whenever work has been verified, generation_fill(), whatever is to be
+ * written into it besides, generation_number(), generation_publish(), generation_remove_old(). After a kill at any
+ * point, current leads to a whole generation, and the next generation_fill() goes on.
  * Blocking: for a thread of its own. @fd is the project's folder.
  */
 /* SPDX-License-Identifier: MIT */
@@ -21,8 +21,10 @@ enum {
 	GENERATION_PATH_MAX = 48,
 };
 
-#define GENERATION_WORK "work"
-#define GENERATION_TREE "tree" /* what current leads to where there are none */
+#define GENERATION_WORK   "work"
+#define GENERATION_MAKING "generations/.making" /* what has no number yet */
+#define GENERATION_GOING  "generations/.going"  /* what has none any more */
+#define GENERATION_TREE   "tree"                /* what current leads to where there are none */
 
 /** "generations/7" */
 char *generation_path(uint64_t n, char ret[GENERATION_PATH_MAX]);
@@ -40,12 +42,13 @@ int generation_current(int fd, uint64_t *ret);
 size_t generation_due(const uint64_t *all, size_t n_all, uint64_t current, size_t keep, uint64_t ret[GENERATIONS_MAX]);
 
 /**
- * Make a generation of work, out of the oldest one that is due when @keep (at least 1) stay, if there is one:
- * then only what differs is touched. All of it is on the disk when it has its number.
- * Return: 0 and its number, or as farm_update(): then nothing has a number.
+ * Make GENERATION_MAKING what work is, out of the oldest generation that is due when @keep (at least 1) stay, if there
+ * is one: then only what differs is touched. Return: as farm_update().
  */
-int generation_make(int fd, size_t keep, const atomic_bool *is_cancelled, uint64_t *ret,
-                    struct farm_counts *ret_counts);
+int generation_fill(int fd, size_t keep, const atomic_bool *is_cancelled, struct farm_counts *ret_counts);
+
+/** Give GENERATION_MAKING its number, once all of it is on the disk. Return: 0 or a negative errno. */
+int generation_number(int fd, uint64_t *ret);
 
 /** Publish generation @n, a newer or an older one. Return: 0, -ENOENT: there is none, or a negative errno. */
 int generation_publish(int fd, uint64_t n);

@@ -147,7 +147,7 @@ int gpgv_check(const char *keyring, const char *path, const char *text, const at
 	if (rc < 0)
 		(void)snprintf(ret, SIGNATURE_TEXT_MAX, "gpgv: %s", strerror(-rc));
 	else
-		rc = signature_verdict(g.status.data != NULL ? g.status.data : "", g.status.len, ret);
+		rc = signature_verdict(buf_text(&g.status), g.status.len, ret);
 	buf_done(&g.status);
 	return rc;
 }

@@ -16,6 +16,11 @@ const char *const guard_verdicts[GUARD_VERDICTS + 1] = {
 	NULL,
 };
 
+static const char *index_name(const char *of)
+{
+	return of[0] != '\0' ? of : "the archive";
+}
+
 static bool is_over(uint64_t part, uint64_t whole, unsigned percent)
 {
 	return whole > 0 && (double)part * 100 > (double)whole * percent;
@@ -96,12 +101,12 @@ const char *guard_text(enum guard_verdict v, const struct guard_limits *limits, 
 		break;
 	case GUARD_SERIAL:
 		(void)snprintf(ret, GUARD_TEXT_MAX,
-		               "the archive's serial goes back from %" PRIu64 " to %" PRIu64 ": %s",
+		               "%s: its serial goes back from %" PRIu64 " to %" PRIu64 ": %s", index_name(s->serial_of),
 		               s->serial_published, s->serial_listed, remedy);
 		break;
 	case GUARD_DATE:
-		(void)snprintf(ret, GUARD_TEXT_MAX, "the release's date goes back by %" PRId64 " minutes: %s",
-		               (s->date_published_s - s->date_listed_s + 59) / 60, remedy);
+		(void)snprintf(ret, GUARD_TEXT_MAX, "%s: its date goes back by %" PRId64 " minutes: %s",
+		               index_name(s->date_of), (s->date_published_s - s->date_listed_s + 59) / 60, remedy);
 		break;
 	case GUARD_SPACE:
 		(void)snprintf(ret, GUARD_TEXT_MAX,

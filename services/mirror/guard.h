@@ -10,6 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+enum { GUARD_INDEX_MAX = 128 };
+
 struct guard_limits {
 	unsigned max_delete_percent; /* of the published files */
 	uint64_t max_delete_files;   /* 0: any number */
@@ -24,8 +26,9 @@ struct guard_seen {
 	uint64_t fetch_bytes; /* that would come */
 	uint64_t free_bytes;  /* of the file system */
 	bool is_sentinel_gone;
-	uint64_t serial_published, serial_listed; /* of the archive; 0: not known */
-	int64_t date_published_s, date_listed_s;  /* of the release, Unix; 0: not known */
+	uint64_t serial_published, serial_listed;                  /* of the archive; 0: not known */
+	int64_t date_published_s, date_listed_s;                   /* of the release, Unix; 0: not known */
+	char serial_of[GUARD_INDEX_MAX], date_of[GUARD_INDEX_MAX]; /* the index that says it; "": the archive */
 };
 
 enum guard_verdict {
@@ -49,7 +52,7 @@ extern const char *const guard_verdicts[GUARD_VERDICTS + 1]; /* "fine", ..., NUL
 enum guard_verdict guard_judge(const struct guard_limits *limits, const struct guard_seen *seen,
                                const struct guard_seen *released);
 
-enum { GUARD_TEXT_MAX = 256 };
+enum { GUARD_TEXT_MAX = 384 };
 
 /** What was found and what to do about it, for people. */
 const char *guard_text(enum guard_verdict v, const struct guard_limits *limits, const struct guard_seen *seen,

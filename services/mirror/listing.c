@@ -91,9 +91,12 @@ enum listing_kind listing_parse(char *line, struct listing_entry *ret)
 static void read_summary(const char *line, struct listing *l)
 {
 	static const char files[] = "Number of files: ", size[] = "Total file size: ";
+	static const char received[] = "Total bytes received: ";
 
 	if (strncmp(line, size, sizeof(size) - 1) == 0)
 		l->listed_bytes = strtoull(line + sizeof(size) - 1, NULL, 10);
+	if (strncmp(line, received, sizeof(received) - 1) == 0)
+		l->received_bytes = strtoull(line + sizeof(received) - 1, NULL, 10);
 	if (strncmp(line, files, sizeof(files) - 1) != 0)
 		return;
 	const char *reg = strstr(line, "reg: ");

@@ -39,6 +39,7 @@ struct listing {
 	uint64_t fetch_bytes;                /* at most */
 	uint64_t n_listed;                   /* regular files that the upstream has */
 	uint64_t listed_bytes;               /* of them all */
+	uint64_t received_bytes;             /* over the network */
 	bool is_whole;                       /* it has its summary */
 	bool is_sentinel_new, is_sentinel_going;
 };

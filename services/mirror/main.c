@@ -2,25 +2,18 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/log.h"
 #include "base/mem.h"
-#include "mirror/api.h"
+#include "mirror/api_large.h"
 #include "mirror/publication.h"
+#include "mirror/traffic.h"
+#include "net/local_http.h"
 #include "sys/daemon.h"
 #include "sys/sandbox.h"
-#include "sys/sockets.h"
 
 #include <errno.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* Of one, permissions say who may; to the other nginx passes on, and tokens say it. */
-enum {
-	CONTROL,
-	PUBLIC,
-	SOCKETS,
-};
-
-static const char *const paths[SOCKETS] = {"/run/mirrord/control.sock", "/run/mirrord/http.sock"};
+static const char *const paths[LOCAL_HTTP_SOCKETS] = {"/run/mirrord/control.sock", "/run/mirrord/http.sock"};
 
 enum {
 	CONNECTIONS_MAX = 512,
@@ -28,23 +21,20 @@ enum {
 	GRACE_MS = 3000,
 };
 
-static const struct http_route *const control_tables[] = {api_routes, api_metrics_routes, NULL};
-static const struct http_route *const public_tables[] = {api_routes, NULL};
+static const struct http_route *const control_tables[] = {api_routes, api_large_routes, api_metrics_routes, NULL};
+static const struct http_route *const public_tables[] = {api_routes, api_large_routes, api_missing_routes, NULL};
 
 struct mirrord {
 	struct pop *pop;
 	uv_loop_t loop;
-	uv_signal_t sigterm, sigint;
+	struct local_http http;
 	uv_timer_t alive;
-	struct sockets sockets[SOCKETS];
-	struct api apis[SOCKETS];
-	struct http_config http[SOCKETS];
-	struct http_counters counters[SOCKETS];
-	struct http_server *servers[SOCKETS];
-	unsigned n_servers; /* that are not closed */
+	struct api apis[LOCAL_HTTP_SOCKETS];
 	char *database;
 	struct engine *engine;
 	struct auth *auth;
+	struct traffic *traffic;
+	struct redirect *redirect;
 };
 
 static int load_pop(struct mirrord *d, const char *path)
@@ -75,7 +65,9 @@ static int open_state(struct mirrord *d)
 	struct engine_config config = {.mirror = m,
 	                               .database = d->database,
 	                               .tree = publication_tree(d->pop),
-	                               .site = d->pop->site->name};
+	                               .site = d->pop->site->name,
+	                               .neighbours = d->pop->neighbours,
+	                               .n_neighbours = d->pop->n_neighbours};
 	return engine_open(&config, &d->engine);
 }
 
@@ -90,28 +82,6 @@ static int enter_sandbox(const struct mirrord *d)
 		.read_paths = read_paths, .write_paths = write_paths, .network = true, .processes = true});
 }
 
-static int serve(struct mirrord *d)
-{
-	int rc = 0;
-
-	for (unsigned i = 0; i < SOCKETS; i++) {
-		const struct sockets *s = &d->sockets[i];
-		d->apis[i] = (struct api){d->engine, d->auth, i == CONTROL, d->pop, d->counters, SOCKETS};
-		d->http[i] = (struct http_config){.tables = i == CONTROL ? control_tables : public_tables,
-		                                  .max_conns = CONNECTIONS_MAX,
-		                                  .rate = {REQUESTS_PER_SECOND, REQUESTS_PER_SECOND},
-		                                  .timeouts = http_timeouts_default,
-		                                  .data = &d->apis[i]};
-		d->servers[i] = http_server_new(&d->loop, &d->http[i], &d->counters[i]);
-		d->n_servers++;
-		if (rc == 0)
-			rc = sockets_take_unix(paths[i], &d->sockets[i]);
-		for (size_t k = 0; rc == 0 && k < s->n; k++)
-			rc = http_server_listen(d->servers[i], s->fds[k], NULL);
-	}
-	return rc;
-}
-
 static void on_engine_closed(void *data)
 {
 	struct mirrord *d = data;
@@ -120,31 +90,42 @@ static void on_engine_closed(void *data)
 	uv_close((uv_handle_t *)&d->alive, NULL);
 }
 
-/** Nobody asks it any more. */
-static void on_server_closed(void *data)
+static void on_redirect_closed(void *data)
 {
 	struct mirrord *d = data;
 
-	if (--d->n_servers > 0)
-		return;
 	engine_close(d->engine, on_engine_closed, d);
 }
 
-static void stop(struct mirrord *d)
+/** Nobody asks it any more. */
+static void on_unasked(void *data)
 {
-	if (uv_is_closing((uv_handle_t *)&d->sigterm))
-		return;
-	daemon_stopping();
-	uv_close((uv_handle_t *)&d->sigterm, NULL);
-	uv_close((uv_handle_t *)&d->sigint, NULL);
-	for (unsigned i = 0; i < SOCKETS; i++)
-		http_server_close(d->servers[i], GRACE_MS, on_server_closed, d);
+	struct mirrord *d = data;
+
+	traffic_stop(d->traffic);
+	redirect_close(d->redirect, on_redirect_closed, d);
 }
 
-static void on_signal(uv_signal_t *handle, int number)
+static int serve(struct mirrord *d)
 {
-	(void)number;
-	stop(handle->data);
+	for (unsigned i = 0; i < LOCAL_HTTP_SOCKETS; i++)
+		d->apis[i] = (struct api){.engine = d->engine,
+		                          .auth = d->auth,
+		                          .traffic = d->traffic,
+		                          .redirect = d->redirect,
+		                          .is_open = i == LOCAL_HTTP_CONTROL,
+		                          .pop = d->pop,
+		                          .counters = d->http.counters,
+		                          .n_counters = LOCAL_HTTP_SOCKETS};
+	return local_http_start(&d->http, &d->loop,
+	                        &(struct local_http_config){.tables = {control_tables, public_tables},
+	                                                    .data = {&d->apis[LOCAL_HTTP_CONTROL],
+	                                                             &d->apis[LOCAL_HTTP_PUBLIC]},
+	                                                    .max_conns = CONNECTIONS_MAX,
+	                                                    .requests_per_second = REQUESTS_PER_SECOND,
+	                                                    .grace_ms = GRACE_MS,
+	                                                    .on_closed = on_unasked,
+	                                                    .owner = d});
 }
 
 static void on_alive(uv_timer_t *timer)
@@ -157,11 +138,6 @@ static void watch(struct mirrord *d)
 {
 	uint64_t interval_ms = daemon_alive_interval_ms();
 
-	d->sigterm.data = d->sigint.data = d;
-	(void)uv_signal_init(&d->loop, &d->sigterm); /* neither fails: the loop has made what they need */
-	(void)uv_signal_init(&d->loop, &d->sigint);
-	(void)uv_signal_start(&d->sigterm, on_signal, SIGTERM);
-	(void)uv_signal_start(&d->sigint, on_signal, SIGINT);
 	(void)uv_timer_init(&d->loop, &d->alive);
 	if (interval_ms > 0)
 		(void)uv_timer_start(&d->alive, on_alive, interval_ms, interval_ms);
@@ -175,12 +151,14 @@ static int run(struct mirrord *d)
 	if (rc < 0)
 		return rc;
 	d->auth = auth_new(d->engine);
+	traffic_start(d->traffic, &d->loop, d->engine);
+	d->redirect = redirect_new(&d->loop, d->pop, d->engine, d->traffic);
 	watch(d);
 	rc = serve(d);
 	if (rc == 0)
 		daemon_ready("mirroring");
 	else
-		stop(d);
+		local_http_stop(&d->http);
 	(void)uv_run(&d->loop, UV_RUN_DEFAULT);
 	return rc;
 }
@@ -188,8 +166,10 @@ static int run(struct mirrord *d)
 /** The loop is made in the sandbox: it looks at what it may use there. */
 static int open_and_run(struct mirrord *d)
 {
-	int rc = enter_sandbox(d);
+	int rc = local_http_take(&d->http, paths);
 
+	if (rc == 0)
+		rc = enter_sandbox(d);
 	if (rc == 0)
 		rc = uv_loop_init(&d->loop);
 	if (rc < 0)
@@ -211,14 +191,17 @@ int main(int argc, char **argv)
 	int rc = load_pop(d, options.pop_path);
 	if (rc == 0)
 		rc = open_state(d);
-	if (rc == 0)
+	if (rc == 0) {
+		d->traffic = traffic_new(d->pop);
 		rc = open_and_run(d);
+	}
 	if (d->engine != NULL)
 		engine_free(d->engine);
 	if (d->auth != NULL)
 		auth_free(d->auth);
-	for (unsigned i = 0; i < SOCKETS; i++)
-		sockets_close(&d->sockets[i]);
+	if (d->traffic != NULL)
+		traffic_free(d->traffic);
+	local_http_done(&d->http);
 	free(d->database);
 	if (d->pop != NULL)
 		pop_free(d->pop);

@@ -71,6 +71,44 @@ const char *const mirror_migrations[] = {
 	"CREATE TRIGGER token_is_of_a_project BEFORE INSERT ON tokens"
 	"  WHEN NEW.project IS NOT NULL AND NEW.project NOT IN (SELECT name FROM project) BEGIN"
 	"  SELECT raise(ABORT, 'mirrord knows no such project'); END;",
+	/* What POPs that follow a project are to be told. */
+	"CREATE TABLE push ("
+	"  follower TEXT NOT NULL,"
+	"  project TEXT NOT NULL REFERENCES project,"
+	"  wanted INTEGER NOT NULL," /* the run that has published it; 0: nothing */
+	"  tries INTEGER NOT NULL DEFAULT 0,"
+	"  due INTEGER NOT NULL DEFAULT 0,"
+	"  told INTEGER NOT NULL DEFAULT 0,"
+	"  words TEXT NOT NULL DEFAULT '',"
+	"  PRIMARY KEY (follower, project)) STRICT, WITHOUT ROWID;",
+	/* What was downloaded of projects, which may be gone since. */
+	"CREATE TABLE traffic ("
+	"  length INTEGER NOT NULL," /* seconds: of an hour or a day */
+	"  start INTEGER NOT NULL,"
+	"  family INTEGER NOT NULL,"
+	"  asn INTEGER NOT NULL," /* 0: of no network that is known */
+	"  requests INTEGER NOT NULL,"
+	"  bytes INTEGER NOT NULL,"
+	"  project TEXT NOT NULL,"
+	"  PRIMARY KEY (length, start, project, family, asn)) STRICT, WITHOUT ROWID;",
+	/* Large files, and what was read in them: a version of a file has the same bytes wherever it is. */
+	"CREATE TABLE large ("
+	"  project TEXT NOT NULL REFERENCES project,"
+	"  path TEXT NOT NULL,"
+	"  inode INTEGER NOT NULL,"
+	"  size INTEGER NOT NULL,"
+	"  modified INTEGER NOT NULL," /* nanoseconds */
+	"  PRIMARY KEY (project, path)) STRICT, WITHOUT ROWID;"
+	"CREATE TABLE content ("
+	"  project TEXT NOT NULL REFERENCES project,"
+	"  inode INTEGER NOT NULL,"
+	"  size INTEGER NOT NULL,"
+	"  modified INTEGER NOT NULL,"
+	"  used INTEGER NOT NULL," /* when it was published last */
+	"  sha256 BLOB NOT NULL CHECK (length(sha256) = 32),"
+	"  piece INTEGER NOT NULL,"
+	"  pieces BLOB NOT NULL,"
+	"  PRIMARY KEY (project, inode, size, modified)) STRICT;",
 	NULL,
 };
 

@@ -24,7 +24,6 @@ static struct rsync_job job_of(const struct program_of *what)
 		.bandwidth_mbps = p->bandwidth_mbps,
 		.silence_s = p->stall_minutes * MINUTE_S,
 		.names = what->place->paths[WORKPLACE_COMING],
-		.scratch = what->place->paths[WORKPLACE_SCRATCH],
 	};
 }
 
@@ -58,6 +57,8 @@ static struct program list(const struct program_of *what, bool is_of_published)
 		job.to = what->place->paths[WORKPLACE_TREE];
 	else if (is_of_published && what->has_current && (what->is_dirty || what->mode == RUN_COMMAND))
 		job.to = what->place->paths[WORKPLACE_CURRENT];
+	if (job.to == what->place->paths[WORKPLACE_CURRENT] && what->project->kind == POP_MIRROR_DEBIAN)
+		job.kept = "/project/trace/*"; /* one of them is ours: operators allow what upstream deletes */
 	return (struct program){.command = rsync_list(&job),
 	                        .fetcher = FETCHER_RSYNC,
 	                        .out = what->place->paths[WORKPLACE_PRINTED]};
@@ -69,8 +70,14 @@ static struct program fetch(const struct program_of *what)
 
 	if (what->mode == RUN_COMMAND)
 		return (struct program){.command = command_of(what->project->command), .fetcher = FETCHER_COMMAND};
+	if (what->mode == RUN_AT_ONCE)
+		return (struct program){.command = rsync_sync(&job),
+		                        .fetcher = FETCHER_RSYNC,
+		                        .out = what->place->paths[WORKPLACE_PRINTED]};
 	if (what->mode == RUN_TWO_STAGE && what->has_current)
 		job.compare = what->place->paths[WORKPLACE_TREE];
+	if (what->mode == RUN_GENERATIONS && what->has_current) /* what a run that was held has deleted, say */
+		job.link = what->place->paths[WORKPLACE_CURRENT];
 	if (!what->has_current)
 		job.names = NULL; /* all of it is to come: to send its names would take longer than to list it again */
 	return (struct program){.command = rsync_fetch(&job), .fetcher = FETCHER_RSYNC};

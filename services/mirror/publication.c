@@ -3,6 +3,7 @@
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/utf8.h"
 #include "mirror/debian_trace.h"
 #include "mirror/generation.h"
 #include "mirror/gpgv.h"
@@ -46,7 +47,7 @@ static void tell(const struct findings *f, struct runner_job *job)
 
 	buf_init(&b, (size_t)4 * RUNNER_WORDS_MAX);
 	findings_summary(f, TOLD, &b);
-	findings_escape(b.data == NULL ? "it does not verify" : b.data, job->words, sizeof(job->words));
+	utf8_escape(b.data == NULL ? "it does not verify" : b.data, job->words, sizeof(job->words));
 	buf_done(&b);
 }
 
@@ -55,7 +56,7 @@ static int check_sanity(struct runner_job *job, int fd)
 {
 	struct findings f = {.n_told = 0};
 	struct sanity_counts counts;
-	int rc = sanity_check(fd, job->is_cancelled, &f, &counts);
+	int rc = sanity_check(fd, job->is_cancelled, &f, job->large, &counts);
 
 	if (rc == -EBADMSG)
 		tell(&f, job);
@@ -133,6 +134,20 @@ static int check_debian(struct runner_job *job, struct verify *v, const char *ow
 	return job->project->keyring == NULL ? 0 : check_signatures(job, v);
 }
 
+/** What goes back, if anything does; a serial of the archive itself counts more than that of an index. */
+static void note_age(struct guard_seen *s, const struct verify *v)
+{
+	if (v->serial_back.before > 0) {
+		s->serial_published = v->serial_back.before;
+		s->serial_listed = v->serial_back.now;
+		utf8_escape(v->serial_back.index, s->serial_of, sizeof(s->serial_of));
+	}
+	s->date_published_s = (int64_t)v->date_back.before;
+	s->date_listed_s = (int64_t)v->date_back.now;
+	if (v->date_back.before > 0)
+		utf8_escape(v->date_back.index, s->date_of, sizeof(s->date_of));
+}
+
 static int check_tree(struct runner_job *job, struct verify *v, const struct pop *pop)
 {
 	int rc = check_sanity(job, v->tree->fd);
@@ -142,8 +157,7 @@ static int check_tree(struct runner_job *job, struct verify *v, const struct pop
 	if (rc < 0)
 		return rc;
 	rc = verify_tree(v, kind_of(job->project->kind));
-	job->seen->date_published_s = v->date_published;
-	job->seen->date_listed_s = v->date_back;
+	note_age(job->seen, v);
 	if (rc == -EBADMSG)
 		tell(&v->findings, job);
 	return rc;
@@ -200,17 +214,14 @@ static int put_trace(const struct runner_job *job, const struct pop *pop, int fd
 		.ended = time(NULL),
 		.serial = debian_serial(&tree),
 		.bytes = job->fetched_bytes,
-		.stage1_s = job->fetch_s,
+		.stage1_s = job->fetch_s, /* all of it: what follows a fetch is no rsync */
 	};
 	return debian_trace_put(fd, &t);
 }
 
-/** What is besides to be in generation @n of the project @fd, or is not to be; 0: in its tree. */
-static int finish(const struct runner_job *job, const struct pop *pop, int fd, uint64_t n)
+/** What is besides to be in the folder @tree of the project @fd, or is not to be. */
+static int finish(const struct runner_job *job, const struct pop *pop, int fd, const char *tree)
 {
-	char path[GENERATION_PATH_MAX];
-	const char *tree = n == 0 ? GENERATION_TREE : generation_path(n, path);
-
 	if (job->project->kind != POP_MIRROR_DEBIAN)
 		return 0;
 	int tree_fd = openat(fd, tree, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -234,10 +245,20 @@ static int open_project(const struct workplace *w)
 	return fd < 0 ? -errno : fd;
 }
 
+/** A generation of what work has. Return: 0 and its number, or a negative errno. */
+static int make_generation(const struct runner_job *job, const struct pop *pop, int fd, uint64_t *ret)
+{
+	struct farm_counts counts;
+	int rc = generation_fill(fd, pop->services->mirror->keep_generations, job->is_cancelled, &counts);
+
+	if (rc == 0)
+		rc = finish(job, pop, fd, GENERATION_MAKING);
+	return rc == 0 ? generation_number(fd, ret) : rc;
+}
+
 static int publish(struct runner_job *job, uint64_t *ret_generation, void *data)
 {
 	const struct pop *pop = data;
-	struct farm_counts counts;
 	uint64_t n = 0;
 	int fd = open_project(job->place);
 
@@ -247,9 +268,7 @@ static int publish(struct runner_job *job, uint64_t *ret_generation, void *data)
 	if (job->mode == RUN_TWO_STAGE)
 		rc = stages_publish(job, fd, pop->site->domain, kind_of(job->project->kind));
 	else
-		rc = generation_make(fd, pop->services->mirror->keep_generations, job->is_cancelled, &n, &counts);
-	if (rc == 0 && n > 0)
-		rc = finish(job, pop, fd, n);
+		rc = make_generation(job, pop, fd, &n);
 	if (rc == 0 && n > 0)
 		rc = generation_publish(fd, n);
 	(void)close(fd);
@@ -267,7 +286,7 @@ static int trace(struct runner_job *job, void *data)
 		return fd;
 	int rc = 0;
 	if (job->mode == RUN_TWO_STAGE)
-		rc = finish(job, pop, fd, 0); /* of what went before: now it is whole */
+		rc = finish(job, pop, fd, GENERATION_TREE); /* of what went before: now it is whole */
 	else
 		rc = generation_remove_old(fd, pop->services->mirror->keep_generations);
 	if (rc == 0 && job->mode != RUN_TWO_STAGE)

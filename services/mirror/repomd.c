@@ -24,6 +24,7 @@ enum element {
 	SIZE,
 	CHECKSUM,
 	TIMESTAMP,
+	REVISION, /* of repomd.xml itself */
 };
 
 struct repomd {
@@ -39,9 +40,10 @@ struct repomd {
 	char path[TREE_PATH_MAX], type[TYPE_MAX];
 	enum checksum_kind checksum;
 
-	enum element reading; /* whose text is collected: a child of the file's element */
+	enum element reading; /* whose text is collected: a child of the file's element, or of the text's */
 	size_t text_len;
 	char text[TEXT_MAX];
+	uint64_t revision;
 };
 
 static void stop(struct repomd *r, const char *wrong)
@@ -55,7 +57,13 @@ static enum element element_of(const struct repomd *r, const char *name)
 	static const struct {
 		const char *name;
 		enum element element;
-	} names[] = {{"location", LOCATION}, {"size", SIZE}, {"checksum", CHECKSUM}, {"timestamp", TIMESTAMP}};
+	} names[] = {
+		{"location", LOCATION},
+		{"size", SIZE},
+		{"checksum", CHECKSUM},
+		{"timestamp", TIMESTAMP},
+		{"revision", REVISION},
+	};
 
 	if (strcmp(name, r->file_element) == 0)
 		return FILE_ELEMENT;
@@ -126,6 +134,14 @@ static void begin_part(struct repomd *r, enum element element, const char **attr
 		stop(r, "a size that is no number");
 }
 
+/** Whether its text says something of the file that it is in, or of all of repomd.xml. */
+static bool is_part(const struct repomd *r, enum element element)
+{
+	if (element == REVISION)
+		return r->depth == 2;
+	return r->file_depth > 0 && r->depth == r->file_depth + 1 && element != FILE_ELEMENT;
+}
+
 static void on_start(void *data, const char *name, const char **attributes)
 {
 	struct repomd *r = data;
@@ -137,7 +153,7 @@ static void on_start(void *data, const char *name, const char **attributes)
 		stop(r, "too many elements within each other");
 	else if (element == FILE_ELEMENT && r->file_depth == 0)
 		begin_file(r, attributes);
-	else if (r->file_depth > 0 && r->depth == r->file_depth + 1 && element != FILE_ELEMENT)
+	else if (is_part(r, element))
 		begin_part(r, element, attributes);
 }
 
@@ -171,6 +187,8 @@ static void end_part(struct repomd *r)
 		const char *dot = memchr(r->text, '.', len); /* older createrepo: with a fraction */
 		if (listed_number(r->text, dot != NULL ? (size_t)(dot - r->text) : len, &at) == 0)
 			r->file.timestamp = (int64_t)at;
+	} else if (r->reading == REVISION && listed_number(r->text, r->text_len, &at) == 0) {
+		r->revision = at;
 	}
 	r->reading = OTHER;
 }
@@ -180,7 +198,7 @@ static void on_end(void *data, const char *name)
 	struct repomd *r = data;
 	(void)name;
 
-	if (r->file_depth > 0 && r->depth == r->file_depth + 1)
+	if (is_part(r, r->reading))
 		end_part(r);
 	if (r->depth == r->file_depth && r->wrong == NULL) {
 		r->file_depth = 0;
@@ -225,6 +243,11 @@ void repomd_free(struct repomd *r)
 		return;
 	XML_ParserFree(r->parser);
 	free(r);
+}
+
+uint64_t repomd_revision(const struct repomd *r)
+{
+	return r->revision;
 }
 
 int repomd_feed(struct repomd *r, const void *text, size_t len, bool is_end, char reterr[REPOMD_ERROR_MAX])

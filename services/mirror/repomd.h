@@ -37,4 +37,7 @@ void repomd_free(struct repomd *r);
  */
 int repomd_feed(struct repomd *r, const void *text, size_t len, bool is_end, char reterr[REPOMD_ERROR_MAX]);
 
+/** The revision that repomd.xml has said; 0: none, or one that is no number. */
+uint64_t repomd_revision(const struct repomd *r);
+
 #endif

@@ -3,7 +3,6 @@
 
 #include "base/mem.h"
 
-#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -73,6 +72,8 @@ static struct command begin(const struct rsync_job *job)
 	}
 	for (size_t i = 0; i < job->n_exclude; i++)
 		add(&c, mem_printf("--filter=- %s", job->exclude[i]));
+	if (job->kept != NULL)
+		add(&c, mem_printf("--filter=P %s", job->kept));
 	return c;
 }
 
@@ -93,19 +94,40 @@ static void end(struct command *c, const struct rsync_job *job)
 	add(c, tree(job->to));
 }
 
+/** As mirror/listing.h reads it. */
+static void add_printing(struct command *c)
+{
+	add(c, mem_strdup("--recursive"));
+	add(c, mem_strdup("--stats"));
+	add(c, mem_strdup("--out-format=|%i|%l|%n"));
+}
+
 struct command rsync_list(const struct rsync_job *job)
 {
-	static const char *const options[] = {
-		"--dry-run",
-		"--recursive",
-		"--delete",
-		"--stats",
-		"--out-format=|%i|%l|%n",
-		NULL,
-	};
 	struct command c = begin(job);
 
-	add_all(&c, options);
+	add(&c, mem_strdup("--dry-run"));
+	add(&c, mem_strdup("--delete"));
+	add_printing(&c);
+	end(&c, job);
+	return c;
+}
+
+static void add_transfer(struct command *c, const struct rsync_job *job)
+{
+	add(c, mem_strdup("--partial"));
+	if (job->bandwidth_mbps > 0) /* in KiB/s */
+		add(c, mem_printf("--bwlimit=%u", (unsigned)(job->bandwidth_mbps * 1000000ULL / 8 / 1024)));
+}
+
+struct command rsync_sync(const struct rsync_job *job)
+{
+	struct command c = begin(job);
+
+	add(&c, mem_strdup("--delete-delay"));
+	add(&c, mem_strdup("--whole-file")); /* to find what of an old file is in the new one costs the upstream more */
+	add_printing(&c);
+	add_transfer(&c, job);
 	end(&c, job);
 	return c;
 }
@@ -114,20 +136,18 @@ struct command rsync_fetch(const struct rsync_job *job)
 {
 	struct command c = begin(job);
 
-	assert(job->scratch != NULL);
 	add(&c, mem_strdup("--stats"));
 	add(&c, mem_strdup("--force")); /* a folder may have become a file */
 	if (job->compare != NULL)
 		add(&c, mem_printf("--compare-dest=%s", job->compare));
+	if (job->link != NULL)
+		add(&c, mem_printf("--link-dest=%s", job->link));
 	if (job->names == NULL)
 		add(&c, mem_strdup("--recursive"));
 	else
 		add(&c, mem_printf("--files-from=%s", job->names));
 	add(&c, mem_strdup("--from0"));
-	add(&c, mem_printf("--temp-dir=%s", job->scratch));
-	add(&c, mem_strdup("--partial"));
-	if (job->bandwidth_mbps > 0) /* in KiB/s */
-		add(&c, mem_printf("--bwlimit=%u", (unsigned)(job->bandwidth_mbps * 1000000ULL / 8 / 1024)));
+	add_transfer(&c, job);
 	end(&c, job);
 	return c;
 }

@@ -1,6 +1,7 @@
 /*
  * The command lines of rsync(1), whose upstream is not trusted: no devices, no links out of the tree, no set-uid,
- * nothing of the upstream's that is shown. What is fetched is a list of names, so that it is what was judged. Pure.
+ * nothing of the upstream's that is shown. What is fetched is a list of names, so that it is what was judged, or all
+ * that differs, which is judged afterwards. Pure.
  */
 /* SPDX-License-Identifier: MIT */
 #ifndef FONTAINE_MIRROR_RSYNC_H
@@ -16,12 +17,13 @@ struct rsync_job {
 	const char *to;   /* folder, or the probe's file */
 	const char *const *exclude;
 	size_t n_exclude;
+	const char *kept;        /* pattern of what does not go when the upstream has it not; NULL: none */
 	unsigned bandwidth_mbps; /* 0: any */
 	unsigned silence_s;      /* how long the upstream may send nothing */
 	/* of rsync_fetch(): */
 	const char *names;   /* file of the names to fetch, each ended by NUL; NULL: all that there is */
 	const char *compare; /* folder whose files need not come once more; NULL: none */
-	const char *scratch; /* folder on the same file system, for what is begun */
+	const char *link;    /* folder whose files are linked instead of fetched; NULL: none */
 };
 
 /** A command, for execvp(3). Release with command_free(). */
@@ -36,10 +38,13 @@ struct command rsync_list(const struct rsync_job *job);
 /** Fetch what is named; delete nothing. */
 struct command rsync_fetch(const struct rsync_job *job);
 
+/** Fetch what differs, delete the rest at the end, and print what came and went, as rsync_list() does. */
+struct command rsync_sync(const struct rsync_job *job);
+
 /** Fetch one small file. */
 struct command rsync_probe(const struct rsync_job *job);
 
-/** Bytes that it received, by what it said at its end; 0 when it did not. */
+/** Bytes that it received, by what rsync_fetch() said at its end; 0 when it did not. */
 uint64_t rsync_received(const char *said);
 
 /** A program without arguments. */

@@ -11,6 +11,7 @@
 /** How the tree is published, and so in which order. */
 enum run_mode {
 	RUN_GENERATIONS, /* a tree beside the published one, of links to what they share */
+	RUN_AT_ONCE,     /* the same, listed and fetched by one connection: that tree is as the published one so far */
 	RUN_TWO_STAGE,   /* one tree: what is new comes before the indexes, what is old goes after them */
 	RUN_COMMAND,     /* a program of the operator fills the new tree: what it did is looked at afterwards */
 	RUN_MODES,
@@ -18,7 +19,7 @@ enum run_mode {
 
 enum run_step {
 	RUN_PROBE,   /* one small file of the upstream beside ours */
-	RUN_LIST,    /* a dry run: what would come and go */
+	RUN_LIST,    /* a dry run, or what was said of the fetch: what would come and go, as seen by visitors */
 	RUN_GUARD,   /* whether that may be */
 	RUN_PREPARE, /* the same for the tree that is written, when that is not what is published */
 	RUN_FETCH,

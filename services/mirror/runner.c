@@ -28,6 +28,12 @@ enum {
 };
 
 static void carry_out(struct runner *r);
+static void start_job(struct runner *r, int (*job)(struct runner *r));
+
+const char *runner_log(const struct runner *r)
+{
+	return buf_text(&r->log);
+}
 
 /** Once all that was asked of the loop has been answered. */
 static void finish(struct runner *r)
@@ -35,14 +41,16 @@ static void finish(struct runner *r)
 	struct runner_end end = {
 		.run = r->run,
 		.words = r->words,
-		.log = r->log.data == NULL ? "" : r->log.data,
+		.log = runner_log(r),
 		.verdict = r->verdict,
 		.seen = r->seen,
 		.listing = r->listing,
 		.generation = r->generation,
+		.large = r->run.is_published && r->large.is_over ? &r->large.found : NULL,
 	};
 
 	r->config.on_end(&end, r->config.data);
+	large_list_done(&r->large.found);
 	buf_done(&r->log);
 	free(r);
 }
@@ -94,12 +102,17 @@ static void advance(struct runner *r, enum run_event e)
 	if (r->run.why == RUN_SAME)
 		say(r, "nothing is new at %s", r->config.upstream);
 	say(r, "%" PRIu64 " came, %" PRIu64 " went", r->names.n_coming, r->names.n_going);
-	uv_close((uv_handle_t *)&r->timer, on_timer_closed);
+	if (r->run.mode == RUN_AT_ONCE && r->run.outcome == OUTCOME_HELD)
+		start_job(r, job_restore);
+	else
+		uv_close((uv_handle_t *)&r->timer, on_timer_closed);
 }
 
 /** Something here failed with @rc, a negative errno. */
 static void break_off(struct runner *r, int rc)
 {
+	if (rc == -EOPNOTSUPP && r->job == job_begin)
+		say(r, "a command needs hard links, and none can be made here: put the mirrors on ext4, xfs or btrfs");
 	if (rc != -ECANCELED)
 		say(r, "%s: %s", run_steps[r->run.step], strerror(-rc));
 	advance(r, RUN_BROKEN);
@@ -187,15 +200,27 @@ static void start_job(struct runner *r, int (*job)(struct runner *r))
 
 /* Programs. */
 
-static void add_to_log(struct runner *r, const char *said)
+/** Of a log that is full, the oldest is dropped. */
+static void add_to_log(struct runner *r, const char *text, size_t len)
 {
-	size_t len = strlen(said);
+	size_t room = r->log.max_bytes - r->log.len;
 
-	if (len == 0)
-		return;
-	(void)buf_printf(&r->log, "%s:\n", run_steps[r->run.step]); /* what does not fit is dropped */
-	if (buf_add(&r->log, said, len) < 0)
-		log_debug("mirror: %s: the log is full", r->config.project->name);
+	if (len > room)
+		buf_drop(&r->log, len - room);
+	(void)buf_add(&r->log, text, len);
+}
+
+static void on_program_said(const char *text, size_t len, void *data)
+{
+	struct runner *r = data;
+	const char *step = run_steps[r->run.step];
+
+	if (!r->has_said) {
+		add_to_log(r, step, strlen(step));
+		add_to_log(r, ":\n", 2);
+	}
+	r->has_said = true;
+	add_to_log(r, text, len);
 }
 
 static void on_program_end(const struct ending *e, void *data)
@@ -205,7 +230,6 @@ static void on_program_end(const struct ending *e, void *data)
 	enum run_step step = r->run.step;
 
 	r->child = NULL;
-	add_to_log(r, e->said);
 	if (step == RUN_FETCH) {
 		r->about.fetch_s = (uint64_t)(now_s(r) - r->fetch_began_s);
 		r->about.fetched_bytes = rsync_received(e->said);
@@ -244,6 +268,7 @@ static void start_program(struct runner *r)
 		.out = p.out,
 		.lock = r->config.lock,
 		.cgroup = r->config.cgroup,
+		.on_said = on_program_said,
 		.on_end = on_program_end,
 		.data = r,
 	};
@@ -251,6 +276,7 @@ static void start_program(struct runner *r)
 	(void)snprintf(project, sizeof(project), "FONTAINE_PROJECT=%s", r->config.project->name);
 	(void)snprintf(upstream, sizeof(upstream), "FONTAINE_UPSTREAM=%s", r->config.upstream);
 	r->fetcher = p.fetcher;
+	r->has_said = false;
 	watchdog_rest(&r->watchdog, now_s(r));
 	r->fetch_began_s = now_s(r);
 	int rc = child_start(&config, &r->child);
@@ -278,8 +304,13 @@ static void carry_out(struct runner *r)
 		r->config.on_step(r->run.step, r->config.data);
 	switch (r->run.step) {
 	case RUN_PROBE:
-	case RUN_LIST:
 		start_program(r);
+		break;
+	case RUN_LIST:
+		if (r->run.mode == RUN_AT_ONCE)
+			start_job(r, job_list);
+		else
+			start_program(r);
 		break;
 	case RUN_GUARD:
 		guard(r);
@@ -311,10 +342,17 @@ static void carry_out(struct runner *r)
 	}
 }
 
+/** A run that was cut off may have left the one tree without what comes last; else only work/ is concerned. */
+static bool is_unfinished(const struct runner *r)
+{
+	return r->about.mode == RUN_TWO_STAGE && r->is_dirty;
+}
+
 /** What rsync printed was read, or could not be. */
 static void on_listed(struct runner *r, int rc)
 {
-	bool is_same = r->listing.n_coming + r->listing.n_going == 0 && r->has_current;
+	bool is_left = r->is_dirty && r->run.mode != RUN_COMMAND; /* and is to be finished */
+	bool is_same = r->listing.n_coming + r->listing.n_going == 0 && r->has_current && !is_left;
 
 	if (rc == -EBADMSG) {
 		say(r, "%s: what it lists is not whole", r->config.upstream);
@@ -331,7 +369,7 @@ static void on_listed(struct runner *r, int rc)
 static void begin(struct runner *r)
 {
 	run_begin(&r->run, r->about.mode,
-	          !r->config.is_whole && probe_name(r->config.project->kind) != NULL);
+	          !r->config.is_whole && !is_unfinished(r) && probe_name(r->config.project->kind) != NULL);
 }
 
 static void on_job_done(uv_work_t *work, int status)
@@ -340,7 +378,9 @@ static void on_job_done(uv_work_t *work, int status)
 	int rc = r->job_rc;
 
 	(void)status; /* nothing is cancelled */
-	if (r->job == job_list || r->job == job_names)
+	if (r->job == job_restore)
+		uv_close((uv_handle_t *)&r->timer, on_timer_closed); /* the next run looks, whatever came of it */
+	else if (r->job == job_list || r->job == job_names)
 		on_listed(r, rc);
 	else if (r->job == job_compare)
 		advance(r, rc == 0 && r->probe.is_same ? RUN_SAME : RUN_OK);
@@ -369,6 +409,7 @@ struct runner *runner_start(const struct runner_config *config)
 	bool is_command = p->kind == POP_MIRROR_COMMAND;
 
 	r->config = *config;
+	r->large.from_bytes = (uint64_t)p->large_mib << 20;
 	r->about = (struct runner_job){.project = p,
 	                               .place = &r->place,
 	                               .upstream = config->upstream,

@@ -8,6 +8,7 @@
 
 #include "base/pop.h"
 #include "mirror/guard.h"
+#include "mirror/large.h"
 #include "mirror/run.h"
 #include "mirror/workplace.h"
 
@@ -31,6 +32,7 @@ struct runner_job {
 	/* of verify(): */
 	struct guard_seen *seen;      /* serial and date, where they are known */
 	char words[RUNNER_WORDS_MAX]; /* why it may not be published */
+	struct large_search *large;   /* notes those of the whole tree; NULL: all of it is not looked at */
 };
 
 /** What the rules of the project's tree are: each blocks, is called on a worker thread, one at a time. */
@@ -52,7 +54,8 @@ struct runner_end {
 	enum guard_verdict verdict;
 	struct guard_seen seen;
 	struct listing listing;
-	uint64_t generation; /* of what was published */
+	uint64_t generation;      /* of what was published */
+	struct large_list *large; /* of it, and may be taken; NULL: not known */
 };
 
 /** Copied; what it points to is borrowed until on_end(). */
@@ -63,6 +66,7 @@ struct runner_config {
 	const char *upstream;              /* one of the project's; "" for a command without any */
 	int lock;                          /* of lock_take(), and of its workplace */
 	const char *cgroup;                /* or NULL */
+	uint64_t published_bytes;          /* of the whole tree; 0: not known */
 	struct guard_limits limits;        /* but for the reserve: */
 	const char *reserve;               /* of the file system, as in the POP file */
 	const struct guard_seen *released; /* what the operator has allowed, or NULL */
@@ -80,5 +84,8 @@ struct runner *runner_start(const struct runner_config *config);
 
 /** End it soon, without publishing what is not published; on_end() comes as ever. */
 void runner_stop(struct runner *r);
+
+/** The end of what its programs have said so far; until the loop goes on. */
+const char *runner_log(const struct runner *r);
 
 #endif

@@ -31,12 +31,14 @@ struct runner {
 	struct listing names;   /* of what is fetched */
 	struct guard_seen seen;
 	struct runner_job about; /* for the rules of the tree */
-	int64_t fetch_began_s;   /* by the loop's clock */
+	struct large_search large;
+	int64_t fetch_began_s; /* by the loop's clock */
 	enum guard_verdict verdict;
 	enum outcome failed;
 	uint64_t generation;
 	char words[RUNNER_WORDS_MAX];
 	struct buf log;
+	bool has_said; /* the child has, something */
 };
 
 /* Work of a step, on a thread. Each returns 0 or a negative errno. */
@@ -55,5 +57,7 @@ int job_delete(struct runner *r);
 int job_verify(struct runner *r);
 int job_publish(struct runner *r);
 int job_trace(struct runner *r);
+/** Make work/ what is published again: what was deleted there is back, what came takes no room any more. */
+int job_restore(struct runner *r);
 
 #endif

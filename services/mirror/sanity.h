@@ -7,6 +7,7 @@
 #define FONTAINE_MIRROR_SANITY_H
 
 #include "mirror/findings.h"
+#include "mirror/large.h"
 #include "mirror/tree.h"
 
 #include <stdatomic.h>
@@ -18,9 +19,11 @@ struct sanity_counts {
 };
 
 /**
- * Look at everything in the folder @fd (borrowed). Names may have any bytes in them.
+ * Look at everything in the folder @fd (borrowed). Names may have any bytes in them. @large notes what it wants, or
+ * is NULL.
  * Return: 0, -EBADMSG: @f has what is wrong; or -ECANCELED once *@is_cancelled (may be NULL).
  */
-int sanity_check(int fd, const atomic_bool *is_cancelled, struct findings *f, struct sanity_counts *ret);
+int sanity_check(int fd, const atomic_bool *is_cancelled, struct findings *f, struct large_search *large,
+                 struct sanity_counts *ret);
 
 #endif

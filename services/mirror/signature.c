@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "mirror/signature.h"
 
+#include "base/utf8.h"
+
 #include "mirror/findings.h"
 
 #include <assert.h>
@@ -75,7 +77,7 @@ static void tell(const struct heard *h, enum said what, const char *why, char re
 
 	(void)snprintf(text, sizeof(text), "%.*s%s%s", (int)(h->len[what] < 100 ? h->len[what] : 100), h->at[what],
 	               why[0] != '\0' ? ": the signature " : "", why);
-	findings_escape(text, ret, SIGNATURE_TEXT_MAX);
+	utf8_escape(text, ret, SIGNATURE_TEXT_MAX);
 }
 
 int signature_verdict(const char *status, size_t len, char ret[SIGNATURE_TEXT_MAX])

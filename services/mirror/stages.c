@@ -46,6 +46,8 @@ static int begin_tree(int fd)
 {
 	int rc = farm_remove(fd, GENERATION_TREE); /* of one that was cut off, and was not published yet */
 
+	if (rc == 0 && syncfs(fd) < 0) /* a power failure must not leave its names without its bytes */
+		rc = -errno;
 	if (rc == 0 && renameat(fd, GENERATION_WORK, fd, GENERATION_TREE) < 0)
 		rc = -errno;
 	if (rc < 0)

@@ -49,6 +49,22 @@ static void add_number(yyjson_mut_doc *d, yyjson_mut_val *o, const char *key, bo
 		yyjson_mut_obj_add_null(d, o, key);
 }
 
+static void add_followers(yyjson_mut_doc *d, yyjson_mut_val *o, const struct project_status *p)
+{
+	yyjson_mut_val *list = yyjson_mut_obj_add_arr(d, o, "followers");
+
+	for (size_t i = 0; i < p->n_followers; i++) {
+		const struct follower *f = &p->followers[i];
+		yyjson_mut_val *one = yyjson_mut_arr_add_obj(d, list);
+		json_add_text(d, one, "name", f->name);
+		add_number(d, one, "told", f->push.told_s > 0, f->push.told_s);
+		yyjson_mut_obj_add_bool(d, one, "waiting", f->push.wanted > 0);
+		yyjson_mut_obj_add_uint(d, one, "tries", f->push.tries);
+		add_number(d, one, "due", f->push.due_s > 0, f->push.due_s);
+		json_add_text(d, one, "words", f->push.words);
+	}
+}
+
 yyjson_mut_val *status_project(yyjson_mut_doc *d, const struct project_status *p)
 {
 	static const char *const states[PROJECT_STATES] = {
@@ -82,5 +98,9 @@ yyjson_mut_val *status_project(yyjson_mut_doc *d, const struct project_status *p
 	add_number(d, o, "ended", p->ended > 0, p->ended);
 	add_number(d, o, "files", p->files >= 0, p->files);
 	add_number(d, o, "bytes", p->bytes >= 0, p->bytes);
+	add_number(d, o, "large_bytes", true, p->large_bytes);
+	add_number(d, o, "large_files", true, p->large);
+	add_number(d, o, "large_waiting", true, p->large_waiting);
+	add_followers(d, o, p);
 	return o;
 }

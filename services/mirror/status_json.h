@@ -7,6 +7,7 @@
 #define FONTAINE_MIRROR_STATUS_JSON_H
 
 #include "mirror/outcome.h"
+#include "mirror/push.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -48,8 +49,12 @@ struct project_status {
 	int64_t started, ended; /* the last run, or the one that goes on */
 	int64_t next;
 	int64_t stopped;
-	int64_t files, bytes; /* -1: unknown */
-	bool is_wanted;       /* it runs as soon as there is room */
+	int64_t files, bytes;             /* -1: unknown */
+	bool is_wanted;                   /* it runs as soon as there is room */
+	const struct follower *followers; /* POPs that take it from here */
+	size_t n_followers;
+	int64_t large_bytes;          /* from which size on a file is large */
+	int64_t large, large_waiting; /* large files, and those of them whose hashes are not known yet */
 };
 
 struct site_status {

@@ -219,5 +219,5 @@ int two_stage_apply(int from, int to, const struct two_stage_job *job, size_t *r
 		if (rc < 0)
 			*reterr_at = i;
 	}
-	return rc;
+	return rc == 0 && syncfs(to) < 0 ? -errno : rc; /* what goes does so after this */
 }

@@ -1,24 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 #include "mirror/upstream.h"
 
+#include "base/backoff.h"
+
 #include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
-uint32_t upstream_rest_s(unsigned n_failures, uint32_t (*random)(uint32_t bound))
-{
-	uint32_t s = UPSTREAM_REST_MIN_S;
-
-	for (unsigned i = 1; i < n_failures && s < UPSTREAM_REST_MAX_S; i++)
-		s *= 2;
-	if (s > UPSTREAM_REST_MAX_S)
-		s = UPSTREAM_REST_MAX_S;
-	return s / 2 + random(s / 2 + 1);
-}
-
 static void rest(struct upstream *u, unsigned n, int64_t now_s, uint32_t (*random)(uint32_t bound))
 {
-	u->rests_until_s = now_s + upstream_rest_s(n, random);
+	u->rests_until_s = now_s + backoff_s(n, UPSTREAM_REST_MIN_S, UPSTREAM_REST_MAX_S, random);
 }
 
 void upstream_note(struct upstream *u, enum outcome o, int64_t now_s, uint32_t (*random)(uint32_t bound))

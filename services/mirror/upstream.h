@@ -25,9 +25,6 @@ struct upstream {
 	int64_t rests_until_s;
 };
 
-/** After failing so often in a row: from half to all of a time that doubles. @random as arc4random_uniform(3). */
-uint32_t upstream_rest_s(unsigned n_failures, uint32_t (*random)(uint32_t bound));
-
 /** A run from it came to @o. */
 void upstream_note(struct upstream *u, enum outcome o, int64_t now_s, uint32_t (*random)(uint32_t bound));
 

@@ -21,7 +21,9 @@ int verify_tree(struct verify *v, enum tree_kind kind)
 {
 	v->findings = (struct findings){0};
 	v->n_indexes = v->n_files = v->bytes = 0;
-	v->date = v->date_published = v->date_back = 0;
+	v->date = 0;
+	v->serial_back.before = v->serial_back.now = 0;
+	v->date_back.before = v->date_back.now = 0;
 	int rc = of_kind[kind](v);
 	if (rc < 0)
 		return rc;
@@ -58,6 +60,35 @@ void verify_unsafe(struct verify *v, const char *path, const char *index)
 void verify_malformed(struct verify *v, const char *path, const char *why)
 {
 	findings_add(&v->findings, FINDING_MALFORMED, path, "%s", why);
+}
+
+static bool age_of(const struct tree *tree, const char *path, verify_read_age read, struct verify_age *ret)
+{
+	struct verify v = {.tree = tree}; /* its findings are found elsewhere, or are of what is published */
+
+	*ret = (struct verify_age){0};
+	bool is_read = read(&v, path, ret);
+	verify_done(&v);
+	return is_read;
+}
+
+static void note_back(struct verify_back *b, const char *path, uint64_t before, uint64_t now)
+{
+	if (now == 0 || before <= now || before - now <= b->before - b->now)
+		return;
+	b->before = before;
+	b->now = now;
+	(void)snprintf(b->index, sizeof(b->index), "%s", path);
+}
+
+void verify_follows(struct verify *v, const char *path, verify_read_age read)
+{
+	struct verify_age now, before;
+
+	if (v->published == NULL || !age_of(v->published, path, read, &before) || !age_of(v->tree, path, read, &now))
+		return;
+	note_back(&v->serial_back, path, before.serial, now.serial);
+	note_back(&v->date_back, path, (uint64_t)before.date, (uint64_t)now.date);
 }
 
 static int compare_hash(struct verify *v, const struct listed *f, const char *index)

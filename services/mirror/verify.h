@@ -19,6 +19,18 @@ enum verify_hashes {
 	VERIFY_ALL,     /* whatever is named with a hash */
 };
 
+/** What an index says of its own age; 0: nothing. */
+struct verify_age {
+	uint64_t serial; /* grows with each version */
+	int64_t date;    /* Unix seconds */
+};
+
+/** How an index is older than where it is published. */
+struct verify_back {
+	uint64_t before, now; /* serials, or Unix seconds; 0: nothing is older */
+	char index[TREE_PATH_MAX];
+};
+
 struct verify {
 	const struct tree *tree;
 	struct exclude exclude; /* what the operator leaves out is not missed */
@@ -31,9 +43,9 @@ struct verify {
 
 	/* what came of it; zeroed at the start */
 	struct findings findings;
-	uint64_t n_indexes, n_files, bytes; /* indexes read, files named in them, and their sizes */
-	int64_t date;                       /* of the newest index, Unix seconds; 0: none says it */
-	int64_t date_published, date_back;  /* of the index that goes back furthest; 0: none does */
+	uint64_t n_indexes, n_files, bytes;        /* indexes read, files named in them, and their sizes */
+	int64_t date;                              /* of the newest index, Unix seconds; 0: none says it */
+	struct verify_back serial_back, date_back; /* of the index that goes back furthest */
 };
 
 /**
@@ -51,6 +63,12 @@ int verify_rpm(struct verify *v);
 int verify_arch(struct verify *v);
 int verify_files(struct verify *v);
 int verify_osm(struct verify *v);
+
+/** Read what the index @path says of its age. Return: whether it could be; else it is a finding. */
+typedef bool (*verify_read_age)(struct verify *v, const char *path, struct verify_age *ret);
+
+/** The index @path is to be no older than where it is published, if it is. */
+void verify_follows(struct verify *v, const char *path, verify_read_age read);
 
 /** Compare the file f->path with what @index says of it; and its hash, if @is_index or all are wanted. */
 int verify_listed(struct verify *v, const struct listed *f, const char *index, bool is_index);

@@ -85,7 +85,7 @@ static int check_database(struct verify *v, struct tar *t, const char *path)
 			continue;
 		rc = tar_read(t, &b);
 		if (rc == 0)
-			rc = check_package(v, path, b.data != NULL ? b.data : "");
+			rc = check_package(v, path, buf_text(&b));
 		if (rc < 0)
 			break;
 		buf_drop(&b, b.len);
@@ -115,30 +115,38 @@ static int on_database(struct verify *v, const char *path, void *data)
 	return 0;
 }
 
+static bool read_age(struct verify *v, const char *name, struct verify_age *ret)
+{
+	struct buf b;
+	uint64_t at = 0;
+
+	buf_init(&b, TIME_MAX_BYTES);
+	bool is_read = verify_read(v, name, &b);
+	if (is_read) {
+		const char *text = buf_text(&b);
+		is_read = listed_number(text, strcspn(text, " \r\n"), &at) == 0;
+		if (!is_read)
+			verify_malformed(v, name, "is no time in Unix seconds");
+	}
+	buf_done(&b);
+	ret->date = (int64_t)at;
+	return is_read;
+}
+
 /** lastsync or lastupdate, if it is there. */
 static void check_time(struct verify *v, const char *name)
 {
+	struct verify_age age;
 	struct stat st;
-	struct buf b;
-	uint64_t at;
 
-	if (tree_stat(v->tree, name, &st) == -ENOENT)
-		return;
-	buf_init(&b, TIME_MAX_BYTES);
-	if (verify_read(v, name, &b)) {
-		const char *text = b.data != NULL ? b.data : "";
-		size_t len = strcspn(text, " \r\n");
-		if (listed_number(text, len, &at) < 0)
-			verify_malformed(v, name, "is no time in Unix seconds");
-		else if ((int64_t)at > v->date)
-			v->date = (int64_t)at;
-	}
-	buf_done(&b);
+	if (tree_stat(v->tree, name, &st) != -ENOENT && read_age(v, name, &age) && age.date > v->date)
+		v->date = age.date;
 }
 
 int verify_arch(struct verify *v)
 {
 	check_time(v, "lastupdate");
 	check_time(v, "lastsync");
+	verify_follows(v, "lastupdate", read_age); /* mirrors fetch at other times: lastsync says that */
 	return verify_walk(v, &(struct verify_walk){"", "", "", on_database, NULL});
 }

@@ -293,7 +293,7 @@ static bool read_release(struct suite_check *c, const char *name, struct release
 	if (is_good) {
 		const struct buf *from = is_signed ? &text : &file;
 		is_good = (!is_signed || release_signed_text(file.data, file.len, &text) == 0) &&
-		          release_parse(from->data != NULL ? from->data : "", from->len, ret, error) == 0;
+		          release_parse(buf_text(from), from->len, ret, error) == 0;
 		if (!is_good)
 			verify_malformed(c->v, c->index, error);
 	}
@@ -314,23 +314,17 @@ static void compare_release(struct suite_check *c)
 	release_done(&plain.release);
 }
 
-/** What is published of the suite may be newer: an upstream goes back. */
-static void compare_published(struct suite_check *c, const char *name)
+static bool read_age(struct verify *v, const char *path, struct verify_age *ret)
 {
-	struct verify *v = c->v, before = {.tree = v->published};
-	struct suite_check published = {.v = &before, .folder = c->folder};
+	char folder[TREE_PATH_MAX];
+	struct suite_check c = {.v = v, .folder = folder};
 
-	if (v->published == NULL)
-		return;
-	if (read_release(&published, name, &published.release)) {
-		int64_t back_s = published.release.date - c->release.date;
-		if (back_s > v->date_published - v->date_back) {
-			v->date_published = published.release.date;
-			v->date_back = c->release.date;
-		}
-		release_done(&published.release);
-	}
-	verify_done(&before);
+	verify_folder(path, folder);
+	if (!read_release(&c, strrchr(path, '/') + 1, &c.release))
+		return false;
+	ret->date = c.release.date;
+	release_done(&c.release);
+	return true;
 }
 
 static int check_suite(struct verify *v, const struct suite *s)
@@ -340,7 +334,7 @@ static int check_suite(struct verify *v, const struct suite *s)
 
 	if (!read_release(&c, name, &c.release))
 		return 0;
-	compare_published(&c, name);
+	verify_follows(v, c.index, read_age);
 	if (s->has_inrelease && s->has_release)
 		compare_release(&c);
 	if (v->now != 0 && c.release.valid_until != 0 && c.release.valid_until < v->now)

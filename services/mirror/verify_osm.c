@@ -23,6 +23,18 @@ static int require(struct verify *v, const char *folder, const char *name, const
 	return verify_listed(v, &(struct listed){.path = path, .size = LISTED_ANY_SIZE}, index, false);
 }
 
+static bool read_age(struct verify *v, const char *path, struct verify_age *ret)
+{
+	struct osm_state state = {0};
+	struct buf b;
+
+	buf_init(&b, TEXT_MAX_BYTES);
+	bool is_read = verify_read(v, path, &b) && osm_state_parse(buf_text(&b), &state) == 0;
+	buf_done(&b);
+	*ret = (struct verify_age){state.sequence, state.date};
+	return is_read;
+}
+
 static int check_state(struct verify *v, const char *index, const char *text)
 {
 	char folder[TREE_PATH_MAX], name[OSM_NAME_MAX];
@@ -35,6 +47,7 @@ static int check_state(struct verify *v, const char *index, const char *text)
 	}
 	if (state.date > v->date)
 		v->date = state.date;
+	verify_follows(v, index, read_age);
 	verify_folder(index, folder);
 	rc = require(v, folder, osm_name(state.sequence, "osc.gz", name), index);
 	return rc < 0 ? rc : require(v, folder, osm_name(state.sequence, "state.txt", name), index);
@@ -69,7 +82,7 @@ static int on_file(struct verify *v, const char *path, void *data)
 
 	buf_init(&b, TEXT_MAX_BYTES);
 	if (verify_read(v, path, &b))
-		rc = c->check(v, path, b.data != NULL ? b.data : "");
+		rc = c->check(v, path, buf_text(&b));
 	buf_done(&b);
 	return rc;
 }

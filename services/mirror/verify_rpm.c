@@ -93,6 +93,26 @@ static int on_metadata(const struct repomd_file *f, void *data)
 	return rc;
 }
 
+static int on_dated(const struct repomd_file *f, void *data)
+{
+	int64_t *newest = data;
+
+	if (f->timestamp > *newest)
+		*newest = f->timestamp;
+	return 0;
+}
+
+static bool read_age(struct verify *v, const char *path, struct verify_age *ret)
+{
+	struct repository repo = {.v = v, .index = path};
+	struct repomd *xml = repomd_new(REPOMD_REPOMD, on_dated, &ret->date);
+
+	(void)read_xml(&repo, path, xml); /* nobody cancels it: it is one small file */
+	ret->serial = repomd_revision(xml);
+	repomd_free(xml);
+	return findings_count(&v->findings) == 0;
+}
+
 static int read_all(struct repository *repo, const char *path)
 {
 	struct verify *v = repo->v;
@@ -125,6 +145,7 @@ static int on_repomd(struct verify *v, const char *path, void *data)
 		return 0;
 	verify_folder(repodata, repo.folder);
 	++*n_repositories;
+	verify_follows(v, path, read_age);
 	return read_all(&repo, path);
 }
 

@@ -4,16 +4,22 @@
 #include "base/buf.h"
 #include "mirror/debian_trace.h"
 #include "mirror/farm.h"
+#include "mirror/generation.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <ftw.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
-enum { PROBE_MAX_BYTES = 2 << 20 };
+enum {
+	PROBE_MAX_BYTES = 2 << 20,
+	RSYNC_MARK_LEN = 6,
+	FOLDERS_OPEN_MAX = 64,
+};
 
 static const char *const names[WORKPLACE_FILES] = {
 	[WORKPLACE_LOCK] = "lock",
@@ -21,8 +27,8 @@ static const char *const names[WORKPLACE_FILES] = {
 	[WORKPLACE_CURRENT] = "current",
 	[WORKPLACE_TREE] = "tree",
 	[WORKPLACE_GENERATIONS] = "generations",
+	[WORKPLACE_PRUNED] = GENERATION_GOING,
 	[WORKPLACE_NOTHING] = "run/nothing",
-	[WORKPLACE_SCRATCH] = "run/scratch",
 	[WORKPLACE_PROBE] = "run/probe",
 	[WORKPLACE_PRINTED] = "run/printed",
 	[WORKPLACE_COMING] = "run/coming",
@@ -58,7 +64,7 @@ static void folder_of(const char *path, char ret[PATH_MAX])
 
 int workplace_prepare(const struct workplace *w)
 {
-	static const enum workplace_file folders[] = {WORKPLACE_WORK, WORKPLACE_NOTHING, WORKPLACE_SCRATCH};
+	static const enum workplace_file folders[] = {WORKPLACE_WORK, WORKPLACE_NOTHING};
 	static const enum workplace_file files[] = {WORKPLACE_PROBE, WORKPLACE_PRINTED, WORKPLACE_COMING,
 	                                            WORKPLACE_GOING};
 	char folder[PATH_MAX];
@@ -69,11 +75,44 @@ int workplace_prepare(const struct workplace *w)
 	folder_of(w->dirty, folder);
 	if (rc == 0)
 		rc = make_folder(folder);
+	if (rc == 0)
+		rc = farm_remove(AT_FDCWD, w->paths[WORKPLACE_PRUNED]);
 	for (size_t i = 0; rc == 0 && i < sizeof(folders) / sizeof(*folders); i++)
 		rc = make_folder(w->paths[folders[i]]);
 	for (size_t i = 0; rc == 0 && i < sizeof(files) / sizeof(*files); i++)
 		if (unlink(w->paths[files[i]]) < 0 && errno != ENOENT)
 			rc = -errno;
+	return rc;
+}
+
+/** For nftw(3): whether rsync calls so what it has begun of a file, ".NAME.XXXXXX", and if so it goes. */
+static int drop_begun(const char *path, const struct stat *st, int kind, struct FTW *at)
+{
+	const char *name = path + at->base, *dot = strrchr(name, '.');
+
+	(void)st;
+	if (kind != FTW_F || name[0] != '.' || dot == name || strlen(dot + 1) != RSYNC_MARK_LEN)
+		return 0;
+	return unlink(path) < 0 && errno != ENOENT ? -errno : 0;
+}
+
+int workplace_drop_begun(const struct workplace *w)
+{
+	return nftw(w->paths[WORKPLACE_WORK], drop_begun, FOLDERS_OPEN_MAX, FTW_PHYS);
+}
+
+int workplace_restore(const struct workplace *w)
+{
+	struct farm_counts counts;
+	int from = open(w->paths[WORKPLACE_CURRENT], O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (from < 0)
+		return -errno;
+	int to = open(w->paths[WORKPLACE_WORK], O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int rc = to < 0 ? -errno : farm_update(from, to, NULL, &counts);
+
+	if (to >= 0)
+		(void)close(to);
+	(void)close(from);
 	return rc;
 }
 

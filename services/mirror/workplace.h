@@ -18,8 +18,8 @@ enum workplace_file {
 	WORKPLACE_CURRENT, /* link to a folder; may be missing */
 	WORKPLACE_TREE,    /* folder that current leads to where no farm can be made; may be missing */
 	WORKPLACE_GENERATIONS,
+	WORKPLACE_PRUNED,  /* folder of a generation that is being removed; may be missing */
 	WORKPLACE_NOTHING, /* a folder that is empty */
-	WORKPLACE_SCRATCH, /* folder for files that are begun */
 	WORKPLACE_PROBE,
 	WORKPLACE_PRINTED, /* what rsync says to a dry run */
 	WORKPLACE_COMING,
@@ -37,6 +37,15 @@ int workplace_init(struct workplace *w, const char *folder);
 
 /** Make what is missing, and forget what another run has left in run/. Return: 0 or a negative errno. */
 int workplace_prepare(const struct workplace *w);
+
+/**
+ * Remove from work/ what an rsync that was killed had begun, so that it takes no room; and whatever is called so: it
+ * is fetched again. Return: 0 or a negative errno.
+ */
+int workplace_drop_begun(const struct workplace *w);
+
+/** Make work/ a farm of the published tree (farm_update()). Return: 0 or a negative errno. */
+int workplace_restore(const struct workplace *w);
 
 /** Empty work/. Return: 0 or a negative errno. */
 int workplace_clear_work(const struct workplace *w);

@@ -181,13 +181,13 @@ int assignments_add_csv(struct assignments *a, const char *text, size_t len, cha
 	return 0;
 }
 
-static void on_ixf_member(uint32_t asn, const char *name, void *data)
+static void on_ixf_member(const struct ixf_member *m, void *data)
 {
 	char number[16];
 
-	(void)snprintf(number, sizeof(number), "AS%" PRIu32, asn);
-	if (asn_is_usable(asn))
-		add_member(data, asn, name != NULL && is_name(name) ? name : number, NULL);
+	(void)snprintf(number, sizeof(number), "AS%" PRIu32, m->asn);
+	if (asn_is_usable(m->asn))
+		add_member(data, m->asn, m->name != NULL && is_name(m->name) ? m->name : number, NULL);
 }
 
 static void on_ixf_address(uint32_t asn, const struct prefix *address, void *data)
@@ -328,7 +328,7 @@ static int add_file(struct assignments *a, const char *path,
 	if (rc < 0)
 		(void)snprintf(error, sizeof(error), "cannot be read: %s", strerror(-rc));
 	else
-		rc = add(a, text.data == NULL ? "" : text.data, text.len, error);
+		rc = add(a, buf_text(&text), text.len, error);
 	if (rc < 0)
 		(void)snprintf(reterr, ASSIGNMENTS_ERROR_MAX, "%.100s: %.200s", path, error);
 	buf_done(&text);

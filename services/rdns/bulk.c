@@ -111,16 +111,7 @@ void bulk_free(struct bulk *b)
 
 int bulk_version(sqlite3 *db, int64_t *ret)
 {
-	sqlite3_stmt *s;
-	int rc = db_prepare(db, "SELECT coalesce(max(seq), 0) FROM audit", &s);
-
-	if (rc == 0)
-		rc = db_first(s);
-	if (rc < 0)
-		return rc;
-	*ret = sqlite3_column_int64(s, 0);
-	(void)sqlite3_finalize(s);
-	return 0;
+	return db_number(db, "SELECT coalesce(max(seq), 0) FROM audit", ret);
 }
 
 /* The number of the last change of @address, which may have ended it; 0: it never had a name. */

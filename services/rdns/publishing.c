@@ -408,7 +408,7 @@ int publishing_read_key(struct key_file *ret)
 	buf_init(&text, KEY_FILE_MAX_BYTES);
 	int rc = buf_add_file(&text, path);
 	if (rc == 0)
-		rc = key_file_parse(text.data == NULL ? "" : text.data, ret);
+		rc = key_file_parse(buf_text(&text), ret);
 	if (rc < 0)
 		log_error("%s: no key for updates: %s", path, strerror(-rc));
 	buf_done(&text);

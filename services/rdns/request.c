@@ -112,7 +112,7 @@ static const char *read_segment(const char *at, char ret[SEGMENT_MAX])
 
 	while (*at != '\0' && *at != '/') {
 		unsigned c = (unsigned char)*at++;
-		if (c == '%' && sscanf(at, "%2x", &c) == 1 && strspn(at, "0123456789abcdefABCDEF") >= 2)
+		if (c == '%' && strspn(at, "0123456789abcdefABCDEF") >= 2 && sscanf(at, "%2x", &c) == 1)
 			at += 2;
 		if (len + 1 == SEGMENT_MAX || c == '\0')
 			return NULL;
@@ -283,7 +283,7 @@ static int read_body(const struct http_request *r, struct api_request *a, struct
 
 	if (!is_json(http_request_header(r, "Content-Type")))
 		return refuse(p, API_MEDIA_TYPE, "%s", "");
-	yyjson_doc *doc = json_shape_read(r->body.data == NULL ? "" : r->body.data, r->body.len, "body", shape_error);
+	yyjson_doc *doc = json_shape_read(buf_text(&r->body), r->body.len, "body", shape_error);
 	if (doc == NULL)
 		return refuse(p, API_MALFORMED, "%s", shape_error);
 	yyjson_val *root = yyjson_doc_get_root(doc);

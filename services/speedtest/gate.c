@@ -109,6 +109,12 @@ static void write_by_direction(struct buf *text, const char *name, const uint64_
 		metrics_u64(text, name, direction_labels[d], values[d]);
 }
 
+/** @bits_per_second, as bytes. */
+static void write_rates(struct buf *text, const char *name, const uint64_t bits_per_second[DIRECTIONS])
+{
+	write_by_direction(text, name, (const uint64_t[]){bits_per_second[DOWNLOAD] / 8, bits_per_second[UPLOAD] / 8});
+}
+
 void gate_metrics(struct gate *g, struct buf *text)
 {
 	static const char *const reason_labels[ADMISSION_REASONS] = {
@@ -132,9 +138,9 @@ void gate_metrics(struct gate *g, struct buf *text)
 		metrics_u64(text, "speedtestd_tests_refused_total", reason_labels[i], f.refused[i]);
 	metrics_family(text, "speedtestd_tests_bytes_total", METRICS_COUNTER, "Bytes that tests moved.");
 	write_by_direction(text, "speedtestd_tests_bytes_total", f.bytes);
-	metrics_family(text, "speedtestd_budget_used_bits_per_second", METRICS_GAUGE,
+	metrics_family(text, "speedtestd_budget_used_bytes_per_second", METRICS_GAUGE,
 	               "What is set aside for the tests that run.");
-	write_by_direction(text, "speedtestd_budget_used_bits_per_second", f.used_bps);
-	metrics_family(text, "speedtestd_budget_bits_per_second", METRICS_GAUGE, "What the POP file allows.");
-	write_by_direction(text, "speedtestd_budget_bits_per_second", g->limits.capacity_bps);
+	write_rates(text, "speedtestd_budget_used_bytes_per_second", f.used_bps);
+	metrics_family(text, "speedtestd_budget_bytes_per_second", METRICS_GAUGE, "What the POP file allows.");
+	write_rates(text, "speedtestd_budget_bytes_per_second", g->limits.capacity_bps);
 }

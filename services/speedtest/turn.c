@@ -2,11 +2,11 @@
 #include "speedtest/turn.h"
 
 #include "base/log.h"
-#include "base/mem.h"
 #include "base/metrics.h"
 #include "net/limit.h"
 #include "net/reply.h"
 #include "speedtest/speedtest.h"
+#include "sys/credential.h"
 
 #include <assert.h>
 #include <inttypes.h>
@@ -49,18 +49,13 @@ void turn_credential_make(const char *secret, const struct addr *client, int64_t
 /* Return: whether there is a secret. */
 static bool read_secret(char ret[TURN_SECRET_MAX])
 {
-	const char *dir = getenv("CREDENTIALS_DIRECTORY");
-	struct buf text;
+	char *secret = credential_read("turn-secret");
+	bool fits = secret != NULL && strlen(secret) < TURN_SECRET_MAX;
 
-	if (dir == NULL)
-		return false;
-	char *path = mem_printf("%s/turn-secret", dir);
-	buf_init(&text, TURN_SECRET_MAX - 1);
-	if (buf_add_file(&text, path) == 0 && text.len > 0)
-		(void)snprintf(ret, TURN_SECRET_MAX, "%.*s", (int)strcspn(text.data, "\n"), text.data);
-	buf_done(&text);
-	free(path);
-	return *ret != '\0';
+	if (fits)
+		(void)strcpy(ret, secret);
+	free(secret);
+	return fits;
 }
 
 void turn_init(struct turn *t, const struct pop *p)

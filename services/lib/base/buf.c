@@ -95,6 +95,11 @@ void buf_drop(struct buf *b, size_t len)
 	set_len(b, b->len - len);
 }
 
+const char *buf_text(const struct buf *b)
+{
+	return b->data == NULL ? "" : b->data;
+}
+
 char *buf_take_text(struct buf *b)
 {
 	(void)reserve(b, 0); /* an empty text is one byte too */

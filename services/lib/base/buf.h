@@ -27,6 +27,9 @@ int buf_printf(struct buf *b, const char *format, ...) __attribute__((format(pri
 /** Remove the first @len bytes; @len is at most b->len. */
 void buf_drop(struct buf *b, size_t len);
 
+/** The bytes as a NUL-terminated text, never NULL; good until @b changes. */
+const char *buf_text(const struct buf *b);
+
 /** Give the bytes away as a NUL-terminated text, never NULL; @b is then empty. Release with free(). */
 char *buf_take_text(struct buf *b);
 

@@ -4,9 +4,13 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
+#include "base/pop_bgp.h"
 #include "base/pop_check.h"
+#include "base/pop_dns.h"
 #include "base/pop_doc.h"
 #include "base/pop_mirror.h"
+#include "base/pop_neighbour.h"
+#include "base/pop_notices.h"
 #include "base/pop_schema.h"
 #include "base/pop_shape.h"
 
@@ -98,13 +102,11 @@ static void fill_defaults(struct pop_doc *d, struct pop_services *s)
 	}
 	if (s->ntp != NULL) {
 		set_default_port(&s->ntp->port, 123);
+		set_default_port(&s->ntp->nts_port, 4460);
 		if (!pop_doc_has(d, "services.ntp.set_clock"))
 			s->ntp->set_clock = true;
 	}
-	if (s->resolver != NULL)
-		set_default_port(&s->resolver->port, 53);
-	if (s->authoritative != NULL)
-		set_default_port(&s->authoritative->port, 53);
+	pop_dns_fill(d, s);
 	if (s->rdns != NULL) {
 		set_default(&s->rdns->recheck_hours, 24);
 		set_default_port(&s->rdns->notify_port, 5359);
@@ -133,6 +135,14 @@ int pop_parse(const char *text, size_t len, struct pop **ret_pop, struct pop_err
 		goto out;
 	}
 	fill_defaults(&doc, p->services);
+	pop_neighbours_fill(p);
+	if (p->certificates != NULL && !pop_doc_has(&doc, "certificates.challenge"))
+		p->certificates->challenge =
+		    p->services->authoritative != NULL ? POP_CHALLENGE_DNS : POP_CHALLENGE_HTTP;
+	if (p->bgp != NULL)
+		pop_bgp_fill(p->bgp);
+	if (p->notices != NULL)
+		pop_notices_fill(p);
 	rc = pop_check(&doc, p);
 	if (rc == 0)
 		*ret_pop = p;
@@ -150,7 +160,7 @@ int pop_load(const char *path, struct pop **ret_pop, struct pop_error *reterr)
 	buf_init(&text, FILE_MAX_BYTES);
 	int rc = buf_add_file(&text, path);
 	if (rc == 0) {
-		rc = pop_parse(text.data == NULL ? "" : text.data, text.len, ret_pop, reterr);
+		rc = pop_parse(buf_text(&text), text.len, ret_pop, reterr);
 		goto out;
 	}
 	*reterr = (struct pop_error){.remedy = "give the path of a POP file"};
@@ -163,6 +173,18 @@ out:
 void pop_free(struct pop *p)
 {
 	(void)cyaml_free(&cyaml_config, &pop_schema, p, 0);
+}
+
+char *pop_text(const struct pop *p)
+{
+	char *yaml = NULL;
+	size_t len = 0;
+
+	if (cyaml_save_data(&yaml, &len, &cyaml_config, &pop_schema, p, 0) != CYAML_OK)
+		abort(); /* what was loaded by the schema can be written by it */
+	char *text = mem_printf("%.*s", (int)len, yaml);
+	(void)cyaml_resize(NULL, yaml, 0);
+	return text;
 }
 
 static struct pop_service service(const struct pop *p, const char *name, bool is_on,
@@ -226,6 +248,23 @@ static void list_ipv6test(struct listing *l, const struct pop_ipv6test *s)
 	list_one(l, "ipv6test", "mtu-https", s->mtu_ipv6, s->https_port);
 }
 
+static void list_resolver(struct listing *l, const struct pop_resolver *s)
+{
+	list(l, "resolver", "udp", s->addresses, s->port);
+	list(l, "resolver", "tcp", s->addresses, s->port);
+	list(l, "resolver", "dot", s->addresses, s->tls_port);
+	list(l, "resolver", "doh", s->addresses, s->https_port);
+}
+
+static void list_authoritative(struct listing *l, const struct pop_authoritative *s)
+{
+	list(l, "authoritative", "udp", s->addresses, s->port);
+	list(l, "authoritative", "tcp", s->addresses, s->port);
+	list(l, "authoritative", "dot", s->addresses, s->tls_port);
+	if (s->server == POP_DNS_KNOT)
+		list(l, "authoritative", "doq", s->addresses, s->tls_port);
+}
+
 size_t pop_endpoints(const struct pop *p, struct pop_endpoint ret[POP_ENDPOINTS_MAX])
 {
 	struct listing l = {.pop = p, .all = ret};
@@ -245,16 +284,14 @@ size_t pop_endpoints(const struct pop *p, struct pop_endpoint ret[POP_ENDPOINTS_
 		list_ipv6test(&l, s->ipv6test);
 	if (s->turn != NULL)
 		list(&l, "turn", "udp", s->turn->addresses, s->turn->port);
-	if (s->ntp != NULL)
+	if (s->ntp != NULL) {
 		list(&l, "ntp", "udp", s->ntp->addresses, s->ntp->port);
-	if (s->resolver != NULL) {
-		list(&l, "resolver", "udp", s->resolver->addresses, s->resolver->port);
-		list(&l, "resolver", "tcp", s->resolver->addresses, s->resolver->port);
+		list(&l, "ntp", "nts", s->ntp->addresses, s->ntp->nts_port);
 	}
-	if (s->authoritative != NULL) {
-		list(&l, "authoritative", "udp", s->authoritative->addresses, s->authoritative->port);
-		list(&l, "authoritative", "tcp", s->authoritative->addresses, s->authoritative->port);
-	}
+	if (s->resolver != NULL)
+		list_resolver(&l, s->resolver);
+	if (s->authoritative != NULL)
+		list_authoritative(&l, s->authoritative);
 	if (s->rdns != NULL && s->authoritative != NULL) {
 		list(&l, "rdns", "udp", s->authoritative->addresses, s->rdns->notify_port);
 		list(&l, "rdns", "tcp", s->authoritative->addresses, s->rdns->notify_port);

@@ -5,7 +5,17 @@
 #include "base/addr.h"
 #include "base/asn.h"
 #include "base/mem.h"
+#include "base/pop_bgp.h"
+#include "base/pop_certificates.h"
+#include "base/pop_dns.h"
+#include "base/pop_exchange.h"
+#include "base/pop_latency.h"
+#include "base/pop_management.h"
+#include "base/pop_member.h"
 #include "base/pop_mirror.h"
+#include "base/pop_neighbour.h"
+#include "base/pop_network.h"
+#include "base/pop_notices.h"
 #include "base/pop_rule.h"
 
 #include <inttypes.h>
@@ -98,7 +108,12 @@ static int check_service_addresses(struct pop_doc *d, const struct pop *p)
 
 static bool is_udp(const struct pop_endpoint *e)
 {
-	return strcmp(e->protocol, "udp") == 0 || strcmp(e->protocol, "http3") == 0;
+	static const char *const protocols[] = {"udp", "http3", "doq"};
+
+	for (size_t i = 0; i < sizeof(protocols) / sizeof(*protocols); i++)
+		if (strcmp(e->protocol, protocols[i]) == 0)
+			return true;
+	return false;
 }
 
 static bool same_socket(const struct pop_endpoint *a, const struct pop_endpoint *b)
@@ -112,8 +127,10 @@ static void write_port_key(const struct pop_endpoint *e, char ret[PATH_MAX_BYTES
 	bool is_dns = strcmp(e->protocol, "udp") == 0 || strcmp(e->protocol, "tcp") == 0;
 	const char *key = strncmp(e->protocol, "mtu-", 4) == 0 ? e->protocol + 4 : e->protocol;
 
-	if (strcmp(key, "http3") == 0)
+	if (strcmp(key, "http3") == 0 || strcmp(key, "doh") == 0)
 		key = "https";
+	if (strcmp(key, "dot") == 0 || strcmp(key, "doq") == 0)
+		key = "tls";
 	if (is_dns)
 		key = "";
 	if (is_dns && strcmp(e->service, "ipv6test") == 0)
@@ -147,17 +164,24 @@ static int check_clashes(struct pop_doc *d, const struct pop *p)
 
 static int check_ntp(struct pop_doc *d, const struct pop_ntp *ntp)
 {
+	unsigned n_sources = ntp->n_sources + ntp->n_nts_sources;
+
 	for (unsigned i = 0; i < ntp->n_sources; i++) {
 		int rc = pop_rule_check(d, &pop_rule_host, ntp->sources[i], "services.ntp.sources[%u]", i);
 		if (rc < 0)
 			return rc;
 	}
-	if (!ntp->set_clock || ntp->n_sources >= NTP_SOURCES_MIN)
+	for (unsigned i = 0; i < ntp->n_nts_sources; i++) {
+		int rc = pop_rule_check(d, &pop_rule_host, ntp->nts_sources[i], "services.ntp.nts_sources[%u]", i);
+		if (rc < 0)
+			return rc;
+	}
+	if (!ntp->set_clock || n_sources >= NTP_SOURCES_MIN)
 		return 0;
 	return pop_doc_refuse(d, "services.ntp.sources",
 	                      "list at least four, run by different operators: with fewer, a wrong "
 	                      "one cannot be told; or set_clock: false in a container",
-	                      "%u time sources", ntp->n_sources);
+	                      "%u time sources", n_sources);
 }
 
 /** What daemons of ours have in common. */
@@ -277,13 +301,8 @@ static int check_rdns_lists(struct pop_doc *d, const struct pop_rdns *r)
 	int rc = 0;
 
 	for (unsigned i = 0; i < r->n_secondaries && rc == 0; i++) {
-		const struct pop_secondary *second = &r->secondaries[i];
-		rc = pop_rule_check(d, &pop_rule_domain, second->name, "services.rdns.secondaries[%u].name", i);
-		if (rc == 0)
-			rc = pop_rule_check(d, &pop_rule_address, second->address,
-			                    "services.rdns.secondaries[%u].address", i);
-		if (rc == 0)
-			rc = pop_rule_check(d, &pop_rule_domain, second->key, "services.rdns.secondaries[%u].key", i);
+		(void)snprintf(path, sizeof(path), "services.rdns.secondaries[%u]", i);
+		rc = pop_dns_check_secondary(d, &r->secondaries[i], path);
 	}
 	for (unsigned i = 0; i < r->n_lab_prefixes && rc == 0; i++) {
 		(void)snprintf(path, sizeof(path), "services.rdns.lab_prefixes[%u]", i);
@@ -324,21 +343,6 @@ static int check_rdns(struct pop_doc *d, const struct pop_services *s)
 	return rc;
 }
 
-static int check_neighbours(struct pop_doc *d, const struct pop *p)
-{
-	int rc = 0;
-
-	for (unsigned i = 0; i < p->n_neighbours && rc == 0; i++) {
-		const struct pop_neighbour *n = &p->neighbours[i];
-		rc = pop_rule_check(d, &pop_rule_label, n->name, "neighbours[%u].name", i);
-		if (rc == 0)
-			rc = pop_rule_check(d, &pop_rule_country, n->country, "neighbours[%u].country", i);
-		if (rc == 0)
-			rc = pop_rule_check(d, &pop_rule_speedtest, n->speedtest, "neighbours[%u].speedtest", i);
-	}
-	return rc;
-}
-
 static int check_services(struct pop_doc *d, const struct pop *p)
 {
 	const struct pop_services *s = p->services;
@@ -350,6 +354,8 @@ static int check_services(struct pop_doc *d, const struct pop *p)
 		rc = check_clashes(d, p);
 	if (rc == 0 && s->ntp != NULL)
 		rc = check_ntp(d, s->ntp);
+	if (rc == 0)
+		rc = pop_dns_check(d, p);
 	if (rc == 0 && s->speedtest != NULL)
 		rc = check_speedtest(d, s->speedtest);
 	if (rc == 0 && s->turn != NULL)
@@ -357,105 +363,8 @@ static int check_services(struct pop_doc *d, const struct pop *p)
 	if (rc == 0 && s->rdns != NULL)
 		rc = check_rdns(d, s);
 	if (rc == 0 && s->mirror != NULL)
-		rc = pop_mirror_check(d, s);
+		rc = pop_mirror_check(d, p);
 	return rc;
-}
-
-static int check_member(struct pop_doc *d, const struct pop_member *m, unsigned i)
-{
-	char path[PATH_MAX_BYTES];
-
-	(void)snprintf(path, sizeof(path), "members[%u].asn", i);
-	if (!asn_is_usable(m->asn))
-		return pop_doc_refuse(d, path, "give the member's own AS number",
-		                      "AS%" PRIu32 " is reserved", m->asn);
-	for (unsigned j = 0; j < m->n_prefixes; j++) {
-		(void)snprintf(path, sizeof(path), "members[%u].prefixes[%u]", i, j);
-		int rc = pop_rule_check_prefix(d, m->prefixes[j], path);
-		if (rc < 0)
-			return rc;
-	}
-	for (unsigned j = 0; j < m->n_peering; j++) {
-		int rc = pop_rule_check(d, &pop_rule_address, m->peering[j], "members[%u].peering[%u]", i, j);
-		if (rc < 0)
-			return rc;
-	}
-	for (unsigned j = 0; j < m->n_contacts; j++) {
-		int rc = pop_rule_check(d, &pop_rule_mail, m->contacts[j], "members[%u].contacts[%u]", i, j);
-		if (rc < 0)
-			return rc;
-	}
-	return 0;
-}
-
-/** No AS number is listed twice. */
-static int check_asns(struct pop_doc *d, const struct pop *p)
-{
-	char path[PATH_MAX_BYTES];
-
-	for (unsigned i = 0; i < p->n_members; i++)
-		for (unsigned j = 0; j < i; j++) {
-			if (p->members[i].asn != p->members[j].asn)
-				continue;
-			(void)snprintf(path, sizeof(path), "members[%u].asn", i);
-			return pop_doc_refuse(d, path, "join the two entries into one",
-			                      "AS%" PRIu32 " is listed twice, as \"%s\" and \"%s\"",
-			                      p->members[i].asn, p->members[j].name,
-			                      p->members[i].name);
-		}
-	return 0;
-}
-
-struct owned_prefix {
-	struct prefix prefix;
-	unsigned member, index; /* members[member].prefixes[index] */
-};
-
-/** No address belongs to two members: each would get the other's rights. */
-static int check_overlaps(struct pop_doc *d, const struct pop *p)
-{
-	struct owned_prefix *all = NULL;
-	size_t n = 0;
-	int rc = 0;
-
-	for (unsigned i = 0; i < p->n_members; i++)
-		for (unsigned j = 0; j < p->members[i].n_prefixes; j++) {
-			struct owned_prefix *o;
-			all = mem_resize(all, n + 1, sizeof(*all));
-			o = &all[n++];
-			*o = (struct owned_prefix){.member = i, .index = j};
-			(void)prefix_parse(p->members[i].prefixes[j], &o->prefix); /* was checked */
-		}
-	for (size_t i = 0; i < n && rc == 0; i++)
-		for (size_t j = 0; j < i && rc == 0; j++) {
-			const struct owned_prefix *a = &all[j], *b = &all[i];
-			char path[PATH_MAX_BYTES], text[PREFIX_TEXT_MAX];
-			if (a->member == b->member || !prefix_overlaps(&a->prefix, &b->prefix))
-				continue;
-			(void)snprintf(path, sizeof(path), "members[%u].prefixes[%u]", b->member,
-			               b->index);
-			rc = pop_doc_refuse(d, path, "leave every address to one member",
-			                    "overlaps %s of AS%" PRIu32,
-			                    prefix_text(&a->prefix, text), p->members[a->member].asn);
-		}
-	free(all);
-	return rc;
-}
-
-static int check_members(struct pop_doc *d, const struct pop *p)
-{
-	if (p->n_members > 0 && p->ixf_export != NULL)
-		return pop_doc_refuse(d, "ixf_export", "keep one of the two",
-		                      "members are listed in this file as well");
-	for (unsigned i = 0; i < p->n_members; i++) {
-		int rc = check_member(d, &p->members[i], i);
-		if (rc < 0)
-			return rc;
-	}
-	int rc = check_asns(d, p);
-	if (rc == 0)
-		rc = check_overlaps(d, p);
-	return rc < 0 ? rc : pop_rule_check(d, &pop_rule_path, p->ixf_export, "ixf_export");
 }
 
 static int check_operators(struct pop_doc *d, const struct pop *p)
@@ -476,10 +385,24 @@ int pop_check(struct pop_doc *d, const struct pop *p)
 	if (rc == 0 && p->addresses != NULL)
 		rc = check_addresses(d, p->addresses, "addresses");
 	if (rc == 0)
+		rc = pop_neighbours_check(d, p); /* before mirrors, which may follow one */
+	if (rc == 0)
 		rc = check_services(d, p);
+	if (rc == 0 && p->bgp != NULL)
+		rc = pop_bgp_check(d, p);
 	if (rc == 0)
-		rc = check_neighbours(d, p);
+		rc = pop_certificates_check(d, p);
 	if (rc == 0)
-		rc = check_members(d, p);
+		rc = pop_management_check(d, p);
+	if (rc == 0)
+		rc = pop_members_check(d, p);
+	if (rc == 0)
+		rc = pop_exchange_check(d, p);
+	if (rc == 0)
+		rc = pop_latency_check(d, p);
+	if (rc == 0)
+		rc = pop_network_check(d, p);
+	if (rc == 0)
+		rc = pop_notices_check(d, p);
 	return rc < 0 ? rc : check_operators(d, p);
 }

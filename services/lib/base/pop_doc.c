@@ -23,7 +23,8 @@ static bool has_tab_indent(const char *text, size_t n)
 {
 	for (; n > 0 && text != NULL; n--) {
 		text = strchr(text, '\n');
-		text += text != NULL;
+		if (text != NULL)
+			text++;
 	}
 	return text != NULL && text[strspn(text, " ")] == '\t';
 }

@@ -4,6 +4,7 @@
 
 #include "base/mem.h"
 #include "base/name.h"
+#include "base/pop_notices.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,7 +21,7 @@ static yyjson_mut_val *object_in(yyjson_mut_doc *d, yyjson_mut_val *parent, cons
 /** "http://", or "" where a web address would say nothing. */
 static const char *scheme_of(const struct pop_endpoint *e)
 {
-	static const char *const secure[] = {"https", "http3", "rpm"};
+	static const char *const secure[] = {"https", "http3", "rpm", "doh"};
 	const char *protocol = strncmp(e->protocol, "mtu-", 4) == 0 ? e->protocol + 4 : e->protocol;
 
 	if (strcmp(protocol, "http") == 0)
@@ -74,7 +75,7 @@ yyjson_mut_val *pop_json_endpoints(yyjson_mut_doc *d, const struct pop *p)
 	yyjson_mut_val *o = yyjson_mut_obj(d);
 
 	for (size_t i = 0; i < n; i++)
-		add_endpoint(d, o, &all[i], "");
+		add_endpoint(d, o, &all[i], strcmp(all[i].protocol, "doh") == 0 ? "/dns-query" : "");
 	for (size_t i = 0; i < n; i++) { /* what is one of the pages */
 		bool is_https = strcmp(all[i].protocol, "https") == 0;
 		if (strcmp(all[i].service, "pages") != 0 || strcmp(all[i].protocol, "http3") == 0)
@@ -200,6 +201,9 @@ char *pop_public_json(const struct pop *p)
 	if (p->services->speedtest != NULL)
 		add_speedtest(d, root, p);
 	add_neighbours(d, root, p);
+	yyjson_mut_obj_add_bool(d, root, "networks", p->exchange != NULL);    /* they have a page */
+	yyjson_mut_obj_add_bool(d, root, "states", pop_notices_are_shown(p)); /* how networks' sessions and ports are */
+	yyjson_mut_obj_add_bool(d, root, "latency", p->latency != NULL);
 	yyjson_mut_obj_add_str(d, root, "version", FONTAINE_VERSION);
 	char *text = pop_json_text(d, root);
 	yyjson_mut_doc_free(d);

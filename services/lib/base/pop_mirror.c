@@ -4,6 +4,7 @@
 #include "base/cron.h"
 #include "base/mem.h"
 #include "base/name.h"
+#include "base/pop_neighbour.h"
 #include "base/pop_rule.h"
 
 #include <ctype.h>
@@ -140,7 +141,8 @@ static bool is_project(const char *text)
 /** What the pages have at their top, and so no project may be called. */
 static bool is_free(const char *text)
 {
-	static const char *const taken[] = {"api", "ip", "jobs", "mirror", "rdns", "shared"};
+	static const char *const taken[] = {"api", "ip", "jobs", "latency", "mirror",
+	                                    "networks", "rdns", "shared", "time"};
 
 	for (size_t i = 0; i < sizeof(taken) / sizeof(*taken); i++)
 		if (strcmp(text, taken[i]) == 0)
@@ -179,6 +181,23 @@ static const char *place(unsigned i, const char *key, char ret[PATH_MAX_BYTES])
 	return ret;
 }
 
+static int check_follow(struct pop_doc *d, const struct pop *p, unsigned i)
+{
+	const struct pop_mirror_project *project = &p->services->mirror->projects[i];
+	char at[PATH_MAX_BYTES];
+
+	if (project->follow == NULL)
+		return 0;
+	if (project->kind == POP_MIRROR_COMMAND)
+		return pop_doc_refuse(d, place(i, "follow", at), "give it the kind of its tree, such as \"files\"",
+		                      "a program fetches it, from nobody else");
+	if (pop_neighbour_find(p, project->follow) == NULL)
+		return pop_doc_refuse(d, place(i, "follow", at),
+		                      "name one of \"neighbours\", and say there where its \"mirror\" is",
+		                      "no neighbour \"%s\" has mirrors", project->follow);
+	return 0;
+}
+
 static int check_upstreams(struct pop_doc *d, const struct pop_mirror_project *p, unsigned i)
 {
 	char at[PATH_MAX_BYTES];
@@ -186,9 +205,9 @@ static int check_upstreams(struct pop_doc *d, const struct pop_mirror_project *p
 
 	if (p->n_upstreams == 0 && p->kind != POP_MIRROR_COMMAND)
 		return pop_doc_refuse(d, place(i, "upstreams", at), "list at least one", "nowhere to get it from");
-	for (unsigned k = 0; rc == 0 && k < p->n_upstreams; k++)
+	for (unsigned k = p->follow != NULL; rc == 0 && k < p->n_upstreams; k++) /* that of the neighbour was checked */
 		rc = pop_rule_check(d, &rule_upstream, p->upstreams[k],
-		                    "services.mirror.projects[%u].upstreams[%u]", i, k);
+		                    "services.mirror.projects[%u].upstreams[%u]", i, k - (p->follow != NULL));
 	return rc;
 }
 
@@ -286,7 +305,7 @@ static int check_project(struct pop_doc *d, const struct pop_mirror *m, unsigned
 void pop_mirror_fill(struct pop_mirror *m)
 {
 	if (m->keep_generations == 0)
-		m->keep_generations = 3;
+		m->keep_generations = 2;
 	if (m->reserve == NULL)
 		m->reserve = mem_strdup("5%");
 	if (m->runs_at_once == 0)
@@ -309,6 +328,8 @@ void pop_mirror_fill(struct pop_mirror *m)
 			p->timeout_hours = 24;
 		if (p->stall_minutes == 0)
 			p->stall_minutes = 30;
+		if (p->large_mib == 0)
+			p->large_mib = 64;
 	}
 }
 
@@ -325,12 +346,12 @@ static int check_serving(struct pop_doc *d, const struct pop_mirror *m)
 	                            "Mbit/s are no limit");
 }
 
-int pop_mirror_check(struct pop_doc *d, const struct pop_services *s)
+int pop_mirror_check(struct pop_doc *d, const struct pop *p)
 {
-	const struct pop_mirror *m = s->mirror;
+	const struct pop_mirror *m = p->services->mirror;
 	int rc = 0;
 
-	if (s->pages == NULL)
+	if (p->services->pages == NULL)
 		return pop_doc_refuse(d, "services.mirror", "add \"pages: {}\"", "served by the pages, which are off");
 	rc = pop_rule_check(d, &pop_rule_path, m->root, "services.mirror.root");
 	if (rc == 0)
@@ -350,7 +371,12 @@ int pop_mirror_check(struct pop_doc *d, const struct pop_services *s)
 		rc = check_serving(d, m);
 	if (rc == 0)
 		rc = refuse_more(d, "services.mirror.projects", m->n_projects, PROJECTS_MAX, "projects are too many");
-	for (unsigned i = 0; rc == 0 && i < m->n_projects; i++)
-		rc = check_project(d, m, i);
+	for (unsigned i = 0; rc == 0 && i < m->n_origins; i++)
+		rc = pop_rule_check(d, &pop_rule_path, m->origins[i], "services.mirror.origins[%u]", i);
+	for (unsigned i = 0; rc == 0 && i < m->n_projects; i++) {
+		rc = check_follow(d, p, i);
+		if (rc == 0)
+			rc = check_project(d, m, i);
+	}
 	return rc;
 }

@@ -20,6 +20,6 @@ int pop_mirror_reserve(const char *text, uint64_t size_bytes, uint64_t *ret_byte
 void pop_mirror_fill(struct pop_mirror *m);
 
 /** Return: 0, or -EINVAL, refused by pop_doc_refuse(). */
-int pop_mirror_check(struct pop_doc *d, const struct pop_services *s);
+int pop_mirror_check(struct pop_doc *d, const struct pop *p);
 
 #endif

@@ -3,6 +3,7 @@
 #include "base/pop_schema.h"
 
 #include "base/pop.h"
+#include "base/pop_notices.h"
 
 enum {
 	TEXT_MAX = 512,
@@ -124,10 +125,19 @@ static const cyaml_schema_field_t turn_fields[] = {
 	CYAML_FIELD_END,
 };
 
+static const cyaml_strval_t nts_keys_words[] = {
+	{"own", POP_NTS_KEYS_OWN},
+	{"pushed", POP_NTS_KEYS_PUSHED},
+};
+
 static const cyaml_schema_field_t ntp_fields[] = {
 	GROUP(struct pop_ntp, addresses, MAY, addresses_fields),
 	NUMBER(struct pop_ntp, port, MAY),
+	NUMBER(struct pop_ntp, nts_port, MAY),
+	CHOICE(struct pop_ntp, nts_keys, MAY, nts_keys_words),
 	BOOL(struct pop_ntp, set_clock, MAY),
+	BOOL(struct pop_ntp, hardware_timestamps, MAY),
+	LIST(struct pop_ntp, nts_sources, MAY, &text_entry),
 	LIST(struct pop_ntp, sources, MAY, &text_entry),
 	CYAML_FIELD_END,
 };
@@ -135,12 +145,11 @@ static const cyaml_schema_field_t ntp_fields[] = {
 static const cyaml_schema_field_t resolver_fields[] = {
 	GROUP(struct pop_resolver, addresses, MAY, addresses_fields),
 	NUMBER(struct pop_resolver, port, MAY),
-	CYAML_FIELD_END,
-};
-
-static const cyaml_schema_field_t authoritative_fields[] = {
-	GROUP(struct pop_authoritative, addresses, MAY, addresses_fields),
-	NUMBER(struct pop_authoritative, port, MAY),
+	NUMBER(struct pop_resolver, tls_port, MAY),
+	NUMBER(struct pop_resolver, https_port, MAY),
+	NUMBER(struct pop_resolver, queries_per_second, MAY),
+	BOOL(struct pop_resolver, local_root, MAY),
+	LIST(struct pop_resolver, root_servers, MAY, &text_entry),
 	CYAML_FIELD_END,
 };
 
@@ -153,6 +162,34 @@ static const cyaml_schema_field_t secondary_fields[] = {
 
 static const cyaml_schema_value_t secondary_entry = {
 	CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct pop_secondary, secondary_fields),
+};
+
+static const cyaml_schema_field_t primary_fields[] = {
+	TEXT(struct pop_primary, address, MUST),
+	TEXT(struct pop_primary, key, MUST),
+	TEXT(struct pop_primary, catalog, MAY),
+	LIST(struct pop_primary, zones, MAY, &text_entry),
+	CYAML_FIELD_END,
+};
+
+static const cyaml_schema_value_t primary_entry = {
+	CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct pop_primary, primary_fields),
+};
+
+static const cyaml_strval_t dns_server_words[] = {
+	{"knot", POP_DNS_KNOT},
+	{"nsd", POP_DNS_NSD},
+};
+
+static const cyaml_schema_field_t authoritative_fields[] = {
+	GROUP(struct pop_authoritative, addresses, MAY, addresses_fields),
+	NUMBER(struct pop_authoritative, port, MAY),
+	NUMBER(struct pop_authoritative, tls_port, MAY),
+	CHOICE(struct pop_authoritative, server, MAY, dns_server_words),
+	LIST(struct pop_authoritative, secondaries, MAY, &secondary_entry),
+	LIST(struct pop_authoritative, primaries, MAY, &primary_entry),
+	BOOL(struct pop_authoritative, as112, MAY),
+	CYAML_FIELD_END,
 };
 
 static const cyaml_schema_field_t rdns_fields[] = {
@@ -179,6 +216,7 @@ static const cyaml_strval_t mirror_words[] = {
 static const cyaml_schema_field_t project_fields[] = {
 	TEXT(struct pop_mirror_project, name, MUST),
 	CHOICE(struct pop_mirror_project, kind, MUST, mirror_words),
+	TEXT(struct pop_mirror_project, follow, MAY),
 	LIST(struct pop_mirror_project, upstreams, MAY, &text_entry),
 	TEXT(struct pop_mirror_project, interval, MAY),
 	TEXT(struct pop_mirror_project, cron, MAY),
@@ -191,6 +229,7 @@ static const cyaml_schema_field_t project_fields[] = {
 	LIST(struct pop_mirror_project, suites, MAY, &text_entry),
 	NUMBER(struct pop_mirror_project, timeout_hours, MAY),
 	NUMBER(struct pop_mirror_project, stall_minutes, MAY),
+	NUMBER(struct pop_mirror_project, large_mib, MAY),
 	TEXT(struct pop_mirror_project, command, MAY),
 	CYAML_FIELD_END,
 };
@@ -210,6 +249,8 @@ static const cyaml_schema_field_t mirror_fields[] = {
 	NUMBER(struct pop_mirror, rsync_connections, MAY),
 	NUMBER(struct pop_mirror, downloads_per_prefix, MAY),
 	NUMBER(struct pop_mirror, download_mbps, MAY),
+	LIST(struct pop_mirror, origins, MAY, &text_entry),
+	BOOL(struct pop_mirror, hide_networks, MAY),
 	LIST(struct pop_mirror, projects, MUST, &project_entry),
 	CYAML_FIELD_END,
 };
@@ -227,12 +268,90 @@ static const cyaml_schema_field_t services_fields[] = {
 	CYAML_FIELD_END,
 };
 
+static const cyaml_schema_field_t interface_fields[] = {
+	TEXT(struct pop_interface, name, MUST),
+	LIST(struct pop_interface, bond, MAY, &text_entry),
+	NUMBER(struct pop_interface, vlan, MAY),
+	TEXT(struct pop_interface, parent, MAY),
+	NUMBER(struct pop_interface, mtu, MAY),
+	LIST(struct pop_interface, addresses, MAY, &text_entry),
+	LIST(struct pop_interface, gateways, MAY, &text_entry),
+	CYAML_FIELD_END,
+};
+
+static const cyaml_schema_value_t interface_entry = {
+	CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct pop_interface, interface_fields),
+};
+
+static const cyaml_schema_field_t network_fields[] = {
+	LIST(struct pop_network, interfaces, MUST, &interface_entry),
+	LIST(struct pop_network, ssh_from, MAY, &text_entry),
+	CYAML_FIELD_END,
+};
+
+static const cyaml_strval_t challenge_words[] = {
+	{"http-01", POP_CHALLENGE_HTTP},
+	{"dns-01", POP_CHALLENGE_DNS},
+};
+
+static const cyaml_schema_field_t certificates_fields[] = {
+	TEXT(struct pop_certificates, directory, MUST),
+	TEXT(struct pop_certificates, contact, MAY),
+	CHOICE(struct pop_certificates, challenge, MAY, challenge_words),
+	BOOL(struct pop_certificates, external_account, MAY),
+	TEXT(struct pop_certificates, ca_file, MAY),
+	CYAML_FIELD_END,
+};
+
+static const cyaml_schema_field_t management_fields[] = {
+	GROUP(struct pop_management, addresses, MAY, addresses_fields),
+	NUMBER(struct pop_management, metrics_port, MAY),
+	LIST(struct pop_management, allow, MAY, &text_entry),
+	CYAML_FIELD_END,
+};
+
+static const cyaml_schema_value_t asn_entry = {
+	CYAML_VALUE_UINT(CYAML_FLAG_DEFAULT, uint32_t),
+};
+
+static const cyaml_schema_field_t bgp_neighbour_fields[] = {
+	TEXT(struct pop_bgp_neighbour, address, MUST),
+	NUMBER(struct pop_bgp_neighbour, asn, MUST),
+	TEXT(struct pop_bgp_neighbour, password, MAY),
+	CYAML_FIELD_END,
+};
+
+static const cyaml_schema_value_t bgp_neighbour_entry = {
+	CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct pop_bgp_neighbour, bgp_neighbour_fields),
+};
+
+static const cyaml_schema_field_t bgp_fields[] = {
+	NUMBER(struct pop_bgp, asn, MUST),
+	TEXT(struct pop_bgp, router_id, MUST),
+	NUMBER(struct pop_bgp, ipv4_length, MAY),
+	NUMBER(struct pop_bgp, ipv6_length, MAY),
+	NUMBER(struct pop_bgp, hold_seconds, MAY),
+	NUMBER(struct pop_bgp, leave_seconds, MAY),
+	LIST(struct pop_bgp, neighbours, MUST, &bgp_neighbour_entry),
+	CYAML_FIELD_END,
+};
+
+static const cyaml_schema_field_t neighbour_mirror_fields[] = {
+	TEXT(struct pop_neighbour_mirror, pages, MUST),
+	TEXT(struct pop_neighbour_mirror, rsync, MAY),
+	LIST(struct pop_neighbour_mirror, push, MAY, &text_entry),
+	CYAML_FIELD_END,
+};
+
 static const cyaml_schema_field_t neighbour_fields[] = {
 	TEXT(struct pop_neighbour, name, MUST),
 	TEXT(struct pop_neighbour, title, MUST),
 	TEXT(struct pop_neighbour, city, MUST),
 	TEXT(struct pop_neighbour, country, MUST),
 	TEXT(struct pop_neighbour, speedtest, MUST),
+	LIST(struct pop_neighbour, prefixes, MAY, &text_entry),
+	LIST(struct pop_neighbour, asns, MAY, &asn_entry),
+	GROUP(struct pop_neighbour, mirror, MAY, neighbour_mirror_fields),
 	CYAML_FIELD_END,
 };
 
@@ -246,11 +365,95 @@ static const cyaml_schema_field_t member_fields[] = {
 	LIST(struct pop_member, prefixes, MAY, &text_entry),
 	LIST(struct pop_member, peering, MAY, &text_entry),
 	LIST(struct pop_member, contacts, MAY, &text_entry),
+	TEXT(struct pop_member, url, MAY),
+	TEXT(struct pop_member, since, MAY),
+	NUMBER(struct pop_member, port_mbps, MAY),
 	CYAML_FIELD_END,
 };
 
 static const cyaml_schema_value_t member_entry = {
 	CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct pop_member, member_fields),
+};
+
+static const cyaml_schema_field_t exchange_fields[] = {
+	BOOL(struct pop_exchange, publish_export, MAY),
+	CYAML_FIELD_END,
+};
+
+static const cyaml_schema_field_t latency_target_fields[] = {
+	TEXT(struct pop_latency_target, name, MUST),
+	TEXT(struct pop_latency_target, title, MAY),
+	TEXT(struct pop_latency_target, host, MUST),
+	CYAML_FIELD_END,
+};
+
+static const cyaml_schema_value_t latency_target_entry = {
+	CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct pop_latency_target, latency_target_fields),
+};
+
+static const cyaml_schema_field_t latency_fields[] = {
+	LIST(struct pop_latency, targets, MAY, &latency_target_entry),
+	CYAML_FIELD_END,
+};
+
+static const cyaml_schema_field_t notices_bird_fields[] = {
+	TEXT(struct pop_notices_bird, name, MUST),
+	TEXT(struct pop_notices_bird, socket, MUST),
+	CYAML_FIELD_END,
+};
+
+static const cyaml_schema_value_t notices_bird_entry = {
+	CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct pop_notices_bird, notices_bird_fields),
+};
+
+static const cyaml_schema_field_t notices_link_fields[] = {
+	TEXT(struct pop_notices_link, name, MUST),
+	TEXT(struct pop_notices_link, url, MAY),
+	TEXT(struct pop_notices_link, file, MAY),
+	CYAML_FIELD_END,
+};
+
+static const cyaml_schema_value_t notices_link_entry = {
+	CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct pop_notices_link, notices_link_fields),
+};
+
+static const cyaml_strval_t notices_by_words[] = {
+	{"mail", POP_NOTICES_MAIL},
+	{"webhook", POP_NOTICES_WEBHOOK},
+	{"nothing", POP_NOTICES_NOTHING},
+};
+
+static const cyaml_schema_field_t notices_member_fields[] = {
+	NUMBER(struct pop_notices_member, asn, MUST),
+	CHOICE(struct pop_notices_member, by, MAY, notices_by_words),
+	LIST(struct pop_notices_member, mail, MAY, &text_entry),
+	TEXT(struct pop_notices_member, webhook, MAY),
+	TEXT(struct pop_notices_member, language, MAY),
+	LIST(struct pop_notices_member, ports, MAY, &text_entry),
+	CYAML_FIELD_END,
+};
+
+static const cyaml_schema_value_t notices_member_entry = {
+	CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct pop_notices_member, notices_member_fields),
+};
+
+static const cyaml_schema_field_t notices_fields[] = {
+	TEXT(struct pop_notices, mail_server, MAY),
+	TEXT(struct pop_notices, mail_from, MAY),
+	LIST(struct pop_notices, operators, MAY, &text_entry),
+	TEXT(struct pop_notices, webhook, MAY),
+	LIST(struct pop_notices, birds, MAY, &notices_bird_entry),
+	LIST(struct pop_notices, links, MAY, &notices_link_entry),
+	NUMBER(struct pop_notices, interval_seconds, MAY),
+	NUMBER(struct pop_notices, down_seconds, MAY),
+	NUMBER(struct pop_notices, up_seconds, MAY),
+	NUMBER(struct pop_notices, calm_seconds, MAY),
+	NUMBER(struct pop_notices, restart_seconds, MAY),
+	NUMBER(struct pop_notices, stale_seconds, MAY),
+	NUMBER(struct pop_notices, give_up_hours, MAY),
+	BOOL(struct pop_notices, hide, MAY),
+	LIST(struct pop_notices, members, MAY, &notices_member_entry),
+	CYAML_FIELD_END,
 };
 
 static const cyaml_schema_field_t operator_fields[] = {
@@ -267,9 +470,16 @@ static const cyaml_schema_field_t pop_fields[] = {
 	GROUP(struct pop, site, MUST, site_fields),
 	GROUP(struct pop, addresses, MAY, addresses_fields),
 	GROUP(struct pop, services, MUST, services_fields),
+	GROUP(struct pop, network, MAY, network_fields),
+	GROUP(struct pop, certificates, MAY, certificates_fields),
+	GROUP(struct pop, bgp, MAY, bgp_fields),
+	GROUP(struct pop, management, MAY, management_fields),
 	LIST(struct pop, neighbours, MAY, &neighbour_entry),
 	LIST(struct pop, members, MAY, &member_entry),
 	TEXT(struct pop, ixf_export, MAY),
+	GROUP(struct pop, exchange, MAY, exchange_fields),
+	GROUP(struct pop, latency, MAY, latency_fields),
+	GROUP(struct pop, notices, MAY, notices_fields),
 	LIST(struct pop, operators, MAY, &operator_entry),
 	CYAML_FIELD_END,
 };

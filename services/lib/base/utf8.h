@@ -4,6 +4,7 @@
 #define FONTAINE_BASE_UTF8_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 /** Where a text is; zeroed at its start. */
@@ -20,5 +21,8 @@ static inline bool utf8_is_whole(const struct utf8 *u)
 {
 	return u->left == 0;
 }
+
+/** Write @raw, any bytes, as UTF-8 without control characters: others become \ooo; cut to @size with the NUL. */
+void utf8_escape(const char *raw, char *ret, size_t size);
 
 #endif

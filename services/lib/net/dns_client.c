@@ -9,16 +9,15 @@
 #include "net/dns_client.h"
 
 #include "base/mem.h"
+#include "net/dns_match.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum {
-	HEADER_BYTES = 12,
 	LENGTH_BYTES = 2, /* before a message over TCP (RFC 1035, 4.2.2) */
 	QUERY_MAX_BYTES = 512,
-	FLAG_ANSWER = 0x80, /* in the third byte */
 };
 
 struct dns_query {
@@ -29,6 +28,7 @@ struct dns_query {
 	uint8_t wire[LENGTH_BYTES + QUERY_MAX_BYTES]; /* as TCP has it */
 	size_t len;
 	ldns_rr *asked;
+	uint16_t id;
 
 	uv_loop_t *loop;
 	uv_timer_t timer;
@@ -81,38 +81,6 @@ static void finish(struct dns_query *q, int rc, ldns_pkt *packet)
 	q->on_answer(&a, q->data);
 }
 
-/** An error may leave the question out (RFC 1035, 4.1.1 allows it; servers that cannot read EDNS do it). */
-static bool is_to_question(const struct dns_query *q, const ldns_pkt *p)
-{
-	ldns_pkt_rcode rcode = ldns_pkt_get_rcode(p);
-
-	if (ldns_pkt_get_opcode(p) != LDNS_PACKET_QUERY)
-		return false;
-	if (ldns_pkt_qdcount(p) == 0)
-		return rcode != LDNS_RCODE_NOERROR && rcode != LDNS_RCODE_NXDOMAIN;
-	if (ldns_pkt_qdcount(p) != 1)
-		return false;
-	const ldns_rr *asked = ldns_rr_list_rr(ldns_pkt_question(p), 0);
-	return ldns_rr_get_type(asked) == ldns_rr_get_type(q->asked) &&
-	       ldns_rr_get_class(asked) == LDNS_RR_CLASS_IN &&
-	       ldns_dname_compare(ldns_rr_owner(asked), ldns_rr_owner(q->asked)) == 0;
-}
-
-/** Return: the answer to our question, or NULL when that is none. */
-static ldns_pkt *read_answer(const struct dns_query *q, const uint8_t *bytes, size_t len)
-{
-	ldns_pkt *p;
-
-	if (len < HEADER_BYTES || memcmp(bytes, q->wire + LENGTH_BYTES, 2) != 0 || (bytes[2] & FLAG_ANSWER) == 0)
-		return NULL;
-	if (ldns_wire2pkt(&p, bytes, len) != LDNS_STATUS_OK)
-		return NULL;
-	if (is_to_question(q, p))
-		return p;
-	ldns_pkt_free(p);
-	return NULL;
-}
-
 static void on_bytes(uv_stream_t *stream, ssize_t n, const uv_buf_t *buf)
 {
 	struct dns_query *q = stream->data;
@@ -129,7 +97,7 @@ static void on_bytes(uv_stream_t *stream, ssize_t n, const uv_buf_t *buf)
 	if (len > DNS_ANSWER_MAX_BYTES) {
 		finish(q, -EMSGSIZE, NULL);
 	} else if (q->in_len >= LENGTH_BYTES + len) {
-		ldns_pkt *p = read_answer(q, q->in + LENGTH_BYTES, len);
+		ldns_pkt *p = dns_match(q->asked, q->id, q->in + LENGTH_BYTES, len);
 		finish(q, p == NULL ? -EBADMSG : 0, p);
 	}
 }
@@ -193,7 +161,7 @@ static void on_datagram(uv_udp_t *udp, ssize_t n, const uv_buf_t *buf, const str
 	}
 	if (from == NULL) /* nothing more to read now */
 		return;
-	ldns_pkt *p = read_answer(q, (const uint8_t *)buf->base, (size_t)n);
+	ldns_pkt *p = dns_match(q->asked, q->id, (const uint8_t *)buf->base, (size_t)n);
 	if (p == NULL) {
 		q->failure = -EBADMSG;
 		return;
@@ -255,7 +223,8 @@ static int make_wire(struct dns_query *q, const struct dns_question *question)
 	if (name == NULL)
 		return -EINVAL;
 	ldns_pkt *p = ldns_pkt_query_new(name, question->type, LDNS_RR_CLASS_IN, flags);
-	ldns_pkt_set_id(p, (uint16_t)arc4random());
+	q->id = (uint16_t)arc4random();
+	ldns_pkt_set_id(p, q->id);
 	if (!question->no_edns) {
 		ldns_pkt_set_edns_udp_size(p, DNS_UDP_BYTES);
 		ldns_pkt_set_edns_do(p, question->dnssec);

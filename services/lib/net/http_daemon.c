@@ -242,6 +242,11 @@ void http_daemon_metrics(const struct http_daemon *d, struct http_request *r,
 	metrics_family(&text, name, METRICS_GAUGE, "The version that runs.");
 	metrics_u64(&text, name, "version=\"" FONTAINE_VERSION "\"", 1);
 	http_metrics_write(&text, d->name, d->counters, d->n_workers);
+	if (d->https != NULL) {
+		(void)snprintf(name, sizeof(name), "%s_certificate_expiry_timestamp_seconds", d->name);
+		metrics_family(&text, name, METRICS_GAUGE, "When the certificate expires that visitors see.");
+		metrics_u64(&text, name, "", (uint64_t)tls_expires_s(d->https));
+	}
 	add(data, &text);
 	http_reply(r, &(struct http_reply){.status = 200,
 	                                   .type = "text/plain; version=0.0.4",

@@ -283,13 +283,13 @@ const char *http_request_header(const struct http_request *r, const char *name)
 	return NULL;
 }
 
-/* Decode [from, end) into @ret. Return: 0 or -EINVAL. */
-static int percent_decode(const char *from, const char *end, char *ret, size_t size)
+/* Decode [from, end) into @ret; a '+' stands for @plus. Return: 0 or -EINVAL. */
+static int percent_decode(const char *from, const char *end, char plus, char *ret, size_t size)
 {
 	size_t n = 0;
 
 	for (; from < end; from++) {
-		char c = (char)(*from == '+' ? ' ' : *from);
+		char c = (char)(*from == '+' ? plus : *from);
 		if (c == '%') {
 			char digits[3] = {0}, *after;
 			if (end - from < 3)
@@ -315,10 +315,15 @@ int http_request_query(const struct http_request *r, const char *key, char *ret,
 	for (const char *at = r->query; *at != '\0';) {
 		const char *end = strchrnul(at, '&');
 		if (strncmp(at, key, key_len) == 0 && at[key_len] == '=')
-			return percent_decode(at + key_len + 1, end, ret, size);
+			return percent_decode(at + key_len + 1, end, ' ', ret, size);
 		if (end == at + key_len && strncmp(at, key, key_len) == 0)
-			return percent_decode(end, end, ret, size);
+			return percent_decode(end, end, ' ', ret, size);
 		at = *end == '&' ? end + 1 : end;
 	}
 	return -ENOENT;
+}
+
+int http_request_path(const struct http_request *r, size_t from, char *ret, size_t size)
+{
+	return percent_decode(r->path + from, r->path + strlen(r->path), '+', ret, size);
 }

@@ -79,6 +79,9 @@ const char *http_request_header(const struct http_request *r, const char *name);
  */
 int http_request_query(const struct http_request *r, const char *key, char *ret, size_t size);
 
+/** Copy what follows the first @from bytes of the path to @ret, decoded. Return: as http_request_query(). */
+int http_request_path(const struct http_request *r, size_t from, char *ret, size_t size);
+
 /** Set path and query from @target, which @r borrows and changes. */
 void http_request_set_target(struct http_request *r, char *target);
 

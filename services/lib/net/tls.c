@@ -17,6 +17,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 /* AES-128 first, which most processors have in hardware; a client that has not puts ChaCha20 first, and is heard. */
 #define SUITES_TLS_1_3 "TLS_AES_128_GCM_SHA256:TLS_CHACHA20_POLY1305_SHA256:TLS_AES_256_GCM_SHA384"
@@ -158,6 +159,16 @@ void tls_watch(struct tls *t, uv_loop_t *loop, uint64_t every_ms)
 void tls_unwatch(struct tls *t)
 {
 	watch_stop(&t->watch);
+}
+
+int64_t tls_expires_s(struct tls *t)
+{
+	struct tm tm = {0};
+
+	(void)pthread_mutex_lock(&t->lock);
+	int rc = ASN1_TIME_to_tm(X509_get0_notAfter(SSL_CTX_get0_certificate(t->context)), &tm);
+	(void)pthread_mutex_unlock(&t->lock);
+	return rc == 1 ? (int64_t)timegm(&tm) : 0;
 }
 
 SSL *tls_session(struct tls *t)

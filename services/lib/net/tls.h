@@ -31,6 +31,9 @@ void tls_watch(struct tls *t, uv_loop_t *loop, uint64_t every_ms);
 /** Stop looking; on the loop's thread. A look that has begun ends first, and the loop with it. */
 void tls_unwatch(struct tls *t);
 
+/** When the certificate that new connections see expires, in Unix seconds. Any thread. */
+int64_t tls_expires_s(struct tls *t);
+
 /** A session to be accepted; release with SSL_free(). Any thread. NULL: no memory. */
 SSL *tls_session(struct tls *t);
 

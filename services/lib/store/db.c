@@ -95,6 +95,20 @@ int db_first(sqlite3_stmt *s)
 	return rc < 0 ? rc : -ENOENT;
 }
 
+int db_number(sqlite3 *db, const char *sql, int64_t *ret)
+{
+	sqlite3_stmt *s;
+	int rc = db_prepare(db, sql, &s);
+
+	if (rc == 0)
+		rc = db_first(s);
+	if (rc < 0)
+		return rc;
+	*ret = sqlite3_column_int64(s, 0);
+	(void)sqlite3_finalize(s);
+	return 0;
+}
+
 int db_execute_on_row(sqlite3_stmt *s)
 {
 	sqlite3 *db = sqlite3_db_handle(s);
@@ -211,7 +225,7 @@ static int migrate_one(sqlite3 *db, void *data)
 
 static int migrate(sqlite3 *db, store_migrations migrations)
 {
-	int version, newest = 0;
+	int version = 0, newest = 0;
 	int rc = read_version(db, &version);
 	if (rc < 0)
 		return rc;

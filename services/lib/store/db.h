@@ -41,6 +41,9 @@ int db_step(sqlite3_stmt *s);
 /** Step to the first row. Return: 0; else it is let go of, and as db_exec(), or -ENOENT. */
 int db_first(sqlite3_stmt *s);
 
+/** The number that @sql, which has no parameter, finds. Return: as db_exec(), or -ENOENT. */
+int db_number(sqlite3 *db, const char *sql, int64_t *ret);
+
 /**
  * The first row of @sql, whose one parameter is @text (borrowed), or @id, for sqlite3_finalize().
  * Return: as db_exec(), or -ENOENT.

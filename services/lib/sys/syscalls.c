@@ -64,7 +64,7 @@ static const int for_processes[] = {
 	SCMP_SYS(arch_prctl), SCMP_SYS(prctl), SCMP_SYS(prlimit64), SCMP_SYS(setrlimit),
 	SCMP_SYS(setpgid), SCMP_SYS(getpgid), SCMP_SYS(getpgrp), SCMP_SYS(setsid), SCMP_SYS(getsid),
 	SCMP_SYS(getresuid), SCMP_SYS(getresgid), SCMP_SYS(getgroups), SCMP_SYS(setpriority),
-	SCMP_SYS(getpriority), SCMP_SYS(pipe), SCMP_SYS(select), SCMP_SYS(pselect6),
+	SCMP_SYS(getpriority), SCMP_SYS(sched_setscheduler), SCMP_SYS(pipe), SCMP_SYS(select), SCMP_SYS(pselect6),
 	SCMP_SYS(rt_sigsuspend), SCMP_SYS(rt_sigtimedwait), SCMP_SYS(rt_sigpending),
 	SCMP_SYS(alarm), SCMP_SYS(setitimer), SCMP_SYS(pause), SCMP_SYS(ioctl), SCMP_SYS(chdir),
 	SCMP_SYS(fchdir), SCMP_SYS(truncate), SCMP_SYS(chmod), SCMP_SYS(fchmodat),

@@ -2,13 +2,14 @@
 // SPDX-License-Identifier: MIT
 //
 // For tests: #content carries data-state "loading", "known" or "unknown". Each #projects > [data-project] has a link to
-// its folder; once it is known, data-state "up", "late", "down" or "unknown", and its words in .status, .size, .when
-// and .why. #query is what is searched for.
+// its folder; once it is known, data-state "up", "late", "down" or "unknown", and its words in .status, .size, .when,
+// .large and .why. #query is what is searched for. #nearest is shown when another POP is nearer to the visitor.
 
 import { make } from "/shared/dom.js";
 import { openPage } from "/shared/page.js";
-import { describe, matches } from "./projects.js";
+import { describe, matches, nearestElsewhere } from "./projects.js";
 import * as texts from "./text.js";
+import { showTraffic } from "./traffic.js";
 
 const REFRESH_MS = 15_000;
 
@@ -32,11 +33,12 @@ function say(row, name, text, language = null) {
 function showProject(row) {
 	const project = projects?.find(({ name }) => name === row.dataset.project);
 	const shown = project ? describe(project, nowMs, page.t, page.format)
-		: { state: "unknown", text: page.t("unknown"), size: "", when: "", why: "" };
+		: { state: "unknown", text: page.t("unknown"), size: "", when: "", large: "", why: "" };
 	row.dataset.state = shown.state;
 	say(row, "status", shown.text);
 	say(row, "size", shown.size);
 	say(row, "when", shown.when);
+	say(row, "large", shown.large);
 	say(row, "why", shown.why, "en");
 }
 
@@ -60,6 +62,15 @@ function rsyncAddress() {
 	return `rsync://${location.hostname}${port === "" || port === "873" ? "" : `:${port}`}/…/`;
 }
 
+/* The list is in the order that is right for this visitor. */
+async function showNearest() {
+	const reply = await fetch("/api/v1/pops", { cache: "no-store" }).catch(() => null);
+	const nearest = reply?.ok ? nearestElsewhere(await reply.json()) : null;
+	if (nearest !== null)
+		find("#nearest").replaceChildren(page.t("nearest"), " ", make("a", { href: nearest.url }, nearest.title));
+	find("#nearest").hidden = nearest === null;
+}
+
 /* Ages are told by the server's clock: the visitor's may be wrong. */
 async function ask() {
 	const reply = await fetch("/api/v1/mirrors", { cache: "no-store", signal: AbortSignal.timeout(REFRESH_MS) });
@@ -81,7 +92,9 @@ await openPage(texts, (opened) => {
 	document.title = `${page.t("title")} \u00b7 ${page.pop.site.title}`;
 	find("#rsync").textContent = rsyncAddress();
 	find("#search").hidden = find("#help").hidden = false;
+	showNearest();
 	if (nowMs > 0)
 		show();
+	showTraffic(page);
 });
 refresh();

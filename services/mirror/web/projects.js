@@ -20,8 +20,9 @@ function age(seconds, nowMs, format) {
 }
 
 /**
- * {state, text, size, when, why} of @project at @nowMs; size and when are "" as long as nothing is published, why is
- * "" as long as all is well, and else what mirrord says (in English).
+ * {state, text, size, when, large, why} of @project at @nowMs; size and when are "" as long as nothing is published,
+ * large is "" as long as no large file is described, why is "" as long as all is well, and else what mirrord says (in
+ * English).
  */
 export function describe(project, nowMs, t, format) {
 	const is = condition(project);
@@ -35,8 +36,16 @@ export function describe(project, nowMs, t, format) {
 			size: format.joined(format.bytes(project.bytes)), files: format.number(project.files),
 		}) : "",
 		when: project.published === null ? "" : t("published", { moment: format.moment(project.published * 1000) }),
+		large: project.large_files > project.large_waiting
+			? t("large", { files: format.number(project.large_files - project.large_waiting) }) : "",
 		why: is === "fresh" && project.state !== "held" ? "" : [project.words, project.remedy].filter(Boolean).join(". "),
 	};
+}
+
+/** The POP that is nearest to the visitor, of the list that mirrord gives, when it is another that is well; or null. */
+export function nearestElsewhere(pops) {
+	const nearest = pops?.find(({ here, up }) => here || up) ?? null;
+	return nearest === null || nearest.here ? null : { title: nearest.title, city: nearest.city, url: `${nearest.pages}/mirror/` };
 }
 
 /** Whether @name is one that somebody means who has typed @query. */

@@ -3,6 +3,7 @@
 //
 // For tests: #overall and each #services > [data-service] carry data-state "up", "down" or
 // "unknown"; a service's words are in its .status, its addresses in its code elements.
+// [data-service=resolver] details has how to use it encrypted.
 // #measure and [data-service=speedtest] a lead to the speed test, [data-service=ipv6test] a to the IPv6 test,
 // [data-service=rdns] a to reverse DNS, [data-service=mirror] a to the mirrors. The document gets a "status"
 // event each time the status is shown; its detail is what was read.
@@ -10,6 +11,7 @@
 import { make } from "/shared/dom.js";
 import { openPage, partyName } from "/shared/page.js";
 import { addressesOf, urlOf } from "/shared/pop.js";
+import { dnsHints } from "./dns.js";
 import { overallStatus, readStatus, serviceStatus, UNKNOWN } from "./status.js";
 import * as texts from "./text.js";
 
@@ -33,6 +35,16 @@ function whereabouts(service) {
 		...addressesOf(page.pop.endpoints, service).map((address) => addressLine(service, address)));
 }
 
+/* Or null when there is nothing to set up. */
+function hints(service) {
+	const all = dnsHints(page.pop, service);
+	if (all.length === 0)
+		return null;
+	return make("details", { class: "hints" }, make("summary", {}, page.t("hints")),
+		make("dl", {}, ...all.flatMap(([word, lines]) => [make("dt", {}, page.t(word)),
+			make("dd", {}, ...lines.flatMap((line) => [make("code", {}, line), make("br")]))])));
+}
+
 function card(service) {
 	const { pop, t } = page;
 	const purpose = t(`${service}_purpose`, { domain: pop.site.domain });
@@ -40,7 +52,9 @@ function card(service) {
 		make("h3", {}, t(`${service}_name`) ?? service),
 		make("p", { class: "status" }),
 		purpose === null ? null : make("p", {}, purpose),
-		whereabouts(service));
+		whereabouts(service),
+		service === "ntp" ? make("p", { class: "actions" }, make("a", { href: "/time/" }, t("ntp_open"))) : null,
+		hints(service));
 }
 
 function showServices() {

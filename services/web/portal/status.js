@@ -1,11 +1,11 @@
 // What /status.json says, in words. No DOM in here.
 // SPDX-License-Identifier: MIT
 
-const STALE_MS = 45_000; /* it is written every 10 s: older than this, nobody writes it */
+const STALE_MS = 45_000; /* older than this, it comes out of some cache */
 
 export const UNKNOWN = { services: {}, nowMs: 0 };
 
-/** @json as written at its "time", read at @nowMs by the same clock; too old counts as unknown. */
+/** @json as told at its "time", read at @nowMs by the same clock; too old counts as unknown. */
 export function readStatus(json, nowMs) {
 	const ageMs = nowMs - Date.parse(json.time);
 	return ageMs <= STALE_MS ? { services: json.services, nowMs } : UNKNOWN;
@@ -32,7 +32,7 @@ function upText({ since, figure }, nowMs, t, format) {
 /** {state: "up", "down" or "unknown", text} of the service called @name. */
 export function serviceStatus({ services, nowMs }, name, t, format) {
 	const service = services[name];
-	if (!service)
+	if (!service || service.up === null)
 		return { state: "unknown", text: t("unknown") };
 	if (!service.up)
 		return { state: "down", text: service.detail ? t("downBecause", service) : t("down") };
@@ -41,7 +41,7 @@ export function serviceStatus({ services, nowMs }, name, t, format) {
 
 /** The same of all services together. */
 export function overallStatus({ services }, t) {
-	const all = Object.values(services);
+	const all = Object.values(services).filter((service) => service.up !== null);
 	const up = all.filter((service) => service.up).length;
 	if (all.length === 0)
 		return { state: "unknown", text: t("overallUnknown") };

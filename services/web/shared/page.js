@@ -3,7 +3,7 @@
 
 import { drawing, make } from "./dom.js";
 import { formats, pickLanguage, translator } from "./i18n.js";
-import { loadPop, urlOf } from "./pop.js";
+import { loadPop, partUrl, urlOf } from "./pop.js";
 import { remember, remembered } from "./preferences.js";
 import * as shared from "./text.js";
 
@@ -43,8 +43,8 @@ function themeSwitch(page) {
 }
 
 function navigation(page) {
-	const links = ["pages", "speedtest", "ipv6test", "rdns", "mirror"].map((service) => {
-		const url = urlOf(page.pop, service, location);
+	const links = ["pages", "speedtest", "ipv6test", "rdns", "mirror", "networks", "latency"].map((service) => {
+		const url = urlOf(page.pop, service, location) ?? partUrl(page.pop, service, location);
 		if (url === null)
 			return null;
 		const current = service === document.body.dataset.service ? "page" : null;

@@ -57,6 +57,12 @@ export function urlOf({ endpoints, site }, service, here) {
 	return url.href;
 }
 
+/** The URL of one of the pages that is no service, @part: "networks" or "latency"; null when the POP has none. */
+export function partUrl(pop, part, here) {
+	const pages = pop[part] ? urlOf(pop, "pages", here) : null;
+	return pages === null ? null : new URL(`/${part}/`, pages).href;
+}
+
 const WELL_KNOWN_PORTS = { ntp: "123", resolver: "53", authoritative: "53" };
 
 /** "192.0.2.1:123" -> {address: "192.0.2.1", port: null if it is the usual one}. */
@@ -67,6 +73,7 @@ export function splitEndpoint(service, text) {
 
 /** The addresses of @service for people to write in a configuration; each once. */
 export function addressesOf(endpoints, service) {
-	const texts = Object.values(endpoints[service] ?? {}).flatMap(Object.values);
+	const { udp, tcp } = endpoints[service] ?? {};
+	const texts = [udp, tcp].flatMap((families) => Object.values(families ?? {}));
 	return [...new Set(texts)].map((text) => splitEndpoint(service, text));
 }

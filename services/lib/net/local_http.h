@@ -1,0 +1,56 @@
+/*
+ * What a daemon of one loop serves by two Unix sockets, until it is told to stop: of the one, permissions say who may
+ * ask; to the other nginx passes on.
+ */
+/* SPDX-License-Identifier: MIT */
+#ifndef FONTAINE_NET_LOCAL_HTTP_H
+#define FONTAINE_NET_LOCAL_HTTP_H
+
+#include "net/http.h"
+#include "sys/sockets.h"
+
+#include <uv.h>
+
+enum {
+	LOCAL_HTTP_CONTROL,
+	LOCAL_HTTP_PUBLIC,
+	LOCAL_HTTP_SOCKETS,
+};
+
+struct local_http_config {
+	const struct http_route *const *tables[LOCAL_HTTP_SOCKETS];
+	void *data[LOCAL_HTTP_SOCKETS];          /* of their handlers */
+	unsigned max_conns, requests_per_second; /* of each socket; of one client */
+	unsigned grace_ms;                       /* that requests in progress have when it stops */
+	void (*on_closed)(void *owner);          /* nobody asks any more */
+	void *owner;
+};
+
+/** Embedded in its owner, zeroed before local_http_take(). */
+struct local_http {
+	struct http_counters counters[LOCAL_HTTP_SOCKETS]; /* to read */
+	/* Private. */
+	struct local_http_config config;
+	struct sockets sockets[LOCAL_HTTP_SOCKETS];
+	struct http_config http[LOCAL_HTTP_SOCKETS];
+	struct http_server *servers[LOCAL_HTTP_SOCKETS];
+	unsigned n_open;
+	uv_signal_t sigterm, sigint;
+};
+
+/** Take the sockets that systemd passed for @paths. Return: 0, or a negative errno, logged. */
+int local_http_take(struct local_http *h, const char *const paths[LOCAL_HTTP_SOCKETS]);
+
+/**
+ * Serve on @loop, until SIGTERM or SIGINT. Return: 0, or a negative errno, logged; either way on_closed() comes after
+ * local_http_stop().
+ */
+int local_http_start(struct local_http *h, uv_loop_t *loop, const struct local_http_config *config);
+
+/** Tell the service manager, take no more, and end. Once is enough. */
+void local_http_stop(struct local_http *h);
+
+/** Give the sockets back, whether it has served or not. */
+void local_http_done(struct local_http *h);
+
+#endif
