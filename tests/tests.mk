@@ -4,7 +4,7 @@
 RESULTS := build/results
 PYTEST := python3 -B -m pytest --config-file=tests/pytest.ini --quiet
 
-.PHONY: unit asan lint run-e2e
+.PHONY: unit asan tsan fuzz analyze lint run-e2e
 
 # All of them run, also after one has failed.
 define run_unit_tests
@@ -21,15 +21,37 @@ unit: build
 	@$(MAKE) --question unit-tests || image/step unit-tests $(MAKE) unit-tests
 	@sh -c "$$run_unit_tests"
 
+.PHONY: asan-programs
+asan-programs: export VARIANT := asan
+asan-programs:
+	@$(MAKE) unit-tests
+
 asan: export VARIANT := asan
 asan:
 	@$(MAKE) --question unit-tests || image/step unit-tests-asan $(MAKE) unit-tests
 	@tests/support/run_unit.py build/asan/unit $(RESULTS)/asan
 
+# What has threads: loops of several workers, stores, what is done on libuv's threads.
+THREADED := lib/store/% lib/net/% lib/base/test_prefix_table speedtest/test_picture mirror/test_background \
+	mirror/test_runner% mirror/test_engine% mirror/test_rollback rdns/test_look rdns/test_checking \
+	rdns/test_rechecking rdns/test_publish% health/test_journal
+tsan: export VARIANT := tsan
+tsan:
+	@image/step unit-tests-tsan $(MAKE) $(filter $(THREADED:%=build/tsan/unit/%),$(UNIT_SOURCES:tests/unit/%.c=build/tsan/unit/%))
+	@tests/support/run_unit.py build/tsan/unit $(RESULTS)/tsan
+
+# TIME: seconds for each target; ONLY: names of some.
+TIME ?= 60
+
+fuzz: export VARIANT := fuzz
+fuzz:
+	@$(MAKE) --question fuzz-targets || image/step fuzz-targets $(MAKE) fuzz-targets
+	@tests/fuzz/run $(TIME) $(ONLY)
+
 # A source is checked again when it, a header of it, or the list of checks has changed.
 # Tests are left out: the analyser does not know that a failed assertion of cmocka ends a test.
 TIDY := $(patsubst %.c,build/lint/%.tidy,$(shell find services -name '*.c'))
-TIDY_FLAGS := $(CPPFLAGS) $(filter-out -g $(HARDENING) $(OPTIMISE_release),$(CFLAGS))
+TIDY_FLAGS := $(CPPFLAGS) $(filter-out -g -Werror $(HARDENING) $(OPTIMISE_release),$(CFLAGS))
 
 build/lint/%.tidy: $(OUT)/%.o .clang-tidy
 	@mkdir -p $(@D)
@@ -38,6 +60,22 @@ build/lint/%.tidy: $(OUT)/%.o .clang-tidy
 
 .PHONY: tidy
 tidy: $(TIDY)
+
+# Clang's analyser, but for what wants the functions of Annex K.
+ANALYSER := -*,clang-analyzer-*,-clang-analyzer-security.insecureAPI.DeprecatedOrUnsafeBufferHandling
+ANALYSER := $(ANALYSER),-clang-analyzer-security.insecureAPI.strcpy
+build/analyze/%.done: $(OUT)/%.o
+	@mkdir -p $(@D)
+	$(QUIET)clang-tidy --quiet --checks='$(ANALYSER)' $*.c -- $(TIDY_FLAGS)
+	@touch $@
+
+# What is not so of what cppcheck says is in tests/analyze, with the reason.
+CPPCHECK := cppcheck --quiet --error-exitcode=1 --cppcheck-build-dir=build/cppcheck --std=c11 --language=c \
+	--enable=warning,performance,portability --library=posix --include=tests/analyze/macros.h \
+	--include=/usr/include/$(shell gcc -print-multiarch)/sys/queue.h --suppressions-list=tests/analyze/cppcheck
+analyze: $(TIDY:build/lint/%.tidy=build/analyze/%.done)
+	@mkdir -p build/cppcheck
+	@$(CPPCHECK) $(filter -D% -I%,$(CPPFLAGS)) -j$(shell nproc) services && echo 'clang and cppcheck find nothing'
 
 lint:
 	@$(PYTEST) --junitxml=$(RESULTS)/lint/lint.xml tests/lint
@@ -59,5 +97,19 @@ $(RPM): $(OUT)/tests/clients/rpm.o $(OUT)/tests/clients/h2_client.o
 	@mkdir -p $(@D)
 	$(QUIET)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
 
-run-e2e: $(RPM) $(CLIENTS)
-	@tests/support/run_e2e $(RESULTS)/e2e $(PYTEST)
+# Not part of `make check`: some ten minutes.
+.PHONY: faults
+faults: build
+	@tests/faults/run $(RESULTS)/faults/records.jsonl $(PYTEST)
+
+# What a server that was taken over does.
+INTRUDER := $(OUT)/tests/support/intruder
+$(INTRUDER): $(OUT)/tests/support/intruder.o
+	$(QUIET)$(CC) $(LDFLAGS) -o $@ $^
+
+run-e2e: $(RPM) $(INTRUDER) $(CLIENTS)
+	@tests/support/run_e2e $(RESULTS)/e2e "$(BESIDE)" $(PYTEST)
+
+.PHONY: run-torture
+run-torture:
+	@python3 -B tests/torture/torture.py $(ONLY)

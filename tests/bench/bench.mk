@@ -9,13 +9,16 @@ bench:
 	@python3 -B tests/bench/run.py $(OUT)
 	@python3 -B tests/bench/rdns.py
 	@python3 -B tests/bench/rdns_checks.py
+	@$(MAKE) bench-mirror
 
 bench-programs: $(OUT)/speedtestd $(OUT)/ipv6testd $(OUT)/rdnsd $(OUT)/fontaine $(BENCH_TOOLS)
 
 .PHONY: bench-mirror
-bench-mirror: $(OUT)/bench/mirror $(OUT)/bench/load $(OUT)/fontaine
+bench-mirror: $(OUT)/bench/mirror $(OUT)/bench/load $(OUT)/fontaine $(OUT)/mirrord
 	@python3 -B tests/bench/mirror.py $(OUT)
+	@python3 -B tests/bench/mirror_sync.py $(OUT)
 	@python3 -B tests/bench/mirror_serving.py $(OUT)
+	@python3 -B tests/bench/mirror_table.py
 
 $(OUT)/bench/mirror: $(OUT)/tests/bench/mirror.o $(filter-out %/main.o,$(call objects,$(wildcard services/mirror/*.c))) \
 	$(LIBRARY)

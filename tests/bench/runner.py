@@ -3,12 +3,41 @@
 # SPDX-License-Identifier: MIT
 
 import json
+import os
 import statistics
+import subprocess
+import sys
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+RESULTS = Path("build/bench/results.json")
+
+# The kernel's own defaults, whatever this machine was tuned to. Reno sends as soon as
+# it may: a congestion control that paces would be measured by the timers of the machine.
+SYSCTL = {
+    "tcp_congestion_control": "reno",
+    "tcp_rmem": "4096 131072 6291456",
+    "tcp_wmem": "4096 16384 4194304",
+}
 ROW = "{:<36} {:<30} {:>9} {:<20} {:>9} {:>6}  {}"
+
+
+def say(what):
+    """How far it has come."""
+    print(f"{time.strftime('%H:%M:%S')} {what}", file=sys.stderr, flush=True)
+
+
+def isolate():
+    """A network namespace for the sockets, and one processor for servers and load alike."""
+    if os.geteuid() != 0:
+        sys.exit("benchmarks need root: they measure in a network namespace of their own")
+    os.unshare(os.CLONE_NEWNET)
+    subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
+    for key, value in SYSCTL.items():
+        Path("/proc/sys/net/ipv4", key).write_text(value)
+    os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
 
 
 @dataclass(frozen=True)
@@ -49,17 +78,27 @@ def run(benches, rounds):
     """Measure everything once in each round. Return: a Result for each peer of each bench."""
     figures = {}
     for nth in range(rounds):
+        say(f"round {nth + 1} of {rounds}")
         for bench in benches:
             if bench.rounds is not None and nth >= bench.rounds:
                 continue
-            for contender in (bench.ours, *bench.peers):
+            contenders = (bench.ours, *bench.peers)
+            for contender in contenders if nth % 2 == 0 else reversed(contenders):
                 figures.setdefault((bench.name, contender.label), []).append(contender.measure())
     return [Result(b, peer, figures[b.name, b.ours.label], figures[b.name, peer.label])
             for b in benches for peer in b.peers]
 
 
-def write(results, path: Path):
-    path.write_text(json.dumps([r.as_json() for r in results], indent=1) + "\n")
+def write(rows):
+    RESULTS.parent.mkdir(parents=True, exist_ok=True)
+    RESULTS.write_text(json.dumps(rows, indent=1) + "\n")
+
+
+def add(rows):
+    """To what was measured by others, in place of what was called the same."""
+    names = {row["name"] for row in rows}
+    old = json.loads(RESULTS.read_text()) if RESULTS.exists() else []
+    write([row for row in old if row["name"] not in names] + rows)
 
 
 def show(results):

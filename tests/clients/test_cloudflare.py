@@ -9,10 +9,10 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from support import counters, pop, wait
+from support import counters, own_pop, pop, wait
 from support.browser import chromium
 
-pytestmark = pytest.mark.alone
+pytestmark = own_pop.TESTED
 
 MODULE = pop.BUILD / "npm/node_modules/@cloudflare/speedtest/dist"
 MEASUREMENTS = [

@@ -6,9 +6,9 @@ import subprocess
 
 import pytest
 
-from support import counters, pop, results, web
+from support import counters, own_pop, pop, results, web
 
-pytestmark = pytest.mark.alone
+pytestmark = own_pop.TESTED
 
 DURATION_S = 2  # of a figure
 IN_FLIGHT_BYTES = 256 << 20  # sockets' buffers of all streams, when the client stops
@@ -53,8 +53,8 @@ def test_it_measures_what_the_server_counts(tmp_path, protocol, family, folder, 
     for direction, size in ("download", "bytes_received"), ("upload", "bytes_sent"):
         from_bytes = result[size] * 8 / DURATION_S / 1e6
         assert result[direction] == pytest.approx(from_bytes, rel=0.5), direction
-    assert result["ping"] < 100
-    assert result["jitter"] < 100
+    assert result["ping"] < 1000
+    assert result["jitter"] < 1000
 
 
 @pytest.mark.parametrize("path", ["/servers.json", ""], ids=["named", "well-known"])

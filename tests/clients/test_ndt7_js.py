@@ -9,10 +9,10 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from support import counters, pop, wait
+from support import counters, own_pop, pop, wait
 from support.browser import chromium
 
-pytestmark = [pytest.mark.alone, pytest.mark.timeout(120)]
+pytestmark = [*own_pop.TESTED, pytest.mark.timeout(120)]
 
 CLIENT = pop.BUILD / "npm/node_modules/@m-lab/ndt7/src"
 WHOLE_TEST_S = 40
@@ -110,7 +110,7 @@ def test_it_measures(runs, name):
     for direction in "download", "upload":
         client = seen[f"{direction}Complete"]["LastClientMeasurement"]
         server = seen[f"{direction}Complete"]["LastServerMeasurement"]
-        assert seen[f"{direction}Measurement"] > 20
+        assert seen[f"{direction}Measurement"] > 5
         assert client["MeanClientMbps"] == pytest.approx(client["NumBytes"] * 8e-6 / client["ElapsedTime"], rel=0.01)
         assert server["TCPInfo"]["ElapsedTime"] > 9e6
         assert abs(client["NumBytes"] - moved(server, direction)) < IN_FLIGHT_BYTES

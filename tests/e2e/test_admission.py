@@ -137,5 +137,5 @@ def test_the_metrics_say_who_runs_and_who_was_refused(tight_pop):
     assert counted['tests_refused_total{reason="full"}'] == 1
     assert counted['tests_bytes_total{direction="upload"}'] == 200_000
     for direction in "download", "upload":
-        assert counted[f'budget_used_bits_per_second{{direction="{direction}"}}'] == 200_000_000
-        assert counted[f'budget_bits_per_second{{direction="{direction}"}}'] == 200_000_000
+        assert counted[f'budget_used_bytes_per_second{{direction="{direction}"}}'] == 25_000_000
+        assert counted[f'budget_bytes_per_second{{direction="{direction}"}}'] == 25_000_000

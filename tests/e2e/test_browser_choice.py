@@ -21,6 +21,7 @@ def pop_file(folder, site=None, **keys):
     """The POP file of the demo with the speed test alone: @keys of it, and of its @site, changed."""
     told = yaml.safe_load(pop.POP_FILE.read_text())
     told["site"].update(site or {})
+    del told["exchange"], told["latency"], told["management"]  # for which there would be pages
     told["services"] = {"speedtest": {**told["services"]["speedtest"], **keys.pop("speedtest", {})}}
     told.update(keys)
     file = folder / "pop.yaml"

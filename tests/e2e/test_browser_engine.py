@@ -70,7 +70,7 @@ def expect_latency(run, family, way):
     result = run.results[family][way]
     from_s = run.started[way, family, way] + 1
     queue_ms = run.queues[way].median_ms(from_s, from_s + result["ms"] / 1000)
-    assert result["addedMs"] == pytest.approx(queue_ms, rel=0.1, abs=0.5)
+    assert result["addedMs"] == pytest.approx(queue_ms, rel=0.1, abs=4)  # a browser is late at times
 
 
 @pytest.fixture(scope="module")

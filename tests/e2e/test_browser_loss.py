@@ -9,8 +9,6 @@ import pytest
 from support import again, own_pop, pop
 from support.browser import chromium
 
-pytestmark = pytest.mark.alone
-
 PACKETS = 1000
 MEASURE = """
     const done = arguments[0];
@@ -41,6 +39,7 @@ def page():
         yield browser
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("family", pop.FAMILIES)
 def test_nothing_is_lost_inside_one_machine(family):
     def expect_nothing_lost(measured):
@@ -95,6 +94,7 @@ def own_network(tmp_path):
         yield
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("direction, percent", [("dport", 2), ("sport", 20)], ids=["up", "down"])
 def test_what_the_way_loses_is_lost(own_network, page, direction, percent):
     def measure_on_a_new_way():

@@ -6,7 +6,7 @@ import json
 import pytest
 from selenium.webdriver.common.keys import Keys
 
-from support import looks, pop, wait, web
+from support import looks, pop, time_server, wait, web
 from support.browser import chromium
 
 SERVICES = [service for service in pop.endpoints() if service != "pages"]
@@ -64,11 +64,36 @@ def test_the_portal_shows_each_service_and_how_it_is(settled, family):
         for service in ("ntp", "resolver", "authoritative"):
             shown = browser.texts(f"[data-service={service}] code")
             assert {pop.address(service, "udp", each)[0] for each in pop.FAMILIES} <= set(shown)
+        browser.click("[data-service=resolver] summary")
+        assert browser.texts("[data-service=resolver] dd code")[0] == "https://dns.demo.localhost:5443/dns-query"
         site = pop.site()
         assert browser.text("#title") == site["title"]
         about = browser.text("#about")
         for fact in (site["city"], site["domain"], site["operated_by"]["name"], site["operated_by"]["contact"]):
             assert fact in about
+        assert browser.errors() == []
+    assert browser.foreign_requests() == []
+
+
+@pytest.mark.parametrize("language, dark, width", LOOKS[1:3])
+def test_the_time_page_knows_how_far_a_clock_is_off(settled, language, dark, width):
+    """This machine's clock is the server's: it is right, and within the error that the page says."""
+    with chromium(language, dark, width) as browser:
+        open_page(browser, "pages")
+        browser.click("[data-service=ntp] .actions a")
+        wait.until(lambda: browser.state("#clock") == "right", "the clock is compared", 20)
+        [offset_ms], [error_ms] = (browser.attributes("#clock", f"data-{name}-ms") for name in ("offset", "error"))
+        assert abs(float(offset_ms)) <= float(error_ms) < 1000
+        wait.until(lambda: "10" in browser.text("#server"), "the server's stratum")
+        packets = "[data-figure=packets]"
+        wait.until(lambda: browser.texts(packets), "what the server counts", 20)
+        before = browser.text(packets)
+        time_server.query(pop.address("ntp", "udp"))
+        wait.until(lambda: browser.text(packets) != before, "it counts on", 20)
+        assert not looks.NO_WORD.search(browser.text("body"))
+        assert browser.texts("#settings code")[-1].startswith("server ntp.demo.localhost iburst port 11123 nts")
+        assert browser.script("return document.documentElement.scrollWidth") <= width
+        browser.screenshot(f"time-{language}")
         assert browser.errors() == []
     assert browser.foreign_requests() == []
 
@@ -146,7 +171,7 @@ def test_the_portal_shows_a_service_that_is_down(stopped_unit):
         return json.loads(web.get(pop.url("pages", path="/status.json")).body)["services"]["ntp"]
 
     with chromium() as browser:
-        stopped_unit("chrony.service")
+        stopped_unit("chrony.socket")
         wait.until(lambda: not told()["up"], "the status is written", 25)
         open_page(browser, "pages")
         wait.until(lambda: browser.state("[data-service=ntp]") == "down", "the live status")

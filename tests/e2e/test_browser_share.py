@@ -6,12 +6,12 @@ import json
 
 import pytest
 
-from support import looks, pop, results, sharing, wait
+from support import looks, own_pop, pop, results, sharing, wait
 from support.speedtest_page import open_page
 
 PLAN = [(family, way, streams) for family in pop.FAMILIES for streams in ("5", "1") for way in ("download", "upload")]
 
-pytestmark = [pytest.mark.alone, pytest.mark.timeout(150)]
+pytestmark = [*own_pop.TESTED, pytest.mark.timeout(150)]
 
 
 @pytest.fixture

@@ -89,7 +89,8 @@ def make_keys(folder):
         (folder / name).mkdir()
     subprocess.run([PREPARE, folder / "knot/reverse.list", folder / "keys", folder / "zones"], check=True, timeout=10)
     config = folder / "knot/knot.conf"
-    config.write_text(config.read_text().replace("/var/lib/fontaine/reverse-zones", str(folder / "keys")))
+    text = config.read_text().replace("/var/lib/fontaine/reverse-zones", str(folder / "keys"))
+    config.write_text(text.replace("/var/lib/fontaine/tls", str(folder / "tls")))
 
 
 @pytest.mark.parametrize("path", POP_FILES, ids=lambda path: path.stem)
@@ -112,7 +113,7 @@ def test_status_tells_how_every_service_is():
 
 
 @pytest.mark.parametrize("service, unit", [
-    ("pages", "nginx.service"), ("speedtest", "speedtestd.socket"), ("ntp", "chrony.service"),
+    ("pages", "nginx.service"), ("speedtest", "speedtestd.socket"), ("ntp", "chrony.socket"),
     ("resolver", "unbound.service"), ("authoritative", "knot.service"),
 ])
 def test_status_says_why_a_service_is_down(stopped_unit, service, unit):

@@ -19,7 +19,7 @@ MBIT = 10
 KEPT = 0.95
 PAYLOAD_BPS = MBIT * 1e6 * links.PAYLOAD_SHARE["ipv4"]
 SLOW = [f"10.9.1.{number}" for number in range(1, 51)]
-WINDOW_S = 15
+WINDOW_S = 10
 PIECE = bytes(1 << 18)
 ENDLESS_BYTES = 60 << 30
 

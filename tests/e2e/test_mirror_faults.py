@@ -4,18 +4,19 @@
 import contextlib
 import os
 import shutil
-import signal
 import subprocess
 import time
 
 import pytest
 
 from support import mirrord, upstream, upstream_server, wait
-from support.mirror_checker import look
+from support.mirror_checker import Site, look
 
 pytestmark = pytest.mark.apart
 
-DEBIAN = ("empty", "truncated", "serial", "date", "marker", "cut", "killed")
+DEBIAN = ("empty", "truncated", "serial", "date", "marker")
+KINDS = {"rpm": "repodata/repomd.xml: its serial", "arch": "lastupdate: its date",
+         "osm-planet": "replication/minute/state.txt: its serial"}
 
 
 class Lab:
@@ -28,12 +29,16 @@ class Lab:
         self.ring = first.key.ring
         for name in DEBIAN:
             self.add_debian(name, first)
-        for name in ("hostile", "crowded", "slow", "twice"):
+        for kind in KINDS:
+            self.archives[kind] = upstream.make(kind, folder)
+            self.versions[kind] = upstream_server.Versions(folder / kind)
+            self.serve(kind, folder / kind, kind, max_delete_percent=100)
+        for name in ("hostile", "crowded", "twice"):
             (folder / name).mkdir()
             self.serve(name, folder / name, "files")
         self.projects["hostile"]["max_delete_percent"] = 100
-        self.projects["slow"]["bandwidth_mbps"] = self.projects["twice"]["bandwidth_mbps"] = 8
-        other = self.servers["slow"].url.replace("mirror", "other")
+        self.projects["twice"]["bandwidth_mbps"] = 8
+        other = self.servers["twice"].url.replace("mirror", "other")
         self.projects["nowhere"] = {"kind": "files", "upstreams": [other]}
         self.mirrord = stack.enter_context(mirrord.Mirrord(folder / "mirrord", self.projects))
 
@@ -125,6 +130,23 @@ def test_an_upstream_that_goes_back_is_held(lab, what):
     assert is_as_it_was()
 
 
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_upstream_of_another_kind_that_goes_back_is_held(lab, kind):
+    mirror, archive = lab.mirrord, lab.archives[kind]
+    archive.publish(at=time.time())
+    lab.versions[kind].keep("old")
+    archive.publish(at=time.time() + 60)
+    assert mirror.run(kind)["outcome"] == "done"
+    newest = mirror.current(kind).resolve()
+    lab.versions[kind].back("old")
+    run = mirror.run(kind)
+    assert (run["outcome"], run["why"]) == ("held", "hold"), run
+    assert f"{KINDS[kind]} goes back" in run["words"] and "release the project" in run["words"], run
+    assert mirror.current(kind).resolve() == newest
+    assert mirror.run(kind, "release")["outcome"] == "done"
+    assert mirror.current(kind).resolve() != newest
+
+
 def test_a_marker_of_an_update_stops_publishing_until_it_was_left_behind(lab):
     mirror, archive = lab.mirrord, lab.archives["marker"]
     is_as_it_was = published(lab, "marker")
@@ -156,6 +178,8 @@ def test_what_is_hostile_stays_outside_and_what_is_strange_does_not(lab):
     names = {entry.name for entry in current.iterdir()}
     assert names == {"new\nline", "-rf", b"latin\xe9".decode(errors="surrogateescape"), "setuid", "file", "folder"}
     assert (current / "setuid").stat().st_mode & 0o7777 == 0o644
+    site = Site(lab.mirrord.url("hostile"))
+    assert {site.get(os.fsencode(name))[0] for name in names - {"folder"}} == {200}
     (folder / "file").unlink()
     (folder / "file").mkdir()
     (folder / "file/within").write_text("was a file")
@@ -192,44 +216,3 @@ def test_a_push_in_mid_run_is_one_run_more(lab):
     wait.until(lambda: len(lab.mirrord.runs("twice")) == 2, "there is one run more")
     assert again()["outcome"] in ("done", "unchanged")
     wait.until(lambda: lab.mirrord.current("twice", "more").exists(), "what came before the push is there")
-
-
-def test_rsync_that_is_killed_leaves_all_as_it_is(lab):
-    mirror, archive = lab.mirrord, lab.archives["killed"]
-    is_as_it_was = published(lab, "killed")
-    change(archive)
-    lab.servers["killed"].process.send_signal(signal.SIGSTOP)  # whoever connects waits
-    ended = mirror.begin("killed")
-    pid = wait.until(lambda: mirror.programs("killed"), "rsync runs")[0]
-    os.kill(pid, signal.SIGKILL)
-    lab.servers["killed"].process.send_signal(signal.SIGCONT)
-    run = ended()
-    assert (run["outcome"], "killed by a signal" in run["words"]) == ("killed", True), run
-    assert is_as_it_was() and mirror.programs("killed") == []
-    assert mirror.run("killed")["outcome"] == "done"
-
-
-def test_mirrord_that_is_killed_in_mid_fetch_ends_what_it_had_started(lab):
-    mirror = lab.mirrord
-    (lab.folder / "slow/file").write_bytes(os.urandom(8 << 20))
-    mirror.begin("slow")
-    mirror.until_step("slow", "fetch")
-    left = wait.until(lambda: mirror.programs("slow"), "rsync runs")
-    mirror.stop(signal.SIGKILL)
-    assert set(left) & set(mirror.programs("slow"))  # rsync lives on
-    lab.projects["slow"].pop("bandwidth_mbps")
-    mirror.write()
-    mirror.start()
-    assert not set(left) & set(mirror.programs("slow"))
-    assert "killed what an earlier run had left" in mirror.log_text()
-    wait.until(lambda: mirror.current("slow", "file").exists(), "the run that was cut off began again", 30)
-    assert [run["outcome"] for run in mirror.runs("slow")] == ["done", "killed"]
-
-
-def test_mirrord_that_is_killed_at_any_moment(lab):
-    mirror, archive = lab.mirrord, lab.archives["cut"]
-    published(lab, "cut")
-    for _ in mirror.killed_at_any_moment("cut", lambda n: change(archive, f"cut{n}"), 8):
-        assert look(mirror.url("cut")) == []
-    wait.until(lambda: mirror.current("cut", "pool/main/c/cut8").exists(), "the last change is published", 30)
-    assert look(mirror.url("cut")) == []

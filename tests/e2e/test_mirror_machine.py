@@ -47,6 +47,9 @@ class Lab:
     def served(self, project):
         return sorted(path.name for path in self.mirrord.current(project).iterdir())
 
+    def fetched_mib(self, project):
+        return sum(path.stat().st_size for path in (self.disk / project / "work").iterdir()) / MIB
+
 
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory):
@@ -55,13 +58,14 @@ def lab(tmp_path_factory):
 
 
 def test_what_does_not_fit_is_not_even_fetched(lab):
-    lab.put("large", "one", 2)
+    size = DISK_MIB * 2 // 3  # of which no second one fits
+    lab.put("large", "one", size)
     assert lab.mirrord.run("large")["outcome"] == "done"
     lab.put("large", "two", DISK_MIB)
     run = lab.mirrord.run("large")
     assert (run["outcome"], run["why"], "make room" in run["words"]) == ("held", "full", True), run
     assert lab.served("large") == ["one"]
-    assert sum(path.stat().st_size for path in (lab.disk / "large/work").iterdir()) == 2 * MIB
+    assert lab.fetched_mib("large") == size
     lab.mount(f"remount,size={3 * DISK_MIB}m")
     assert lab.mirrord.run("large", "release")["outcome"] == "done"
     assert lab.served("large") == ["one", "two"]
@@ -78,7 +82,7 @@ def test_a_disk_that_becomes_full_meanwhile(lab):
         (lab.disk / "filler").write_bytes(bytes(free.f_bavail * free.f_bsize - MIB // 2))
     run = ended()
     assert (run["outcome"], "disk" in run["words"]) == ("held", True), run
-    assert lab.served("filling") == ["one"]
+    assert (lab.served("filling"), lab.fetched_mib("filling")) == (["one"], 1)
     (lab.disk / "filler").unlink()
     assert lab.mirrord.run("filling", "release")["outcome"] == "done"
     assert lab.served("filling") == ["one", "two"]

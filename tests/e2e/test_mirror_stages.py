@@ -1,14 +1,13 @@
 # Where no hard links can be made, what is served changes in two stages: no index names what is not there yet, or what
-# is not there any more; also after a kill at any moment.
+# is not there any more. (After a kill: test_mirror_kills.py.)
 # SPDX-License-Identifier: MIT
 
 import contextlib
-import signal
 import subprocess
 
 import pytest
 
-from support import mirrord, upstream, upstream_server, wait
+from support import mirrord, upstream, upstream_server
 from support.mirror_checker import Apt, Sampler, look
 
 pytestmark = pytest.mark.apart
@@ -25,12 +24,14 @@ class Lab:
             self.archive.add(f"p{number}", size=20_000)
         self.archive.publish()
         server = stack.enter_context(upstream_server.Rsyncd(self.archive.folder, folder / "state"))
-        projects = {"debian": {"kind": "debian", "upstreams": [server.url], "keyring": str(self.archive.key.ring)}}
+        projects = {"debian": {"kind": "debian", "upstreams": [server.url], "keyring": str(self.archive.key.ring)},
+                    "own": {"kind": "command", "command": "/bin/true"}}
         self.mirrord = stack.enter_context(mirrord.Mirrord(folder / "mirrord", projects))
-        disk = self.mirrord.root / "debian/generations"
-        disk.mkdir(parents=True)
-        subprocess.run(["mount", "-t", "tmpfs", "disk", disk], check=True, timeout=10)
-        stack.callback(subprocess.run, ["umount", "--lazy", disk], check=True, timeout=10)
+        for project in projects:
+            disk = self.mirrord.root / project / "generations"
+            disk.mkdir(parents=True)
+            subprocess.run(["mount", "-t", "tmpfs", "disk", disk], check=True, timeout=10)
+            stack.callback(subprocess.run, ["umount", "--lazy", disk], check=True, timeout=10)
 
     def change(self, name):
         self.archive.add(name, size=20_000)
@@ -60,6 +61,11 @@ def test_no_index_names_a_file_that_is_not_there(lab, tmp_path):
     assert f"Archive serial: {lab.archive.serial}\n" in trace
 
 
+def test_a_command_says_that_it_needs_hard_links(lab):
+    run = lab.mirrord.run("own")
+    assert (run["outcome"], "a command needs hard links" in run["words"]) == ("held", True), run
+
+
 def test_what_goes_is_removed_last(lab):
     lab.archive.remove("p1")
     lab.archive.publish()
@@ -67,12 +73,3 @@ def test_what_goes_is_removed_last(lab):
     assert look(lab.mirrord.url("debian")) == []
     assert not lab.mirrord.current("debian", "pool/main/p/p1").exists()
     assert not list(lab.mirrord.current("debian").glob("Archive-Update-in-Progress-*"))
-
-
-def test_mirrord_that_is_killed_at_any_moment(lab):
-    mirror = lab.mirrord
-    for _ in mirror.killed_at_any_moment("debian", lambda n: lab.change(f"r{n}"), 6):
-        assert look(mirror.url("debian")) == []
-    wait.until(lambda: mirror.current("debian", "pool/main/r/r6").exists(), "the last change is published", 30)
-    wait.until(lambda: not list(mirror.current("debian").glob("Archive-Update-in-Progress-*")), "it is whole", 30)
-    assert look(mirror.url("debian")) == []

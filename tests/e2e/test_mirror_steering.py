@@ -53,15 +53,21 @@ class Hook(ThreadingHTTPServer):
 
 
 class Steered(mirrord.Mirrord):
-    """With two projects, each of an rsyncd, and one of a module that is not there; a webhook that listens."""
+    """With two projects, each of an rsyncd, one of a module that is not there, and one of a program, which goes on as
+    long as @gate is there; a webhook that listens."""
 
     def __init__(self, folder, stack):
-        self.upstreams = folder
+        self.upstreams, self.gate = folder, folder / "gate"
         self.hook = Hook()
         stack.callback(self.hook.shutdown)
         urls = {name: self.upstream(stack, name) for name in ("files", "second")}
         urls["nowhere"] = urls["files"].replace("/mirror/", "/other/")
         projects = {name: {"kind": "files", "upstreams": [url]} for name, url in urls.items()}
+        program = folder / "program"
+        program.write_text(f"#!/bin/sh\necho begun; while [ -e {self.gate} ]; do sleep 0.1; done\n"
+                           "echo >file; echo ended\n")
+        program.chmod(0o755)
+        projects["own"] = {"kind": "command", "command": str(program)}
         super().__init__(folder / "mirrord", projects, webhook=f"http://127.0.0.1:{self.hook.server_port}/told")
         self.database = self.folder / "state/mirror.db"
 
@@ -108,6 +114,20 @@ class Steered(mirrord.Mirrord):
         self.said(*(words or ("start", name)))
         return self.next_run(name, last)
 
+    def follow(self, name):
+        """Have the project of a program run, and look at what it says as it says it. Return: all of it."""
+        self.gate.touch()
+        self.said("start", name)
+        wait.until(lambda: self.state(name)["state"] == "running", "it runs", LIMIT_S)
+        told = self.folder / "followed"
+        command = [pop.FONTAINE, "mirror", "log", name, "--follow"]
+        with told.open("w") as file, subprocess.Popen(command, stdout=file) as log:
+            wait.until(lambda: "fetch:\nbegun\n" in told.read_text(), "what it has said is shown", LIMIT_S)
+            assert self.state(name)["state"] == "running"
+            self.gate.unlink()
+            assert log.wait(LIMIT_S) == 0
+        return told.read_text()
+
     def last_run(self, name):
         return max((run["id"] for run in self.runs(name)), default=0)
 
@@ -138,17 +158,18 @@ def test_what_is_seen(lab):
     run = lab.steer("files")
     assert run["outcome"] == "done" and run["generation"] == 1
     lines = lab.said("list").splitlines()
-    assert [line.split()[0] for line in lines] == ["project", "files", "second", "nowhere"]
+    assert [line.split()[0] for line in lines] == ["project", "files", "second", "nowhere", "own"]
     assert re.match(r"files +files +waiting +fresh +\d+ B +\d+ s +\d+ h +\d+ came, 0 went$", lines[1]), lines
     assert json.loads(lab.said("list", "--json"))[0]["files"] == 20
     told = lab.said("log", "files", "--follow")
     assert "generation 1: " in told and "Number of files: " in told
     assert "as its upstream is" in lab.said("why", "files")
+    assert lab.follow("own").count("ended\n") == 1
 
 
 def test_what_is_refused(lab):
     unknown = lab.fontaine("start", "debian")
-    assert unknown.returncode == 2 and "the projects are: files second nowhere" in unknown.stderr
+    assert unknown.returncode == 2 and "the projects are: files second nowhere own" in unknown.stderr
     alone = lab.fontaine("list", "--socket", str(lab.folder / "nothing.sock"))
     assert alone.returncode == 1 and "is mirrord running" in alone.stderr
     nothing = lab.fontaine("release", "files")
@@ -282,11 +303,11 @@ def test_pushes_by_ssh(lab, sshd):
 
 def test_what_status_pages_read(lab):
     jobs = lab.api("GET", "/jobs")[1]
-    assert [job["name"] for job in jobs] == ["files", "second", "nowhere"]
+    assert [job["name"] for job in jobs] == ["files", "second", "nowhere", "own"]
     assert jobs[0]["status"] == "success" and jobs[0]["last_update_ts"] > 1_700_000_000
     page = lab.api("GET", "/mirrorz.json")[1]
     assert page["version"] == 1.7 and page["site"]["url"] == "https://www.pop.test"
-    assert [mirror["url"] for mirror in page["mirrors"]] == ["/files/", "/second/", "/nowhere/"]
+    assert [mirror["url"] for mirror in page["mirrors"]] == ["/files/", "/second/", "/nowhere/", "/own/"]
     assert re.fullmatch(r"S\d{10}X\d{10}", page["mirrors"][0]["status"])
     assert lab.api("GET", "/metrics")[0] == 404  # the operator's
 

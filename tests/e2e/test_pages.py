@@ -11,7 +11,8 @@ import pytest
 from support import pop, web
 
 SCHEMES = [(scheme, family) for scheme in ("http", "https") for family in pop.FAMILIES]
-FILES = ["/", "/portal.js", "/portal.css", "/shared/style.css", "/shared/logo.svg", "/pop.json", "/status.json"]
+FILES = ["/", "/status/", "/status.atom", "/history.json", "/portal.js", "/portal.css", "/shared/style.css",
+         "/shared/logo.svg", "/pop.json", "/status.json"]
 
 
 @pytest.fixture(params=SCHEMES, ids="-".join)
@@ -112,7 +113,7 @@ def test_only_current_versions_of_tls_are_spoken(version, works):
 
 def test_private_keys_are_for_the_server_alone():
     for key in ("ca.key", "server.key"):
-        mode = pop.run("stat", "--format=%a", f"/var/lib/fontaine/tls/{key}").stdout.strip()
+        mode = pop.run("stat", "--dereference", "--format=%a", f"/var/lib/fontaine/tls/{key}").stdout.strip()
         assert mode.endswith("0"), key
 
 

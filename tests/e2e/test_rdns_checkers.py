@@ -8,6 +8,8 @@ import pytest
 from support import delegation_lab, other_checkers
 from support.delegation_lab import CASES
 
+pytestmark = pytest.mark.apart
+
 AT_ONCE = 3
 
 CHECKERS = {"zonemaster-cli": other_checkers.zonemaster, "dnsviz": other_checkers.dnsviz,

@@ -55,6 +55,13 @@ def test_a_speed_test_that_hangs_is_started_anew():
     assert pop.property_of(SPEEDTEST, "Result") == "success"
 
 
+def test_its_own_name_is_known_without_dns():
+    """Knot DNS looks for it whenever it reads its configuration, and waits for an answer, up to seconds for each
+    resolver that gives none."""
+    assert pop.run("getent", "-s", "myhostname", "hosts", pop.run("uname", "-n").stdout.strip()).stdout
+    assert " myhostname dns" in pop.inside("/etc/nsswitch.conf").read_text()
+
+
 class Visitors:
     """Come one after the other, each with a request of its own, until the end of the with statement."""
 

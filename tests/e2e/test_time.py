@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-from support import pop, time_server, udp
+from support import pop, time_server, udp, web
 
 UNSYNCHRONISED = 3  # a leap indicator
 
@@ -34,6 +34,15 @@ def test_chrony_takes_the_time_from_it(server):
     assert "System clock wrong by" in done.stdout
     wrong_by_s = float(done.stdout.split("System clock wrong by ")[1].split()[0])
     assert abs(wrong_by_s) < 0.1
+
+
+def test_chrony_takes_the_time_from_it_by_nts():
+    (host, port), (_, nts_port) = pop.address("ntp", "udp"), pop.address("ntp", "nts")
+    command = ["chronyd", "-Q", "-u", "root", "-t", "10", "-f", "/dev/null", f"ntstrustedcerts {web.ca_file()}",
+               f"server {host} port {port} iburst nts ntsport {nts_port}"]
+    done = subprocess.run(command, timeout=15, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    assert done.returncode == 0, done.stdout
+    assert "System clock wrong by" in done.stdout
 
 
 def test_an_answer_is_no_longer_than_its_question(server):

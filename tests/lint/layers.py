@@ -7,7 +7,7 @@ from pathlib import PurePath
 
 import report
 
-LIBRARY = ["base", "sys", "store", "net", "delegation"]  # each may include those before it, and itself
+LIBRARY = ["base", "sys", "store", "net", "probe", "delegation"]  # each may include those before it, and itself
 INCLUDE = re.compile(r'^\s*#\s*include\s*"([^"]+)"')
 
 

@@ -2,10 +2,14 @@
 # each check finds what it is there for.
 # SPDX-License-Identifier: MIT
 
+import re
 import subprocess
 from pathlib import Path
 
+import foreign
 import pytest
+
+from support import fault_table
 
 PROJECT = Path(__file__).resolve().parents[2]
 LINT = PROJECT / "tests/lint"
@@ -83,6 +87,38 @@ def test_units():
     complaints = run(["systemd-analyze", "verify", "--man=no", "--recursive-errors=no"], *units)
     ours = [line for line in complaints.splitlines() if "is not executable: No such file" not in line]
     assert ours == []
+
+
+def names_of_tests(*files):
+    """The tests in these files of tests/, as docs/RELIABILITY.md names them."""
+    for path in files:
+        of = re.compile(r"^def (test_\w+)\(" if path.suffix == ".py" else r"^static void (test_\w+)\(", re.MULTILINE)
+        yield from (f"{path.stem}::{name}" for name in of.findall(path.read_text()))
+
+
+def test_reliability():
+    """What is promised has a test, and what is tested of faults is promised."""
+    named = set(re.findall(r"`(test_\w+::\w+)`", (PROJECT / "docs/RELIABILITY.md").read_text()))
+    tests = PROJECT / "tests"
+    assert named - set(names_of_tests(*tests.glob("e2e/test_*.py"), *tests.glob("unit/**/test_*.c"))) == set()
+    of_faults = ("faults", "kills", "power", "machine", "clients", "consistency", "stages")
+    tested = set(names_of_tests(*(tests / f"e2e/test_mirror_{name}.py" for name in of_faults),
+                                tests / "e2e/test_anycast.py"))
+    assert tested - named == {"test_anycast::test_an_operator_watches_in_a_terminal"}  # which is no fault
+
+
+def test_foreign_bytes():
+    """Whatever reads them is fuzzed, or it is said why not."""
+    assert list(foreign.findings()) == []
+
+
+def test_tables_of_faults():
+    """What `make faults` runs is in the tables that it has made, and nothing else is."""
+    rows = [line.split(" | ") for line in fault_table.in_page()[1].splitlines()
+            if line and not line.startswith("| ---")]
+    made = {row[0].removeprefix("| "): row[1:] for row in rows}
+    assert set(made) == {"what happens", "what fails", *fault_table.ONES, *fault_table.TWOS}
+    assert [made[name][0] for name in fault_table.TWOS] == [str(len(cases)) for cases in fault_table.TWOS.values()]
 
 
 def write(folder, name, text):

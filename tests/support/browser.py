@@ -26,7 +26,7 @@ OPTIONS = [
     "--allow-loopback-in-peer-connection",  # the network of a test may have nothing else
 ]
 OUR_HOSTS = ["127.0.0.1", "::1"]
-READ_LIMIT_S = 10
+READ_LIMIT_S = 20
 REQUEST_OF_A_PAGE = re.compile(r'"initiator":"http[^"]*".*?"url":"([^"]+)"')
 
 
@@ -49,7 +49,7 @@ class Browser:
             self.open(url)
             yield
         finally:
-            self.driver.close()
+            self.driver.execute_cdp_cmd("Page.close", {})  # the driver's own waits until a busy browser has done it
             self.driver.switch_to.window(first)
 
     def read(self, selector, get):
@@ -159,7 +159,7 @@ def chromium(language="en", dark=False, width=1280, height=900, hosts=OUR_HOSTS,
         driver = webdriver.Chrome(options_of(language, log, hosts, trusted), Service(str(driver)))
         browser = Browser(driver)
         try:
-            driver.set_page_load_timeout(20)
+            driver.set_page_load_timeout(40)
             browser.resize(width, height)
             driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {
                 "features": [{"name": "prefers-color-scheme", "value": "dark" if dark else "light"}]})

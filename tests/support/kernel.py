@@ -49,9 +49,10 @@ def pack(root, archive):
                        timeout=60)
 
 
-def run(root, programs, modules, script):
+def run(root, programs, modules, script, *options):
     """Run @script, a shell's, with @root as /. @root: a folder, to which is added what is needed: @programs of this
-    machine, and @modules of the kernel, each after those that it needs. Return: what was printed."""
+    machine, and @modules of the kernel, each after those that it needs. @options: more of QEMU's.
+    Return: what was printed."""
     for name in "bin", "dev", "modules", "proc", "sys", "tmp", Path(BUSYBOX).parent:
         (root / str(name).lstrip("/")).mkdir(parents=True, exist_ok=True)
     for program in programs:
@@ -66,6 +67,6 @@ def run(root, programs, modules, script):
     [kernel] = Path("/boot").glob("vmlinuz-*")
     command = [f"qemu-system-{os.uname().machine}", "-accel", "tcg", "-cpu", "max", "-m", str(MEMORY_MIB), "-nographic",
                "-nic", "none", "-no-reboot", "-kernel", kernel, "-initrd", archive,
-               "-append", "console=ttyS0 quiet panic=-1"]
+               "-append", "console=ttyS0 quiet panic=-1", *options]
     done = subprocess.run(command, check=True, timeout=TIME_LIMIT_S, stdin=subprocess.DEVNULL, capture_output=True)
     return done.stdout.decode(errors="replace").replace("\r\n", "\n")

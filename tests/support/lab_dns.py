@@ -24,9 +24,14 @@ policy:
   - id: lab
     manual: on
     single-type-signing: on
+acl:
+  - id: everyone
+    action: transfer
 template:
   - id: default
     storage: {folder}
+    acl: everyone
+    zonemd-generate: zonemd-sha384
     dnssec-signing: on
     dnssec-policy: lab
     zonefile-sync: -1
@@ -56,6 +61,7 @@ example. SOA ns.example. hostmaster.example. 1 7200 900 1209600 300
 example. NS ns.example.
 ns.example. A {ipv4}
 ns.example. AAAA {ipv6}
+shown.example. 1 A 192.0.2.80
 {delegation}
 """
 
@@ -75,6 +81,7 @@ server:
     num-threads: 1
     interface: {ipv4}
     interface: {ipv6}
+    ip-freebind: yes
     access-control: 0.0.0.0/0 allow
     access-control: ::/0 allow
     root-hints: "{folder}/root.hints"

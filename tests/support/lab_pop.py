@@ -6,8 +6,7 @@ import subprocess
 
 import yaml
 
-from support import ipv6testd, passed, pop, speedtestd, wait
-from support.lab_dns import delegation
+from support import ipv6testd, lab_dns, passed, pop, speedtestd, wait
 
 DOMAIN = "pop.fontaine.example"
 PREFIXES = ["192.0.2.0/24", "2001:db8:10::/48"]
@@ -28,7 +27,7 @@ FILE = {
         "ipv6test": {"addresses": pair(12), "http_port": 80, "https_port": 443, "dns_port": 53,
                      "mtu_ipv6": "2001:db8:10:1280::12", "blackhole_ipv6": "2001:db8:10:dead::12",
                      "answers_per_second": 1000},  # to all resolvers of the lab, which are of one prefix
-        "resolver": {"addresses": pair(53)},
+        "resolver": {"addresses": pair(53), "root_servers": [lab_dns.ADDRESSES["ipv4"]]},
         "authoritative": {"addresses": pair(54)},
     },
 }
@@ -37,6 +36,11 @@ WEB = {name: pop.PROJECT / "services" / path for name, path in {
 RUN = "/run/fontaine"
 NAMES = "/run/fontaine-ipv6test"
 STATE = {name: f"/var/lib/fontaine/{name}" for name in ("speedtest", "ipv6test")}
+COMMANDS = {
+    "pages": ("nginx", "-e", "stderr", "-c", f"{RUN}/nginx/nginx.conf", "-g", "daemon off;"),
+    "resolver": ("unbound", "-d", "-p", "-c", f"{RUN}/unbound/unbound.conf"),
+    "authoritative": ("knotd", "-c", f"{RUN}/knot/knot.conf"),
+}
 LIMIT_S = 20
 
 
@@ -60,7 +64,7 @@ class Pop:
         root = self.machine.file("/")
         self.root.publish(root / "usr/share/dns")
         web = root / "usr/share/fontaine/web"
-        for path in [web, *(root / "run" / name for name in ("knot", "nginx", "fontaine-ipv6test")),
+        for path in [web, *(root / "run" / name for name in ("knot", "nginx", "unbound", "fontaine-ipv6test")),
                      *(root / "var/lib" / name for name in ("fontaine/tls", "knot", "unbound", "nginx")),
                      *(root / path.lstrip("/") for path in STATE.values())]:
             path.mkdir(parents=True, exist_ok=True)
@@ -74,23 +78,27 @@ class Pop:
         """Return: the zone's delegation, as lines of the zone above it."""
         self.machine.run("env", f"STATE_DIRECTORY={STATE['ipv6test']}", ipv6testd.PROGRAM, "--pop", self.file,
                          "--prepare", f"{NAMES}/delegations.zone")
-        self.machine.start("knotd", "-c", f"{RUN}/knot/knot.conf")
-        return delegation(self.machine, DOMAIN, FILE["services"]["authoritative"]["addresses"])
+        self.machine.start(*COMMANDS["authoritative"])
+        return lab_dns.delegation(self.machine, DOMAIN, FILE["services"]["authoritative"]["addresses"])
 
     def open(self):
-        self.machine.start("unbound", "-d", "-p", "-c", f"{RUN}/unbound/unbound.conf")
-        self.machine.start("nginx", "-e", "stderr", "-c", f"{RUN}/nginx/nginx.conf", "-g", "daemon off;")
+        self.machine.start(*COMMANDS["resolver"])
+        self.machine.start(*COMMANDS["pages"])
         self.start_daemon("speedtest", speedtestd.PROGRAM)
         section = FILE["services"]["ipv6test"]
         behind = self.stack.enter_context(
             ipv6testd.paths(self.machine, section["mtu_ipv6"], section["blackhole_ipv6"]))
-        descriptors = self.stack.enter_context(ipv6testd.listening(behind, section["mtu_ipv6"], (80, 443)))
-        self.start_daemon("ipv6test", *passed.command(descriptors, [ipv6testd.PROGRAM]), pass_fds=descriptors)
+        self.mtu_sockets = self.stack.enter_context(ipv6testd.listening(behind, section["mtu_ipv6"], (80, 443)))
+        self.start_ipv6test()
         wait.until(self.is_up, "all services of the POP answer", LIMIT_S)
 
+    def start_ipv6test(self):
+        return self.start_daemon("ipv6test", *passed.command(self.mtu_sockets, [ipv6testd.PROGRAM]),
+                                 pass_fds=self.mtu_sockets)
+
     def start_daemon(self, service, *command, **options):
-        self.machine.start(*command, "--pop", self.file, "--tls", "/var/lib/fontaine/tls",
-                           STATE_DIRECTORY=STATE[service], **options)
+        return self.machine.start(*command, "--pop", self.file, "--tls", "/var/lib/fontaine/tls",
+                                  STATE_DIRECTORY=STATE[service], **options)
 
     def is_up(self):
         told = subprocess.run(self.machine.command(pop.FONTAINE, "status", self.file, "--json"),

@@ -22,6 +22,8 @@ PAYLOAD_SHARE = {
 SERVER = {"ipv4": "10.9.0.1", "ipv6": "fd09::1"}
 CLIENT = {"ipv4": "10.9.0.2", "ipv6": "fd09::2"}
 
+CATCH_UP_MS = 20  # at most: what a busy machine kept a link from sending, it sends after
+
 TIME_LIMIT_S = 10
 
 
@@ -104,7 +106,7 @@ class Link:
         """Limit what @sender, one of the two, sends; a full queue takes @queue_ms to drain."""
         namespace, device = self.bottleneck(sender)
         bytes_per_ms = mbit * 1000 // 8
-        burst_bytes = max(bytes_per_ms, 2 * (MTU_BYTES + ETHERNET_BYTES))
+        burst_bytes = max(bytes_per_ms * min(queue_ms // 5, CATCH_UP_MS), 2 * (MTU_BYTES + ETHERNET_BYTES))
         namespace.run("tc", "qdisc", "replace", "dev", device, "root", "tbf",
                       "rate", f"{mbit}mbit", "burst", burst_bytes, "limit", bytes_per_ms * queue_ms)
 

@@ -13,6 +13,19 @@ from support import repeated
 TIME_LIMIT_S = 20
 
 
+class Folder:
+    """A tree as it lies on a disk, asked as a site is."""
+
+    def __init__(self, path):
+        self.path = Path(path)
+
+    def get(self, path, method="GET"):
+        file = self.path / path
+        if not file.is_file():
+            return 404, 0, b""
+        return 200, file.stat().st_size, b"" if method == "HEAD" else file.read_bytes()
+
+
 class Site:
     """One connection to a site, for one look after the other."""
 
@@ -42,30 +55,37 @@ def release_files(text):
 
 
 def packages_files(text):
-    """(path, size) of each paragraph."""
+    """(path, size, hash) of each paragraph."""
     for paragraph in text.split("\n\n"):
         fields = dict(line.split(": ", 1) for line in paragraph.splitlines() if ": " in line and line[0] != " ")
         if fields:
-            yield fields["Filename"], int(fields["Size"])
+            yield fields["Filename"], int(fields["Size"]), fields["SHA256"]
 
 
 def look(url, suite="stable", architecture="amd64"):
     """One look: InRelease, Packages by its hash, every package. Return: what is wrong, a line each."""
-    site = Site(url)
+    return look_at(Site(url), "HEAD", suite, architecture)
+
+
+def look_at(site, method, suite="stable", architecture="amd64"):
+    """As look(). @method: "GET" compares the hash of every package too."""
     status, _, text = site.get(f"dists/{suite}/InRelease")
     if status != 200:
         return [f"InRelease: {status}"]
-    name = f"main/binary-{architecture}/Packages.xz"
-    checksum, size = release_files(text.decode())[name]
+    checksum, size = release_files(text.decode()).get(f"main/binary-{architecture}/Packages.xz", ("", 0))
+    if size == 0:
+        return [f"InRelease: {len(text)} bytes, which name no Packages.xz"]
     by_hash = f"dists/{suite}/main/binary-{architecture}/by-hash/SHA256/{checksum}"
     status, _, packages = site.get(by_hash)
     if status != 200 or len(packages) != size or hashlib.sha256(packages).hexdigest() != checksum:
         return [f"{by_hash}: {status}, {len(packages)} bytes of {size}"]
     wrong = []
-    for path, size in packages_files(lzma.decompress(packages).decode()):
-        status, found, _ = site.get(path, "HEAD")
+    for path, size, checksum in packages_files(lzma.decompress(packages).decode()):
+        status, found, data = site.get(path, method)
         if status != 200 or found != size:
             wrong.append(f"{path}: {status}, {found} bytes of {size}")
+        elif method == "GET" and hashlib.sha256(data).hexdigest() != checksum:
+            wrong.append(f"{path}: other bytes")
     return wrong
 
 

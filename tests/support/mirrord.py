@@ -1,9 +1,10 @@
-# A mirrord with upstreams of its own, and nginx in front of what it publishes; nothing of the POP.
+# A mirrord with upstreams of its own, and nginx and rsyncd in front of what it publishes; nothing of the POP.
 # SPDX-License-Identifier: MIT
 
 import contextlib
 import json
 import os
+import re
 import shutil
 import signal
 import socket
@@ -14,35 +15,27 @@ from pathlib import Path
 
 import yaml
 
-from support import passed, pop, speedtestd, upstream_server, wait, wire
+from support import passed, pop, speedtestd, stock, upstream_server, wait, wire
 
 PROGRAM = pop.BUILD / "release/mirrord"
 SOCKET = Path("/run/mirrord/control.sock")
 PUBLIC_SOCKET = Path("/run/mirrord/http.sock")  # to which the POP's nginx passes on
 API = "/api/v1/mirrors"
 RUN_LIMIT_S = 30
-NGINX = """\
-user root;
-pid {folder}/nginx.pid;
-error_log {folder}/nginx.log;
-daemon off;
-events {{ worker_connections 256; }}
-http {{
-	access_log off;
-	client_body_temp_path {folder}/body;
-	proxy_temp_path {folder}/proxy;
-	fastcgi_temp_path {folder}/fastcgi;
-	uwsgi_temp_path {folder}/uwsgi;
-	scgi_temp_path {folder}/scgi;
-	server {{
-		listen 127.0.0.1:{port};
-		root {root};
-		location ~ ^/(?<project>[^/]+)/(?<file>.*)$ {{
-			try_files /$project/current/$file /$project/before-1/$file =404;
-		}}
-	}}
-}}
-"""
+
+
+def write_pop(path, root, projects, mirror, pages=None, **whole):
+    """@projects, @mirror: as in Mirrord. @pages: more of that service; @whole: more of the file, or instead."""
+    listed = [{"name": name, "interval": "1d", **keys} for name, keys in projects.items()]
+    services = {"pages": pages or {}, "mirror": {"root": str(root), **mirror, "projects": listed}}
+    path.write_text(yaml.safe_dump({
+        "site": speedtestd.SITE, "addresses": {"ipv4": "127.0.0.1"}, "services": services, **whole}))
+
+
+def is_listening(port, address="127.0.0.1"):
+    with contextlib.suppress(OSError), socket.create_connection((address, port), 1):
+        return True
+    return False
 
 
 class Mirrord:
@@ -56,7 +49,8 @@ class Mirrord:
         self.environment = environment or {}
         self.root = Path(mirror.pop("root", self.folder / "root"))
         self.mirror = {"reserve": "1MiB", "runs_at_once": 64, "runs_per_upstream": 64, **mirror}
-        self.port = upstream_server.free_port()
+        self.port, self.rsync_port, self.https_port = (upstream_server.free_port() for _ in range(3))
+        self.socket = SOCKET
 
     def __enter__(self):
         with contextlib.ExitStack() as stack:
@@ -65,7 +59,7 @@ class Mirrord:
                 pass
             self.start()
             stack.callback(self.stop)
-            self.start_nginx(stack)
+            self.start_servers(stack)
             self.stack = stack.pop_all()
         return self
 
@@ -86,23 +80,29 @@ class Mirrord:
     def write(self):
         for path in self.folder / "state", self.root:
             path.mkdir(parents=True, exist_ok=True)
-        projects = [{"name": name, "interval": "1d", **keys} for name, keys in self.projects.items()]
-        (self.folder / "pop.yaml").write_text(yaml.safe_dump({
-            "site": speedtestd.SITE, "addresses": {"ipv4": "127.0.0.1"},
-            "services": {"pages": {}, "mirror": {"root": str(self.root), **self.mirror, "projects": projects}}}))
+        write_pop(self.folder / "pop.yaml", self.root, self.projects, {"rsync_port": self.rsync_port, **self.mirror},
+                  {"http_port": self.port, "https_port": self.https_port})
+
+    def command(self):
+        return passed.command(self.listeners, [PROGRAM, "--pop", self.folder / "pop.yaml"])
 
     def start(self):
         log = (self.folder / "mirrord.log").open("a")
         self.process = subprocess.Popen(
-            passed.command(self.listeners, [PROGRAM, "--pop", self.folder / "pop.yaml"]),
-            env={**os.environ, "STATE_DIRECTORY": str(self.folder / "state"), **self.environment},
+            self.command(), env={**os.environ, "STATE_DIRECTORY": str(self.folder / "state"), **self.environment},
             stdin=subprocess.DEVNULL, stdout=log, stderr=log, pass_fds=self.listeners)
         log.close()
         try:
+            wait.until(self.has_socket, "it has its socket")
             self.ask("GET", "")  # it answers
         except BaseException:
             self.stop(signal.SIGKILL)
             raise
+
+    def has_socket(self):
+        with contextlib.suppress(OSError), wire.UnixConnection(self.socket):
+            return True
+        return False
 
     def stop(self, how=signal.SIGTERM):
         self.process.send_signal(how)
@@ -114,28 +114,29 @@ class Mirrord:
     def log_text(self):
         return (self.folder / "mirrord.log").read_text(errors="replace")
 
-    def start_nginx(self, stack):
-        conf = self.folder / "nginx.conf"
-        conf.write_text(NGINX.format(folder=self.folder, port=self.port, root=self.root))
-        server = subprocess.Popen(["nginx", "-e", self.folder / "nginx.log", "-c", conf], stdin=subprocess.DEVNULL)
-        stack.callback(server.wait, 10)
-        stack.callback(server.terminate)
-        wait.until(self.is_served, "nginx answers")
+    def start_servers(self, stack):
+        """nginx and rsyncd, as the POP has them."""
+        rendered = self.folder / "rendered"
+        stock.render(pop.FONTAINE, self.folder / "pop.yaml", rendered)
+        (self.folder / "nginx.conf").write_text(f"user root;\ndaemon off;\n{stock.nginx(rendered, self.folder)}")
+        (self.folder / "rsyncd.conf").write_text(stock.rsyncd(rendered))
+        for command in (["nginx", "-e", self.folder / "nginx.log", "-c", self.folder / "nginx.conf"],
+                        ["rsync", "--daemon", "--no-detach", f"--config={self.folder}/rsyncd.conf",
+                         "--address=127.0.0.1"]):
+            server = subprocess.Popen(command, stdin=subprocess.DEVNULL)
+            stack.callback(server.wait, 10)
+            stack.callback(server.terminate)
+        wait.until(lambda: is_listening(self.port) and is_listening(self.rsync_port), "nginx and rsyncd answer")
 
-    def is_served(self):
-        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self.port), 1):
-            return True
-        return False
-
-    def url(self, project):
-        return f"http://127.0.0.1:{self.port}/{project}/"
+    def url(self, project, protocol="http"):
+        return f"{protocol}://127.0.0.1:{self.port if protocol == 'http' else self.rsync_port}/{project}/"
 
     def current(self, project, *below):
         return self.root.joinpath(project, "current", *below)
 
     def ask(self, method, path):
         """Return: what is replied, JSON or text."""
-        with wire.UnixConnection(SOCKET, RUN_LIMIT_S) as connection:
+        with wire.UnixConnection(self.socket, RUN_LIMIT_S) as connection:
             connection.send(wire.request(method, f"{API}{path}", "Connection: close",
                                          "X-Forwarded-For: 127.0.0.1"))
             reply = connection.reply()
@@ -150,38 +151,34 @@ class Mirrord:
         """The newest first."""
         return self.ask("GET", f"/{project}/runs")
 
-    def begin(self, project, wish="push"):
-        """Have it run. Return: a function that waits for the end of that run, and returns it."""
+    def begin(self, project, wish="push", gap_s=wait.GAP_S):
+        """Have it run. Return: a function that waits for the end of that run, asks so often, and returns it."""
         last = max((run["id"] for run in self.runs(project)), default=0)
         self.ask("POST", f"/{project}/{wish}")
 
         def new():
             return [run for run in self.runs(project) if run["id"] > last and run["ended"] is not None]
 
-        return lambda seconds=RUN_LIMIT_S: wait.until(new, f"a run of {project} is over", seconds)[-1]
+        return lambda seconds=RUN_LIMIT_S: wait.until(new, f"a run of {project} is over", seconds, gap_s)[-1]
 
     def run(self, project, wish="push"):
         """Have it run to its end. Return: the run."""
         return self.begin(project, wish)()
 
-    def killed_at_any_moment(self, project, change, times):
-        """In @times runs, each after change(number), end this mirrord by SIGKILL, each time later in the run, and
-        start it again. Yields after each of the two; the first run, change(0), is left alone to know how long it is."""
-        began = time.monotonic()
-        change(0)
-        self.run(project)
-        takes_s = time.monotonic() - began
-        for part in range(times):
-            change(part + 1)
-            self.begin(project)
-            time.sleep(takes_s * part / times)  # where it is by then is another place each time
-            self.stop(signal.SIGKILL)
-            yield
-            self.start()
-            yield
-
     def until_step(self, project, step):
         wait.until(lambda: self.state(project)["step"] == step, f"{project} comes to {step}")
+
+    def left_behind(self, project):
+        """What nobody has a use for once a run is over: files that were begun, programs, cgroups."""
+        folder = self.root / project
+        known = re.compile("lock|work|current|before-[0-9]+|generations|run|tree")
+        strange = [path for path in folder.iterdir() if not known.fullmatch(path.name)]
+        begun = [*folder.glob("generations/.*"), *folder.glob("work/**/.*.??????"), *folder.glob("run/dirty"),
+                 *folder.rglob(".put.new"), *folder.glob("current/Archive-Update-in-Progress-*")]
+        own = re.search("^0::(/.*)$", Path(f"/proc/{self.process.pid}/cgroup").read_text(), re.MULTILINE)
+        groups = [path for root in ("", "/unified") if own and
+                  (path := Path(f"/sys/fs/cgroup{root}{own[1]}/run-{project}")).exists()]
+        return [str(path) for path in strange + begun + groups] + self.programs(project)
 
     def programs(self, project):
         """Processes that its runs have started and that live: by the lock that they hold."""

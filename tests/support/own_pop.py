@@ -6,16 +6,26 @@ import os
 import subprocess
 from contextlib import ExitStack, contextmanager
 
+import pytest
+
 from support import links, pop, speedtestd, wait
 
 WEB = pop.BUILD / "tree/usr/share/fontaine/web"
 SECRET = "north"
+TESTED = [pytest.mark.speedtest, pytest.mark.usefixtures("own_speedtest")]  # the marks of tests of one speed test
+MBIT = 300  # a rate that leaves processors something for others
+SHAPE = ["root", "tbf", "rate", f"{MBIT}mbit", "burst", 1 << 18, "limit", 1 << 20]
+
+
+def shape():
+    links.run("tc", "qdisc", "add", "dev", "lo", *SHAPE)
 
 
 @contextmanager
 def network():
     """A network with a loopback and nothing else, for this thread and what it starts."""
     with links.Namespace() as namespace, namespace.entered():
+        shape()
         yield
 
 
@@ -44,8 +54,10 @@ def serving(folder, pop_file=pop.POP_FILE):
     links.run(speedtestd.TEST_CA, folder / "tls/names", folder / "tls")
     speedtest = [speedtestd.PROGRAM, "--pop", pop_file, "--web", WEB, "--tls", folder / "tls"]
     relay = folder / "coturn/turnserver.conf"
+    state = folder / "state"
+    state.mkdir()
     with ExitStack() as stack:
-        stack.enter_context(running(speedtest, CREDENTIALS_DIRECTORY=str(folder)))
+        stack.enter_context(running(speedtest, CREDENTIALS_DIRECTORY=str(folder), STATE_DIRECTORY=str(state)))
         if relay.exists():
             stack.enter_context(running(["turnserver", "-c", relay, f"--static-auth-secret={SECRET}"]))
         services = ["speedtest", "turn"] if relay.exists() else ["speedtest"]

@@ -65,6 +65,13 @@ def run(*command, check=True, timeout=30):
     return done
 
 
+def inside(path):
+    """Where a file of the POP is, seen from here."""
+    nspawn = (BUILD / "run/pid").read_text().strip()
+    init = Path(f"/proc/{nspawn}/task/{nspawn}/children").read_text().strip()
+    return Path(f"/proc/{init}/root{path}")
+
+
 def property_of(unit, name):
     """A property that systemd gives the unit, as text."""
     return run("systemctl", "show", "--value", f"--property={name}", unit).stdout.strip()

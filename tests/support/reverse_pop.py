@@ -31,7 +31,7 @@ ZONE_CHANGES = pop.PROJECT / "packaging/systemd/zone-changes"
 SOCKET = Path("/run/rdnsd/http.sock")  # as nginx has it
 CHANGED = Path("/run/fontaine-zone-changes")
 WEB = {"rdns": pop.PROJECT / "services/rdns/web", "shared": pop.PROJECT / "services/web/shared"}
-ADDRESS, PORT, KNOT_PORT = "127.0.0.1", 5054, 5055
+ADDRESS, PORT, KNOT_PORT, TLS_PORT = "127.0.0.1", 5054, 5055, 5854
 RESOLVERS = {"ipv4": ADDRESS, "ipv6": "::1"}
 STOP_LIMIT_S = 20
 TRUST = 'mount --bind "$0" /etc/ssl/certs/ca-certificates.crt && exec "$@"'
@@ -152,13 +152,14 @@ class ReversePop:
     def write(self):
         """The POP file, and what is made of it; all of Knot's is in the folder."""
         self.options = speedtestd.write_folders(self.folder, WEB)
-        services = {"pages": {"http_port": 80, "https_port": 443}, "resolver": {"port": 5053, "addresses": RESOLVERS},
-                    "authoritative": {"port": PORT}, "rdns": self.rdns}
+        services = {"pages": {"http_port": 80, "https_port": 443},
+                    "resolver": {"port": 5053, "https_port": 4443, "addresses": RESOLVERS},
+                    "authoritative": {"port": PORT, "tls_port": TLS_PORT}, "rdns": self.rdns}
         (self.folder / "pop.yaml").write_text(yaml.safe_dump({
             "site": speedtestd.SITE, "addresses": {"ipv4": ADDRESS}, "services": services, "members": self.members}))
         links.run(pop.FONTAINE, "render", self.folder / "pop.yaml", self.folder / "out", "--stock", STOCK)
         places = {"/var/lib/fontaine/reverse-zones": "keys", "/var/lib/knot/reverse": "zones", "/var/lib/knot": "knot",
-                  "/run/knot": "run"}
+                  "/run/knot": "run", "/var/lib/fontaine/tls": "tls"}
         conf = (self.folder / "out/knot/knot.conf").read_text().replace(f"@{PORT}", f"@{KNOT_PORT}")
         for place, name in places.items():
             (self.folder / name).mkdir(exist_ok=True)

@@ -3,10 +3,12 @@
 
 import re
 from contextlib import contextmanager
+from pathlib import Path
 
 from support import counters, pop, wait
 from support.browser import chromium
 
+STREAMS = 5
 WATCH = """
     window.phases = [];
     document.addEventListener("speedtest", ({ detail }) => {
@@ -15,6 +17,12 @@ WATCH = """
             window.phases.push([detail.phase, detail.family, detail.direction]);
     });
 """
+
+
+def buffers_bytes(streams):
+    """What the sockets of both sides can hold of so many streams."""
+    limits = [Path(f"/proc/sys/net/ipv4/tcp_{name}").read_text().split()[2] for name in ("rmem", "wmem")]
+    return streams * sum(map(int, limits))
 
 
 def open_page(browser, family="ipv4"):

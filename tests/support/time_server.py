@@ -1,6 +1,7 @@
 # NTP (RFC 5905), as much as a test needs.
 # SPDX-License-Identifier: MIT
 
+import itertools
 import os
 import struct
 import time
@@ -24,6 +25,15 @@ class Answer:
     root_dispersion_s: float
     offset_s: float       # of the server's clock from ours
     is_to_our_question: bool
+
+
+CLIENTS = itertools.count()
+
+
+def another_client():
+    """An address of this machine: who comes too often is not answered."""
+    number = next(CLIENTS)
+    return f"127.7.{number // 250 % 250}.{number % 250 + 1}"
 
 
 def seconds_of(timestamp):

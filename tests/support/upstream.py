@@ -216,8 +216,10 @@ class Rpm:
         for path in self.folder.glob(f"Packages/{name}-*.rpm"):
             path.unlink()
 
-    def publish(self):
-        run("createrepo_c", "--quiet", "--general-compress-type", self.compress, "--retain-old-md", "1", self.folder)
+    def publish(self, at=None):
+        moment = [] if at is None else ["--revision", int(at), "--set-timestamp-to-revision"]
+        run("createrepo_c", "--quiet", "--general-compress-type", self.compress, "--retain-old-md", "1", *moment,
+            self.folder)
 
 
 class Arch:

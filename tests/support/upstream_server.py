@@ -2,8 +2,10 @@
 # SPDX-License-Identifier: MIT
 
 import contextlib
+import os
 import shutil
 import socket
+import stat
 import subprocess
 import threading
 from pathlib import Path
@@ -134,6 +136,34 @@ class Proxy(Peer):
                 upstream.sendall(data)
 
 
+class Gate(Peer):
+    """Passes all on to a real one, but can hold a connection back before a word is said."""
+
+    def __init__(self, port):
+        super().__init__()
+        self.upstream, self.closed = port, None  # the number of the connection that waits
+        self.is_open = threading.Event()
+
+    @contextlib.contextmanager
+    def closed_at(self, nth):
+        """The @nth connection from now on waits until the end of this. Gives a function: it has come."""
+        self.is_open.clear()
+        self.closed = self.n_connections + nth
+        try:
+            yield lambda: self.n_connections >= self.closed
+        finally:
+            self.closed = None
+            self.is_open.set()
+
+    def serve(self, connection):
+        if self.n_connections == self.closed:
+            self.is_open.wait()
+        with socket.create_connection((LOOPBACK, self.upstream)) as upstream:
+            threading.Thread(target=Proxy.copy_up, args=(connection, upstream), daemon=True).start()
+            while data := upstream.recv(65536):
+                connection.sendall(data)
+
+
 class Versions:
     """Versions of an upstream's folder, to go back to. They share files: change these only by replacing them."""
 
@@ -177,7 +207,10 @@ def hostile(folder, outside):
     setuid = folder / "setuid"
     setuid.write_text("#!/bin/sh\n")
     setuid.chmod(0o4755)
-    subprocess.run(["mkfifo", folder / "pipe"], check=True, timeout=10)
+    os.mkfifo(folder / "pipe")
+    os.mknod(folder / "device", 0o666 | stat.S_IFCHR, os.makedev(1, 3))
+    with socket.socket(socket.AF_UNIX) as made:
+        made.bind(str(folder / "socket"))
 
 
 def crowded(folder, n=100_000):

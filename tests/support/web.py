@@ -7,6 +7,7 @@ from functools import cache
 
 from support import pop
 
+own_ca = None  # of the tests' own services, instead of the POP's
 CA_INSIDE = "/var/lib/fontaine/tls/ca.crt"
 
 
@@ -18,11 +19,15 @@ class Page:
 
 
 @cache
-def ca_file():
-    """The POP's own test CA, taken from the POP."""
+def ca_of_the_pop():
     path = pop.BUILD / "run/ca.crt"
     path.write_text(pop.run("cat", CA_INSIDE).stdout)
     return path
+
+
+def ca_file():
+    """The POP's own test CA."""
+    return own_ca or ca_of_the_pop()
 
 
 def curl(*arguments):

@@ -12,7 +12,8 @@ PROJECT = Path(__file__).resolve().parents[3]
 FONTAINE = PROJECT / "build/release/fontaine"
 STOCK = PROJECT / "services/stock"
 POPS = PROJECT / "image/pops"
-COMMANDS = ["check", "endpoints", "status", "render", "generate", "speedtest", "ipv6test", "rdns", "mirror"]
+COMMANDS = ["check", "endpoints", "status", "metrics", "render", "generate", "speedtest", "ipv6test", "rdns",
+            "mirror", "notices", "apply", "audit"]
 
 
 def fontaine(*arguments, **environment):
@@ -66,14 +67,16 @@ def test_version():
 
 
 @pytest.mark.parametrize("arguments", [[], ["chek"], ["check", "--jsn"], ["check", "a", "b"], ["render"],
-                                       ["render", "a", "b", "c"], ["render", "--json", "a", "b"], ["generate"]])
+                                       ["render", "a", "b", "c"], ["render", "--json", "a", "b"], ["generate"],
+                                       ["check", "--watch"], ["status", "--watch"], ["apply"],
+                                       ["apply", "--dry", "a", "b"]])
 def test_wrong_command_lines(arguments):
     done = fontaine(*arguments)
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr
 
 
-@pytest.mark.parametrize("pop, sockets", [("demo", 38), ("lyon", 40)])
+@pytest.mark.parametrize("pop, sockets", [("demo", 48), ("lyon", 50), ("lab", 48)])
 def test_check_of_a_good_file(pop, sockets):
     done = fontaine("check", f"image/pops/{pop}.yaml")
     assert done.returncode == 0
@@ -115,11 +118,16 @@ def test_endpoints():
                      "udp": {"ipv4": "127.0.0.1:5055", "ipv6": "[::1]:5055"},
                      "tcp": {"ipv4": "127.0.0.1:5055", "ipv6": "[::1]:5055"}},
         "turn": {"udp": {"ipv4": "127.0.0.1:3478", "ipv6": "[::1]:3478"}},
-        "ntp": {"udp": {"ipv4": "127.0.0.1:11123", "ipv6": "[::1]:11123"}},
+        "ntp": {"udp": {"ipv4": "127.0.0.1:11123", "ipv6": "[::1]:11123"},
+                "nts": {"ipv4": "127.0.0.1:4460", "ipv6": "[::1]:4460"}},
         "resolver": {"udp": {"ipv4": "127.0.0.1:5053", "ipv6": "[::1]:5053"},
-                     "tcp": {"ipv4": "127.0.0.1:5053", "ipv6": "[::1]:5053"}},
+                     "tcp": {"ipv4": "127.0.0.1:5053", "ipv6": "[::1]:5053"},
+                     "dot": {"ipv4": "127.0.0.1:5853", "ipv6": "[::1]:5853"},
+                     "doh": {"ipv4": "https://127.0.0.1:5443/dns-query", "ipv6": "https://[::1]:5443/dns-query"}},
         "authoritative": {"udp": {"ipv4": "127.0.0.1:5054", "ipv6": "[::1]:5054"},
-                          "tcp": {"ipv4": "127.0.0.1:5054", "ipv6": "[::1]:5054"}},
+                          "tcp": {"ipv4": "127.0.0.1:5054", "ipv6": "[::1]:5054"},
+                          "dot": {"ipv4": "127.0.0.1:5854", "ipv6": "[::1]:5854"},
+                          "doq": {"ipv4": "127.0.0.1:5854", "ipv6": "[::1]:5854"}},
         "rdns": {"udp": {"ipv4": "127.0.0.1:5359", "ipv6": "[::1]:5359"},
                  "tcp": {"ipv4": "127.0.0.1:5359", "ipv6": "[::1]:5359"},
                  "https": {"ipv4": "https://127.0.0.1:8443/rdns/", "ipv6": "https://[::1]:8443/rdns/"}},
@@ -143,7 +151,8 @@ def test_render_is_repeatable_and_drops_what_is_off(tmp_path):
     assert list(first) == ["chrony/chrony.conf", "chrony/options", "coturn/turnserver.conf", "knot/catalog.zone",
                            "knot/knot.conf", "knot/pop.zone", "knot/reverse.list", "knot/reverse.zone",
                            "knot/synthesised.zone", "nginx/mirror.conf", "nginx/nginx.conf", "rsync/rsyncd.conf",
-                           "tls/names", "unbound/unbound.conf", "www/pop.json", "www/projects.html"]
+                           "tls/names", "unbound/unbound.conf", "www/networks.json", "www/pop.json",
+                           "www/projects.html"]
     assert render(POPS / "demo.yaml") == first
 
     smaller = tmp_path / "smaller.yaml"
@@ -172,7 +181,8 @@ def test_generate(tmp_path):
         unit: f"/usr/lib/systemd/system/{unit}"
         for unit in ["nginx.service", "speedtestd.service", "ipv6testd.service", "coturn.service", "chrony.service",
                      "unbound.service", "knot.service", "rdnsd.service", "mirrord.service",
-                     "fontaine-status.timer"]}
+                     "healthd.service", "bird.service", "fontaine-metrics.service", "peerd.service",
+                     "fontaine-certificates.service", "fontaine-certificates.timer"]}
     assert (tmp_path / "speedtestd.socket.d/pop.conf").read_text().splitlines()[1:] == (
         ["[Socket]"] + [f"ListenStream={host}:{port}" for port in (80, 443, 8443)
                         for host in ("192.0.2.11", "[2001:db8:10::11]") for _ in range(4)])
@@ -200,8 +210,8 @@ def test_generate_makes_the_paths_of_the_ipv6_test(tmp_path):
 def test_generate_makes_no_paths_that_nobody_asked_for(tmp_path):
     assert fontaine("generate", POPS / "demo.yaml", tmp_path).returncode == 0
     drop_ins = [name for name in files_below(tmp_path) if name.endswith(".conf")]
-    assert drop_ins == ["ipv6testd.socket.d/pop.conf", "mirrord.service.d/pop.conf", "rdnsd.socket.d/pop.conf",
-                        "speedtestd.socket.d/pop.conf"]
+    assert drop_ins == [f"{unit}.d/pop.conf" for unit in ["chrony.socket", "ipv6testd.socket", "mirrord.service",
+                                                           "rdnsd.socket", "speedtestd.socket"]]
 
 
 def test_generate_gives_mirrors_their_folder_and_each_address_an_rsyncd(tmp_path):
@@ -211,6 +221,19 @@ def test_generate_gives_mirrors_their_folder_and_each_address_an_rsyncd(tmp_path
         "ReadWritePaths=-/srv/mirror",
         "[Unit]", "RequiresMountsFor=/srv/mirror",
         "Wants=rsyncd@192.0.2.10.service", "Wants=rsyncd@2001:db8:10::10.service"]
+
+
+def test_generate_has_the_list_of_members_watched_and_the_server_started_that_is_wanted(tmp_path):
+    text = (POPS / "demo.yaml").read_text()
+    pop, out = tmp_path / "pop.yaml", tmp_path / "out"
+    out.mkdir()
+    pop.write_text(text[:text.index("  rdns:")] + "    server: nsd\n    as112: true\nixf_export: /srv/ixf.json\n")
+    assert fontaine("generate", pop, out).returncode == 0
+    assert (out / "fontaine-members.path.d/pop.conf").read_text().splitlines()[1:] == [
+        "[Path]", "PathChanged=/srv/ixf.json"]
+    started = {link.name for link in (out / "multi-user.target.wants").iterdir()}
+    assert {"fontaine-members.path", "nsd.service"} <= started
+    assert "knot.service" not in started
 
 
 def test_generate_opens_a_socket_for_each_processor(tmp_path):

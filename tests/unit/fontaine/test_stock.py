@@ -24,7 +24,7 @@ for address in $(sed -n 's/^ *\\(ipv[46]\\): *"\\{0,1\\}\\([^"]*\\)"\\{0,1\\}$/\
         *) ip address add "$address/32" dev lo 2>/dev/null || true ;;
     esac
 done
-mkdir -p /run/nginx /run/knot /run/chrony /var/lib/fontaine/tls
+mkdir -p /run/nginx /run/traffic /run/knot /run/unbound /run/chrony /var/lib/fontaine/tls
 mkdir -p /var/lib/chrony /var/lib/knot /var/lib/nginx /var/lib/unbound
 chmod 0700 /run/chrony
 "$FONTAINE" render "$POP" /run/fontaine --stock services/stock
@@ -38,18 +38,22 @@ prepare_reverse() {
         /var/lib/fontaine/reverse-zones /var/lib/knot/reverse
 }
 [ ! -e knot/reverse.list ] || prepare_reverse
+"$PROJECT/packaging/systemd/testca" tls/names /var/lib/fontaine/tls >/dev/null 2>&1
 """
 
 CHECKS = {
-    "nginx": """
-        "$PROJECT/packaging/systemd/testca" tls/names /var/lib/fontaine/tls >/dev/null 2>&1
-        nginx -e stderr -t -c "$PWD/nginx/nginx.conf" """,
+    "nginx": 'nginx -e stderr -t -c "$PWD/nginx/nginx.conf"',
     "chrony": "chronyd -p -f chrony/chrony.conf",
     "unbound": "unbound-checkconf unbound/unbound.conf",
     "knot": "knotc -c knot/knot.conf conf-check",
+    "bird": """
+        [ -e bird/bird.conf ] || exit 0 # nothing is announced
+        mkdir -p /etc/fontaine/bgp
+        printf 'password "secret";' >/etc/fontaine/bgp/rs1
+        bird -p -c bird/bird.conf""",
     # Knot makes the catalog itself.
     "zone": """
-        zones=$(sed -n 's/^  - domain: //p' knot/knot.conf | grep -v '^reverse-zones')
+        zones=$(sed -n 's/^  - domain: //p' knot/knot.conf | grep -v -e '^reverse-zones' -e '^zones[.]')
         knotc -c knot/knot.conf zone-check $zones""",
 }
 
@@ -58,6 +62,7 @@ def run(pop, script, limit_s=30):
     """Render @pop and run the shell script beside the result."""
     command = ["bwrap", "--die-with-parent", "--unshare-net", "--unshare-pid", "--cap-add", "ALL",
                "--dev-bind", "/", "/", "--proc", "/proc", "--tmpfs", "/run", "--tmpfs", "/var/lib",
+               "--tmpfs", "/etc/fontaine",
                "--chdir", PROJECT, "sh", "-c", PREPARE + script]
     environment = {**os.environ, "POP": str(pop), "PROJECT": str(PROJECT), "FONTAINE": str(FONTAINE),
                    "IPV6TESTD": str(IPV6TESTD)}
@@ -71,6 +76,29 @@ def test_the_server_takes_it(pop, server):
     done = run(POPS / f"{pop}.yaml", CHECKS[server])
     assert done.returncode == 0, done.stdout
     assert "warn" not in done.stdout.lower(), done.stdout
+
+
+NSD = """
+mkdir -p /run/nsd /var/lib/nsd /run/credentials/nsd.service
+for key in /var/lib/fontaine/reverse-zones/*.nsd; do cp "$key" "/run/credentials/nsd.service/keys_${key##*/}"; done
+nsd-checkconf nsd/nsd.conf
+unbound-checkconf unbound/unbound.conf
+test ! -e knot/knot.conf
+"""
+
+
+def test_nsd_takes_zones_of_others(tmp_path):
+    """And a node of AS112; the resolver then looks for the POP's own names where everyone does."""
+    path = tmp_path / "pop.yaml"
+    text = (POPS / "demo.yaml").read_text()
+    peers = """    server: nsd
+    as112: true
+    primaries:
+      - {address: 192.0.2.9, key: paris-lyon, catalog: zones.paris.example, zones: [one.example, two.example]}
+"""
+    path.write_text(text[:text.index("  pages:")] + text[text.index("  ntp:"):text.index("  rdns:")] + peers)
+    done = run(path, NSD)
+    assert done.returncode == 0, done.stdout
 
 
 RELAY = """
@@ -95,7 +123,6 @@ def test_coturn_takes_it(pop):
 
 
 LIMITED = """
-"$PROJECT/packaging/systemd/testca" tls/names /var/lib/fontaine/tls >/dev/null 2>&1
 tree=/run/mirror/fontaine/generations/1
 mkdir -p $tree
 ln -s generations/1 $tree/../../current

@@ -97,7 +97,7 @@ static void test_good(void **state)
 		struct fixture f;
 		if (render(&f, good[i].template, 1000) < 0)
 			fail_msg("%s: %s", good[i].template, f.error.what);
-		assert_string_equal(f.out.data == NULL ? "" : f.out.data, good[i].expected);
+		assert_string_equal(buf_text(&f.out), good[i].expected);
 		done(&f);
 	}
 }

@@ -82,9 +82,14 @@ static void test_members(void **state)
 	assert_has(json, "\"authoritative\":null");
 	assert_has(json, "\"rdns\":null");
 	assert_has(json, "\"ntp\":{\"addresses\":[\"192.0.2.1\",\"2001:db8::1\"],\"port\":123,"
-	                 "\"set_clock\":false,\"is_alone\":true,\"sources\":[]}");
+	                 "\"set_clock\":false,\"is_alone\":true,\"nts_port\":4460,");
+	assert_has(json, "\"keys_are_pushed\":false,\"hardware_timestamps\":false,\"unicast\":[],"
+	                 "\"nts_sources\":[],\"sources\":[]}");
 	assert_has(json, "\"resolver\":{\"addresses\":[\"192.0.2.53\"],\"port\":53,"
-	                 "\"clients\":[\"192.0.2.53\",\"198.51.100.0/24\",\"203.0.113.1\"]}");
+	                 "\"tls_port\":853,\"https_port\":443,");
+	assert_has(json, "\"queries_per_second\":1000,\"local_root\":true,\"hints\":\" ipv4hint=192.0.2.53\","
+	                 "\"root_servers\":[],\"clients\":[\"192.0.2.1\",\"2001:db8::1\","
+	                 "\"192.0.2.53\",\"198.51.100.0/24\",\"203.0.113.1\"]}");
 	assert_has(json, "\"names\":[\"speedtest\",\"turn\",\"ntp\",\"dns\",");
 	assert_has(json, "{\"name\":\"ntp\",\"type\":\"AAAA\",\"address\":\"2001:db8::1\"},"
 	                 "{\"name\":\"dns\",\"type\":\"A\",\"address\":\"192.0.2.53\"},");
@@ -113,7 +118,7 @@ static void test_names_of_the_ipv6_test(void **state)
 	                 "{\"name\":\"a.t.ipv6test.lyon.example.net\","
 	                 "\"servers\":[\"192.0.2.1@54\",\"2001:db8::1@54\"]}");
 	assert_has(json, "{\"name\":\"v6ns.ipv6test.lyon.example.net\",\"servers\":[\"2001:db8::1@54\"]}]}");
-	assert_has(json, "\"tls\":{\"addresses\":[\"192.0.2.1\",\"2001:db8::1\"]}"); /* each once */
+	assert_has(json, "\"tls\":{\"addresses\":[\"192.0.2.1\",\"2001:db8::1\",\"192.0.2.53\"]}"); /* each once */
 	free(json);
 }
 
@@ -132,6 +137,28 @@ static void test_reverse_zones(void **state)
 	free(json);
 }
 
+static void test_other_servers(void **state)
+{
+	(void)state;
+	char *json = view("lyon.example.net",
+	                  "  authoritative:\n    as112: true\n"
+	                  "    secondaries: [{name: ns2.example, address: 192.0.2.9, key: k}]\n"
+	                  "    primaries:\n      - {address: 192.0.2.8, key: l, catalog: c.example}\n"
+	                  "      - {address: 192.0.2.7, key: m, zones: [z.example]}\n");
+
+	assert_has(json, "\"has_secondaries\":true,\"primaries\":["
+	                 "{\"number\":1,\"address\":\"192.0.2.8\",\"key\":\"l\","
+	                 "\"catalogs\":[\"c.example\"],\"zones\":[]},"
+	                 "{\"number\":2,\"address\":\"192.0.2.7\",\"key\":\"m\","
+	                 "\"catalogs\":[],\"zones\":[\"z.example\"]}],"
+	                 "\"has_keys\":true,\"as112\":{\"hosts\":[\"192.175.48.1\",");
+	assert_has(json, "\"empty\":[\"10.in-addr.arpa\",\"168.192.in-addr.arpa\",\"254.169.in-addr.arpa\","
+	                 "\"16.172.in-addr.arpa\",");
+	assert_has(json, "\"31.172.in-addr.arpa\"]}");
+	assert_has(json, "\"knot\":true,\"nsd\":null,\"as112\":true");
+	free(json);
+}
+
 static void test_mirrors(void **state)
 {
 	(void)state;
@@ -142,8 +169,28 @@ static void test_mirrors(void **state)
 	                  "{name: two, kind: command, command: /c}]}\n");
 
 	assert_has(json, "\"root\":\"/m\",\"rsync_port\":873,\"rsync_connections\":100,\"downloads_per_prefix\":64,"
-	                 "\"bytes_per_second\":10000000,\"before\":[1,2,3],"
+	                 "\"bytes_per_second\":10000000,\"before\":[1,2,3],\"elsewhere\":false,"
 	                 "\"projects\":[{\"name\":\"one\"},{\"name\":\"two\"}]}");
+	free(json);
+}
+
+static void test_network(void **state)
+{
+	(void)state;
+	char *json = view("lyon.example.net",
+	                  "network:\n  ssh_from: [198.51.100.0/24, \"2001:db8:9::/48\"]\n  interfaces:\n"
+	                  "    - {name: b, bond: [e1, e2], mtu: 9000}\n"
+	                  "    - {name: v, vlan: 7, parent: b, gateways: [192.0.2.254], "
+	                  "addresses: [192.0.2.1/24, 192.0.2.53/24, \"2001:db8::1/64\"]}\n");
+
+	assert_has(json, "\"network\":{\"interfaces\":["
+	                 "{\"name\":\"b\",\"kind\":\"bond\",\"is_bond\":true,\"vlan\":null,\"mtu\":9000,"
+	                 "\"bond\":[\"e1\",\"e2\"],\"addresses\":null,\"gateways\":null,\"vlans\":[\"v\"]},"
+	                 "{\"name\":\"v\",\"kind\":\"vlan\",\"is_bond\":false,\"vlan\":7,\"mtu\":null,\"bond\":null,");
+	assert_has(json, "\"gateways\":[\"192.0.2.254\"],\"vlans\":[]}],\"sockets\":["
+	                 "{\"family\":4,\"address\":\"192.0.2.1\",\"transport\":\"tcp\",\"port\":8080},");
+	assert_has(json, "{\"family\":6,\"address\":\"2001:db8::1\",\"transport\":\"udp\",\"port\":123}");
+	assert_has(json, "\"ssh4\":[\"198.51.100.0/24\"],\"ssh6\":[\"2001:db8:9::/48\"]}");
 	free(json);
 }
 
@@ -189,7 +236,8 @@ static void test_export(void **state)
 	char *json = view_of_export(export);
 
 	assert_non_null(json);
-	assert_has(json, "\"clients\":[\"192.0.2.53\",\"203.0.113.7/32\",\"2001:db8:ffff::7/128\"]");
+	assert_has(json, "\"clients\":[\"192.0.2.1\",\"2001:db8::1\",\"192.0.2.53\","
+	                 "\"203.0.113.7/32\",\"2001:db8:ffff::7/128\"]");
 	free(json);
 }
 
@@ -209,7 +257,9 @@ int main(void)
 		cmocka_unit_test(test_members),
 		cmocka_unit_test(test_names_of_the_ipv6_test),
 		cmocka_unit_test(test_reverse_zones),
+		cmocka_unit_test(test_other_servers),
 		cmocka_unit_test(test_mirrors),
+		cmocka_unit_test(test_network),
 		cmocka_unit_test(test_names_set_aside),
 		cmocka_unit_test(test_export),
 		cmocka_unit_test(test_bad_exports),

@@ -68,8 +68,8 @@ static inline int publish(struct runner_job *job, uint64_t *ret_generation, void
 		return -EROFS;
 	(void)snprintf(command, sizeof(command),
 	               "cd %s && mkdir -p generations && cp -al work generations/%u && ln -sfn generations/%u next &&"
-	               " touch generations/%u/of-ours && mv -T next current",
-	               f->folder, f->n_generations + 1, f->n_generations + 1, f->n_generations + 1);
+	               " mkdir -p next/project/trace && touch next/project/trace/of-ours && mv -T next current",
+	               f->folder, f->n_generations + 1, f->n_generations + 1);
 	if (system(command) != 0)
 		return -EIO;
 	*ret_generation = ++f->n_generations;
@@ -130,6 +130,7 @@ static inline int setup(void **state)
 		.project = &f.project,
 		.folder = f.folder,
 		.upstream = RSYNCD_URL,
+		.published_bytes = 1000,
 		.limits = {.max_delete_percent = 10},
 		.reserve = "1MiB",
 		.tree = {verify, publish, trace, &f},

@@ -1,6 +1,6 @@
 /* What an operator asks, by a real curl over a Unix socket. */
 /* SPDX-License-Identifier: MIT */
-#include "mirror/api.h"
+#include "mirror/api_large.h"
 
 #include "base/token.h"
 #include "mirror/mirror_db.h"
@@ -14,7 +14,11 @@
 static struct {
 	struct fixture *f;
 	struct auth *auth;
+	struct traffic *traffic;
+	struct pop_services services;
+	struct redirect *redirect;
 	struct pop pop;
+	struct pop_pages pages;
 	struct pop_site site;
 	struct pop_party operated_by;
 	struct api data[2];
@@ -24,7 +28,7 @@ static struct {
 	int fds[2];
 } api;
 
-static const struct http_route *const tables[] = {api_routes, api_metrics_routes, NULL};
+static const struct http_route *const tables[] = {api_routes, api_large_routes, api_metrics_routes, NULL};
 static const char *const sockets[] = {"api.sock", "public.sock"};
 
 static void serve(size_t i)
@@ -35,7 +39,14 @@ static void serve(size_t i)
 	(void)unlink(a.sun_path);
 	api.fds[i] = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	assert_int_equal(bind(api.fds[i], (struct sockaddr *)&a, sizeof(a)) | listen(api.fds[i], 16), 0);
-	api.data[i] = (struct api){api.f->engine, api.auth, i == 0, &api.pop, api.counters, 2};
+	api.data[i] = (struct api){.engine = api.f->engine,
+	                           .auth = api.auth,
+	                           .traffic = api.traffic,
+	                           .redirect = api.redirect,
+	                           .is_open = i == 0,
+	                           .pop = &api.pop,
+	                           .counters = api.counters,
+	                           .n_counters = 2};
 	api.config[i] = (struct http_config){.tables = tables,
 	                                     .max_conns = 10,
 	                                     .rate = {1000, 1000},
@@ -55,8 +66,14 @@ static int open_api(void **state)
 	api.f = *state;
 	api.operated_by.contact = mail;
 	api.site = (struct pop_site){.name = name, .domain = domain, .title = title, .operated_by = &api.operated_by};
-	api.pop.site = &api.site;
+	api.f->mirror.hide_networks = true; /* from all but operators */
+	api.pages.https_port = 443;
+	api.services = (struct pop_services){.pages = &api.pages, .mirror = &api.f->mirror};
+	api.pop = (struct pop){.site = &api.site, .services = &api.services};
 	api.auth = auth_new(api.f->engine);
+	api.traffic = traffic_new(&api.pop);
+	traffic_start(api.traffic, &api.f->loop, api.f->engine);
+	api.redirect = redirect_new(&api.f->loop, &api.pop, api.f->engine, api.traffic);
 	serve(0);
 	serve(1);
 	return 0;
@@ -66,7 +83,10 @@ static int close_api(void **state)
 {
 	for (size_t i = 0; i < 2; i++)
 		http_server_close(api.servers[i], 0, NULL, NULL);
+	traffic_stop(api.traffic);
+	redirect_close(api.redirect, NULL, NULL);
 	int rc = teardown(state);
+	traffic_free(api.traffic);
 	auth_free(api.auth);
 	for (size_t i = 0; i < 2; i++)
 		(void)close(api.fds[i]);
@@ -241,11 +261,40 @@ static void test_status_pages(void **state)
 {
 	struct fixture *f = *state;
 
+	assert_non_null(strstr(ask_at(1, "", "/api/v1/traffic"), "{\"span\":\"day\","));
+	assert_non_null(strstr(ask_at(1, "", "/api/v1/traffic?span=year"), "\"networks\":null}\n200"));
+	assert_non_null(strstr(ask("", "/api/v1/traffic?span=year"), "\"networks\":[]}\n200"));
+	assert_non_null(strstr(ask_at(1, "", "/api/v1/traffic?span=hour"), "\n400"));
+
 	assert_non_null(strstr(ask("-X POST", "/api/v1/mirrors/good/push"), "\n200"));
 	run_until(f, "good", "\"freshness\":\"fresh\"");
 	assert_non_null(strstr(ask_at(1, "", "/jobs"), "{\"name\":\"good\",\"is_master\":true,\"status\":\"s"));
 	assert_non_null(strstr(ask_at(1, "", "/mirrorz.json"), "\"url\":\"https://www.lyon.example\","));
 	assert_non_null(strstr(ask_at(1, "", "/mirrorz.json"), "\"url\":\"/good/\""));
+}
+
+static void test_large(void **state)
+{
+	static const char *const none[] = {"good/b.meta4", "good/a", "good/.meta4", "good", "",
+	                                   "other/a.meta4", "good/%zz.meta4", "good/%2e%2e/x/a.meta4"};
+	struct fixture *f = *state;
+	char path[128];
+
+	assert_non_null(strstr(ask("-X POST", "/api/v1/mirrors/good/push"), "\n200"));
+	run_until(f, "good", "\"large_files\":1,\"large_waiting\":0");
+	assert_non_null(strstr(ask_at(1, "", "/api/v1/mirrors/good/large"), "[{\"path\":\"a\",\"bytes\":2,"));
+	static const char by_http[] = "-H 'X-Forwarded-Proto: http' -H 'Host: a.example:81'";
+	assert_non_null(strstr(ask_at(1, by_http, "/beside/good/a.meta4"),
+	                       "<url priority=\"1\">http://a.example:81/good/a</url>"));
+	assert_non_null(strstr(ask_at(1, "-H 'Host: [2001:db8::1]:443'", "/beside/good/a.meta4"),
+	                       "<url priority=\"1\">https://[2001:db8::1]/good/a</url>"));
+	assert_non_null(strstr(ask_at(1, "--http1.0 -H 'Host:'", "/beside/good/a.meta4"),
+	                       "<url priority=\"1\">https://www.lyon.example:443/good/a</url>"));
+	for (size_t i = 0; i < sizeof(none) / sizeof(*none); i++) {
+		(void)snprintf(path, sizeof(path), "/beside/%s", none[i]);
+		if (strstr(ask_at(1, "--path-as-is", path), "\n404") == NULL)
+			fail_msg("%s", path);
+	}
 }
 
 int main(void)
@@ -256,6 +305,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_refusals, open_api, close_api),
 		cmocka_unit_test_setup_teardown(test_tokens, open_api, close_api),
 		cmocka_unit_test_setup_teardown(test_status_pages, open_api, close_api),
+		cmocka_unit_test_setup_teardown(test_large, open_api, close_api),
 	};
 
 	rsyncd_start(&up);

@@ -29,7 +29,7 @@ struct fixture {
 	/* what came of it: */
 	unsigned n_ends;
 	struct ending ending;
-	char said[CHILD_SAID_MAX_BYTES + 1];
+	char said[CHILD_SAID_MAX_BYTES + 1], live[32];
 };
 
 static int setup(void **state)
@@ -67,6 +67,13 @@ static void on_end(const struct ending *e, void *data)
 	f->ending = *e;
 	(void)snprintf(f->said, sizeof(f->said), "%s", e->said);
 	f->child = NULL;
+}
+
+static void on_said(const char *text, size_t len, void *data)
+{
+	struct fixture *f = data;
+
+	(void)strncat(f->live, text, len);
 }
 
 static struct child_config shell(struct fixture *f, char *script)
@@ -128,6 +135,25 @@ static void test_status_and_what_it_says(void **state)
 	assert_int_equal(f->ending.status, 24);
 	assert_int_equal(f->ending.signal, 0);
 	assert_string_equal(f->said, "out\nerr\n");
+}
+
+static bool has_said(struct fixture *f)
+{
+	return strcmp(f->live, "out?\n") == 0; /* a text has no NUL */
+}
+
+static void test_what_it_says_is_told_as_it_says_it(void **state)
+{
+	struct fixture *f = *state;
+	char script[] = "printf 'out\\0\\n'; sleep 100";
+	struct child_config config = shell(f, script);
+
+	config.on_said = on_said;
+	start(f, &config);
+	run_until(f, has_said);
+	assert_int_equal(f->n_ends, 0);
+	child_stop(f->child);
+	run_until(f, has_ended);
 }
 
 static void test_out_goes_to_a_file(void **state)
@@ -331,6 +357,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_status_and_what_it_says, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_what_it_says_is_told_as_it_says_it, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_out_goes_to_a_file, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_the_end_of_much_is_kept, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_environment, setup, teardown),

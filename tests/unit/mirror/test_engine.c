@@ -116,7 +116,8 @@ static struct answer ask(struct fixture *f, const char *project, const int64_t *
 {
 	struct answer a = {.is_there = false};
 
-	engine_ask(f->engine, project, run, on_answer, &a);
+	struct engine_question q = {project, run == NULL ? ENGINE_RUNS : ENGINE_LOG, run == NULL ? 0 : *run};
+	engine_ask(f->engine, &q, on_answer, &a);
 	while (!a.is_there)
 		(void)uv_run(&f->loop, UV_RUN_ONCE);
 	return a;
@@ -187,7 +188,7 @@ static void test_kill_of_the_daemon(void **state)
 		while (true)
 			(void)uv_run(&f->loop, UV_RUN_ONCE);
 	}
-	for (unsigned ms = 0; rsyncd_shell_status(&up, "ls -A root/good/run/scratch | grep -q .") != 0; ms += 20) {
+	for (unsigned ms = 0; rsyncd_shell_status(&up, "ls -A root/good/work | grep -q large.") != 0; ms += 20) {
 		assert_true(ms < LIMIT_MS);
 		(void)usleep(20000);
 	}

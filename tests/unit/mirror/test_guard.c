@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <stdio.h>
 #include <string.h>
 
 #define GIB (UINT64_C(1) << 30)
@@ -156,6 +157,14 @@ static void test_texts(void **state)
 	assert_non_null(strstr(text, "release"));
 	(void)guard_text(GUARD_SPACE, &limits, &good, text);
 	assert_non_null(strstr(text, "3.0 GiB would come, 100.0 are free, 5.0 stay free"));
+	s = good;
+	s.serial_listed = 1;
+	(void)guard_text(GUARD_SERIAL, &limits, &s, text);
+	assert_non_null(strstr(text, "the archive: its serial goes back from 2026112001 to 1: look at the upstream"));
+	s.date_listed_s = s.date_published_s - 61;
+	(void)snprintf(s.date_of, sizeof(s.date_of), "lastupdate");
+	(void)guard_text(GUARD_DATE, &limits, &s, text);
+	assert_non_null(strstr(text, "lastupdate: its date goes back by 2 minutes: look at the upstream"));
 }
 
 int main(void)

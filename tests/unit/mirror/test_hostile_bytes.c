@@ -8,6 +8,8 @@
 #include "mirror/signature.h"
 #include "mirror/sums.h"
 #include "mirror/tar.h"
+#include "mirror/traffic_line.h"
+#include "mirror/traffic_log.h"
 
 #include "folder.h"
 
@@ -138,6 +140,31 @@ static size_t change(char text[TEXT_MAX], size_t len)
 	return len;
 }
 
+static void on_traffic(void *data, const char *line)
+{
+	struct traffic_request request;
+	struct traffic_rsync said;
+	(void)data;
+
+	if (line == NULL)
+		return;
+	if (traffic_line_http(line, &request) == 0)
+		assert_true(request.status <= 5 && strlen(request.project) < TRAFFIC_PROJECT_MAX);
+	if (traffic_line_rsync(line, &said) == 0)
+		assert_true(strlen(said.project) < TRAFFIC_PROJECT_MAX);
+}
+
+static void read_traffic(const char *text, size_t len)
+{
+	static struct traffic_log log;
+
+	folder_write_bytes("traffic", text, len);
+	assert_int_equal(traffic_log_open(&log, "traffic"), 0);
+	while (traffic_log_read(&log, on_traffic, NULL))
+		;
+	traffic_log_close(&log);
+}
+
 static void run(const char *good, size_t len, void (*read)(const char *text, size_t len))
 {
 	char text[TEXT_MAX];
@@ -178,6 +205,9 @@ static void test_texts(void **state)
 		{read_lines, "SHA256 (name) = " SHA},
 		{read_lines, "sequenceNumber=12345\ntimestamp=2026-11-21T14\\:00\\:00Z\n"},
 		{read_lines, "Sat Aug  9\nArchive serial: 12345\n"},
+		{read_traffic, "debian 200 4711 192.0.2.1 HTTP/1.1\ndebian 404 0 2001:db8::1 HTTP/3.0\n"},
+		{read_traffic, "2026/11/21 21:13:04 [848] rsync allowed access on module debian from X (192.0.2.1)\n"
+	                       "2026/11/21 21:13:04 [848] sent 301250 bytes  received 70 bytes  total size 301000\n"},
 	};
 	(void)state;
 

@@ -175,6 +175,7 @@ static void test_goes_back(void **state)
 	assert_int_equal(f->seen.date_listed_s, 1767225600);
 	assert_true(f->seen.date_published_s > f->seen.date_listed_s);
 	assert_int_equal(f->seen.serial_published, 1);
+	assert_string_equal(f->seen.date_of, "dists/trixie/InRelease");
 	shell(f, "rm -rf work && mv older work");
 	assert_int_equal(verify(f), 0);
 	assert_int_equal(f->seen.date_listed_s, 0);

@@ -130,7 +130,7 @@ static void test_signed_text(void **state)
 		int rc = release_signed_text(cases[i].text, strlen(cases[i].text), &b);
 		assert_int_equal(rc, cases[i].inside != NULL ? 0 : -EINVAL);
 		if (rc == 0)
-			assert_string_equal(b.data != NULL ? b.data : "", cases[i].inside);
+			assert_string_equal(buf_text(&b), cases[i].inside);
 		buf_done(&b);
 	}
 }

@@ -30,12 +30,11 @@ static int run(struct command c)
 
 static struct rsync_job job(void)
 {
-	static char to[RSYNCD_PATH_MAX], names[RSYNCD_PATH_MAX], scratch[RSYNCD_PATH_MAX];
+	static char to[RSYNCD_PATH_MAX], names[RSYNCD_PATH_MAX];
 
 	(void)snprintf(to, sizeof(to), "%s", rsyncd_path(&up, "work"));
 	(void)snprintf(names, sizeof(names), "%s", rsyncd_path(&up, "coming"));
-	(void)snprintf(scratch, sizeof(scratch), "%s", rsyncd_path(&up, "scratch"));
-	return (struct rsync_job){.from = RSYNCD_URL, .to = to, .silence_s = 20, .names = names, .scratch = scratch};
+	return (struct rsync_job){.from = RSYNCD_URL, .to = to, .silence_s = 20, .names = names};
 }
 
 static struct listing list(const struct rsync_job *j)
@@ -53,7 +52,7 @@ static struct listing list(const struct rsync_job *j)
 static int setup(void **state)
 {
 	(void)state;
-	rsyncd_shell(&up, "rm -rf up work scratch && mkdir up work scratch up/dists up/pool");
+	rsyncd_shell(&up, "rm -rf up work && mkdir up work up/dists up/pool");
 	rsyncd_write(&up, "up/dists/Release", "one");
 	rsyncd_write(&up, "up/pool/a", "a");
 	return 0;

@@ -18,11 +18,13 @@ static void test_first_then_nothing_then_something(void **state)
 	assert_true(rsyncd_has(&up, "project/current/pool/a", "one"));
 
 	assert_int_equal(run(f), OUTCOME_UNCHANGED);
-	assert_string_equal(f->steps, "list ");
+	assert_string_equal(f->steps, "fetch list ");
 	assert_string_equal(f->words, "nothing is new at " RSYNCD_URL);
 
 	rsyncd_shell(&up, "cd up/pool && rm 1 && printf three >a && echo new >new");
 	assert_int_equal(run(f), OUTCOME_DONE);
+	assert_string_equal(f->steps, "fetch list guard verify publish trace ");
+	assert_string_equal(f->words, "2 came, 1 went");
 	assert_int_equal(f->n_generations, 2);
 	assert_false(rsyncd_exists(&up, "project/current/pool/1"));
 	assert_true(rsyncd_has(&up, "project/current/pool/a", "three"));
@@ -60,13 +62,22 @@ static void test_empty_upstream(void **state)
 	struct fixture *f = *state;
 
 	publish_first(f);
-	rsyncd_shell(&up, "rm -rf up/*");
+	rsyncd_shell(&up, "mkdir aside && mv up/* aside");
+	assert_int_equal(run(f), OUTCOME_HELD);
+	assert_string_equal(f->steps, "fetch list guard ");
+	assert_int_equal(f->end.verdict, GUARD_EMPTY);
+	assert_true(rsyncd_has(&up, "project/current/pool/a", "one"));
+	assert_true(rsyncd_has(&up, WORK "/pool/a", "one")); /* is back */
 	assert_int_equal(run(f), OUTCOME_HELD);
 	assert_string_equal(f->steps, "list guard ");
 	assert_int_equal(f->end.verdict, GUARD_EMPTY);
-	assert_true(rsyncd_has(&up, "project/current/pool/a", "one"));
-	assert_true(rsyncd_has(&up, WORK "/pool/a", "one"));
-	rsyncd_shell(&up, "rm -rf project/current project/generations " WORK "/*");
+
+	rsyncd_shell(&up, "mv aside/* up && echo new >up/pool/new");
+	rsyncd_shell(&up, "rm -r " WORK "/pool"); /* as one that is killed may leave it */
+	assert_int_equal(run(f), OUTCOME_DONE);
+	assert_true(rsyncd_has(&up, "project/current/pool/new", "new\n"));
+	rsyncd_shell(&up, "test project/current/pool/a -ef project/generations/1/pool/a"); /* did not come once more */
+	rsyncd_shell(&up, "rm -rf up/* project/current project/generations " WORK "/*");
 	assert_int_equal(run(f), OUTCOME_HELD); /* nor is nothing ever published */
 }
 
@@ -74,12 +85,14 @@ static void test_much_is_deleted(void **state)
 {
 	struct fixture *f = *state;
 
+	f->project.kind = POP_MIRROR_DEBIAN;
 	publish_first(f);
 	rsyncd_shell(&up, "rm up/pool/1 up/pool/2 up/pool/3");
 	assert_int_equal(run(f), OUTCOME_HELD);
 	assert_int_equal(f->end.run.why, RUN_HOLD);
 	assert_int_equal(f->end.verdict, GUARD_PERCENT);
 	assert_non_null(strstr(f->words, "3 of 21 files would be deleted, more than 10 percent"));
+	assert_true(rsyncd_exists(&up, "project/current/pool/1"));
 	assert_true(rsyncd_exists(&up, WORK "/pool/1"));
 
 	struct guard_seen released = f->end.seen;
@@ -116,6 +129,16 @@ static void test_no_room(void **state)
 	assert_int_equal(run(f), OUTCOME_HELD);
 	assert_int_equal(f->end.run.why, RUN_FULL);
 	assert_false(rsyncd_exists(&up, WORK "/pool"));
+
+	f->config.reserve = "1MiB";
+	publish_first(f);
+	f->config.published_bytes = 1000ULL << 50; /* as much may come again, and that is more than there is room for */
+	rsyncd_shell(&up, "echo new >up/pool/new");
+	assert_int_equal(run(f), OUTCOME_DONE);
+	assert_string_equal(f->steps, "list guard prepare fetch delete verify publish trace ");
+	f->config.published_bytes = 0; /* who knows? */
+	assert_int_equal(run(f), OUTCOME_UNCHANGED);
+	assert_string_equal(f->steps, "list ");
 }
 
 static void test_upstreams_that_fail(void **state)
@@ -155,6 +178,9 @@ static void test_upstream_changes_meanwhile(void **state)
 	rsyncd_write(&up, "up/pool/a", "two");
 	f->at_step = change_upstream;
 	assert_int_equal(run(f), OUTCOME_RERUN);
+	assert_int_equal(f->end.run.ended_at, RUN_VERIFY);
+	rsyncd_write(&up, "up/pool/a", "three");
+	assert_int_equal(run(f), OUTCOME_RERUN); /* what was listed is there no more */
 	assert_int_equal(f->end.run.ended_at, RUN_FETCH);
 	assert_true(rsyncd_has(&up, "project/current/pool/a", "one"));
 }
@@ -193,8 +219,8 @@ static void test_older_release(void **state)
 	assert_int_equal(run(f), OUTCOME_HELD);
 	assert_int_equal(f->end.run.ended_at, RUN_VERIFY);
 	assert_int_equal(f->end.verdict, GUARD_DATE);
-	assert_string_equal(f->words, "the release's date goes back by 17 minutes: look at the upstream; then release "
-	                              "the project, or leave it held");
+	assert_string_equal(f->words, "the archive: its date goes back by 17 minutes: look at the upstream; then "
+	                              "release the project, or leave it held");
 	assert_true(rsyncd_has(&up, "project/current/pool/a", "one"));
 	struct guard_seen released = f->end.seen;
 	f->config.released = &released;
@@ -212,6 +238,17 @@ static void test_cannot_publish(void **state)
 	assert_string_equal(f->words, "publish: Read-only file system");
 	f->cannot_publish = false;
 	publish_first(f);
+}
+
+/* While the run goes on. */
+static void expect_end_of_log(struct fixture *f, enum run_step step)
+{
+	const char end[] = "20000\n", *log = runner_log(f->runner);
+
+	if (step == RUN_GUARD) {
+		assert_int_equal(strlen(log), 32 << 10);
+		assert_string_equal(log + strlen(log) - strlen(end), end);
+	}
 }
 
 static void test_command(void **state)
@@ -232,7 +269,11 @@ static void test_command(void **state)
 	assert_true(rsyncd_has(&up, "project/current/pool/a", "one"));
 	rsyncd_shell(&up, "touch fail");
 	assert_int_equal(run(f), OUTCOME_RETRY);
-	rsyncd_shell(&up, "rm fail && printf '#!/bin/sh\\nrm -r pool/*\\n' >fetch");
+	rsyncd_shell(&up, "rm fail && printf '#!/bin/sh\\nseq 20000; touch new\\n' >fetch");
+	f->at_step = expect_end_of_log;
+	assert_int_equal(run(f), OUTCOME_DONE);
+	f->at_step = NULL;
+	rsyncd_shell(&up, "printf '#!/bin/sh\\nrm -r pool/*\\n' >fetch");
 	assert_int_equal(run(f), OUTCOME_HELD);
 	assert_int_equal(f->end.verdict, GUARD_PERCENT);
 	assert_true(rsyncd_has(&up, "project/current/pool/a", "one"));

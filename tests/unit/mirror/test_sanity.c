@@ -14,7 +14,7 @@ static int check(struct findings *f)
 	int fd = open("t", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
 	assert_true(fd >= 0);
-	int rc = sanity_check(fd, NULL, f, &counts);
+	int rc = sanity_check(fd, NULL, f, NULL, &counts);
 	(void)close(fd);
 	return rc;
 }
@@ -75,7 +75,7 @@ static void test_counts(void **state)
 	assert_int_equal(counts.folders, 1);
 	assert_int_equal(counts.bytes, 3);
 	int fd = open("t", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	assert_int_equal(sanity_check(fd, &is_cancelled, &f, &counts), -ECANCELED);
+	assert_int_equal(sanity_check(fd, &is_cancelled, &f, NULL, &counts), -ECANCELED);
 	(void)close(fd);
 }
 

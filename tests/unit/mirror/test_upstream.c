@@ -11,32 +11,9 @@
 
 enum { NOW = 1795219200 };
 
-static uint32_t least(uint32_t bound)
-{
-	(void)bound;
-	return 0;
-}
-
 static uint32_t most(uint32_t bound)
 {
 	return bound - 1;
-}
-
-static void test_rest(void **state)
-{
-	(void)state;
-	uint32_t before = 0;
-
-	assert_int_equal(upstream_rest_s(1, least), UPSTREAM_REST_MIN_S / 2);
-	assert_int_equal(upstream_rest_s(1, most), UPSTREAM_REST_MIN_S);
-	assert_int_equal(upstream_rest_s(4, most), 8 * UPSTREAM_REST_MIN_S);
-	for (unsigned n = 1; n < 100; n++) {
-		uint32_t s = upstream_rest_s(n, most);
-		assert_true(s >= before && s <= UPSTREAM_REST_MAX_S);
-		assert_int_equal(upstream_rest_s(n, least), s / 2);
-		before = s;
-	}
-	assert_int_equal(upstream_rest_s(UINT32_MAX, most), UPSTREAM_REST_MAX_S);
 }
 
 static void test_choice(void **state)
@@ -111,7 +88,6 @@ static void test_host(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_rest),
 		cmocka_unit_test(test_choice),
 		cmocka_unit_test(test_reruns),
 		cmocka_unit_test(test_clock_that_went_back),

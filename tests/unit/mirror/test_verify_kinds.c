@@ -78,6 +78,59 @@ static const struct verify_case files_cases[] = {
 	{"ln -sf /etc/passwd iso/a.iso", {NULL}},
 };
 
+struct back_case {
+	enum tree_kind kind;
+	const char *command;                   /* of the shell, in what is published */
+	const char *serial_index, *date_index; /* that go back; NULL: none does */
+};
+
+static const struct back_case back_cases[] = {
+	{TREE_RPM, "sed -i 's/<revision>.*</<revision>5000000000</' repodata/repomd.xml", "repodata/repomd.xml", NULL},
+	{TREE_RPM, "sed -i 's/<timestamp>.*</<timestamp>4133980799</' repodata/repomd.xml", NULL,
+         "repodata/repomd.xml"},
+	{TREE_RPM, "sed -i 's/<revision>.*</<revision>release-9</' repodata/repomd.xml", NULL, NULL},
+	{TREE_RPM, "sed -i 's/<revision>.*</<revision>1</' repodata/repomd.xml", NULL, NULL},
+	{TREE_RPM, "echo x >repodata/repomd.xml", NULL, NULL},
+	{TREE_RPM, "rm -r repodata", NULL, NULL},
+	{TREE_ARCH, "echo 4133980799 >lastupdate", NULL, "lastupdate"},
+	{TREE_ARCH, "echo 4133980799 >lastsync", NULL, NULL}, /* that says when a mirror fetched */
+	{TREE_ARCH, "echo soon >lastupdate", NULL, NULL},
+	{TREE_OSM, "sed -i s/^timestamp=.*/timestamp=2100-12-31T23:59:59Z/ " MINUTE "/state.txt", NULL,
+         MINUTE "/state.txt"},
+	{TREE_OSM, "sed -i s/=4322/=4323/ " MINUTE "/state.txt", MINUTE "/state.txt", NULL},
+	{TREE_OSM, "sed -i s/=4322/=4321/ " MINUTE "/state.txt", NULL, NULL},
+};
+
+static void assert_back(const struct verify_back *b, const char *index)
+{
+	if ((index != NULL) != (b->before > b->now))
+		fail_msg("%s: from %ju to %ju", index != NULL ? index : "nothing", (uintmax_t)b->before,
+		         (uintmax_t)b->now);
+	if (index != NULL)
+		assert_string_equal(b->index, index);
+}
+
+static void test_goes_back(void **state)
+{
+	char command[512];
+	(void)state;
+
+	for (size_t i = 0; i < sizeof(back_cases) / sizeof(*back_cases); i++) {
+		const struct back_case *c = &back_cases[i];
+		struct tree published;
+		struct verify v = {.published = &published};
+		(void)snprintf(command, sizeof(command), "rm -rf t p && cp -a %s t && cp -a t p && cd p && %s",
+		               tree_kind_names[c->kind], c->command);
+		folder_run(command);
+		assert_int_equal(tree_open("p", NULL, &published), 0);
+		assert_int_equal(verify_t(&v, c->kind), 0);
+		assert_back(&v.serial_back, c->serial_index);
+		assert_back(&v.date_back, c->date_index);
+		verify_done(&v);
+		tree_close(&published);
+	}
+}
+
 #define RUN(kind, cases) \
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*(cases)); i++) \
 	verify_one(&(cases)[i], &v, kind)
@@ -155,6 +208,7 @@ int main(void)
 		cmocka_unit_test(test_osm),
 		cmocka_unit_test(test_files),
 		cmocka_unit_test(test_compressions),
+		cmocka_unit_test(test_goes_back),
 	};
 	return cmocka_run_group_tests_name("mirror/verify_kinds", tests, setup, folder_teardown);
 }

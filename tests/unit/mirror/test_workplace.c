@@ -23,17 +23,31 @@ static void test_prepare(void **state)
 	struct workplace other;
 	char long_path[PATH_MAX];
 
-	folder_run("test -d work -a -d run/nothing -a -d run/scratch -a ! -e current");
+	folder_run("test -d work -a -d run/nothing -a ! -e current");
 	folder_run("touch run/printed run/coming run/going run/probe work/kept run/dirty");
+	folder_run("mkdir -p generations/7/pool generations/.going/pool");
 	assert_int_equal(workplace_prepare(&place), 0);
 	folder_run("test ! -e run/printed -a ! -e run/coming -a ! -e run/going -a ! -e run/probe");
-	folder_run("test -e work/kept -a -e run/dirty");
+	folder_run("test -e work/kept -a -e run/dirty -a -d generations/7/pool -a ! -e generations/.going");
 
 	memset(long_path, 'a', sizeof(long_path) - 1);
 	long_path[sizeof(long_path) - 4] = '\0';
 	assert_int_equal(workplace_init(&other, long_path), -ENAMETOOLONG);
 	assert_int_equal(workplace_init(&other, "/nonexistent/project"), 0);
 	assert_int_equal(workplace_prepare(&other), -ENOENT);
+}
+
+static void test_what_was_begun(void **state)
+{
+	(void)state;
+
+	folder_run("mkdir -p work/a/.b.folder && touch work/.file.Ab12Cd work/a/.iso.1.2.xxxxxx");
+	folder_run("touch work/file.Ab12Cd work/a/.short.x work/.folder work/a/.b.folder/kept");
+	folder_run("ln -s ../outside work/.link.Ab12Cd");
+	assert_int_equal(workplace_drop_begun(&place), 0);
+	folder_run("test ! -e work/.file.Ab12Cd -a ! -e work/a/.iso.1.2.xxxxxx");
+	folder_run("test -e work/file.Ab12Cd -a -e work/a/.short.x -a -e work/.folder -a -e work/a/.b.folder/kept");
+	folder_run("test -L work/.link.Ab12Cd");
 }
 
 static void test_dirty(void **state)
@@ -95,6 +109,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_prepare, setup, folder_teardown),
+		cmocka_unit_test_setup_teardown(test_what_was_begun, setup, folder_teardown),
 		cmocka_unit_test_setup_teardown(test_dirty, setup, folder_teardown),
 		cmocka_unit_test_setup_teardown(test_probe, setup, folder_teardown),
 		cmocka_unit_test_setup_teardown(test_list_and_space, setup, folder_teardown),

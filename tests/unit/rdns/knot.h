@@ -82,7 +82,7 @@ static inline bool knot_answers(const struct knot *k)
 	return is_good;
 }
 
-/** Start it, or start it again with what it had. */
+/** Start it. */
 static inline void knot_start(struct knot *k)
 {
 	char conf[64];
@@ -99,6 +99,13 @@ static inline void knot_start(struct knot *k)
 		assert_int_equal(waitpid(k->pid, NULL, WNOHANG), 0);
 		(void)usleep(KNOT_POLL_MS * 1000);
 	}
+}
+
+/** Start it again, with what it had. @loop has stood still meanwhile: it is told how late it is, for its timers. */
+static inline void knot_restart(struct knot *k, uv_loop_t *loop)
+{
+	knot_start(k);
+	uv_update_time(loop);
 }
 
 static inline void knot_stop(struct knot *k, int signal)

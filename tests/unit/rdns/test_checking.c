@@ -15,7 +15,7 @@
 #include <string.h>
 
 /* Nobody listens there: the kernel says so at once. */
-static const char pop_text[] = "site: {name: a, title: A, domain: a.example, city: A, country: FR, languages: [en], "
+static const char pop_yaml[] = "site: {name: a, title: A, domain: a.example, city: A, country: FR, languages: [en], "
 			       "operated_by: {name: A, contact: a@a.example}}\n"
 			       "addresses: {ipv4: 192.0.2.1, ipv6: \"2001:db8::1\"}\n"
 			       "services:\n"
@@ -55,7 +55,7 @@ static int setup(void **state)
 	*state = f;
 	if (uv_loop_init(&f->loop) < 0)
 		return -1;
-	if (pop_parse(pop_text, strlen(pop_text), &f->pop, &error) < 0) {
+	if (pop_parse(pop_yaml, strlen(pop_yaml), &f->pop, &error) < 0) {
 		print_error("%s\n", error.what);
 		return -1;
 	}

@@ -123,7 +123,7 @@ static void test_knot_is_down(void **state)
 	knot_stop(&f.knot, SIGKILL);
 	fill(KNOT_ZONE, KNOT_ZONE, false);
 	assert_int_equal(f.n_wants, 1);
-	knot_start(&f.knot);
+	knot_restart(&f.knot, &f.loop);
 }
 
 int main(void)

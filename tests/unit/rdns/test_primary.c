@@ -8,6 +8,10 @@
 
 #include <errno.h>
 
+enum {
+	ASKS_MAX = 10,
+};
+
 struct fixture {
 	struct knot knot;
 	uv_loop_t loop;
@@ -89,6 +93,13 @@ static enum change_event ask(const ldns_rr_list *updates)
 	return e;
 }
 
+/* A server that has just started, on a machine that is busy, may answer later than is waited for. */
+static void assert_served(const ldns_rr_list *updates)
+{
+	for (unsigned n = 1; ask(updates) != CHANGE_SERVED; n++)
+		assert_true(n < ASKS_MAX);
+}
+
 struct zone {
 	int rc;
 	ldns_rr_list *records;
@@ -143,11 +154,11 @@ static void test_there_and_back(void **state)
 	difference_replace(f.one, f.none, back);
 	for (unsigned i = 0; i < 2; i++) {
 		assert_int_equal(ask(there), CHANGE_UNSERVED);
-		assert_int_equal(ask(back), CHANGE_SERVED);
+		assert_served(back);
 		assert_int_equal(n_wrong(f.none), 0);
 		assert_int_equal(update(there), CHANGE_DONE);
 		assert_int_equal(update(there), CHANGE_DONE); /* twice is once */
-		assert_int_equal(ask(there), CHANGE_SERVED);
+		assert_served(there);
 		assert_int_equal(ask(back), CHANGE_UNSERVED);
 		assert_int_equal(n_wrong(f.one), 0);
 		assert_int_equal(n_wrong(f.none), ldns_rr_list_rr_count(f.one));
@@ -211,7 +222,7 @@ static void test_refused(void **state)
 	assert_int_equal(update(updates), CHANGE_UNANSWERED);
 	f.primary.key = (struct tsig_key){"rdnsd.", "hmac-sha256.", KNOT_SECRET};
 	assert_int_equal(ask(updates), CHANGE_UNSERVED);
-	assert_int_equal(ask(empty), CHANGE_SERVED); /* nothing is always there */
+	assert_served(empty); /* nothing is always there */
 	ldns_rr_list_deep_free(updates);
 	ldns_rr_list_deep_free(empty);
 }
@@ -257,13 +268,13 @@ static void test_absent_then_back(void **state)
 
 	difference_replace(f.none, f.one, updates);
 	assert_int_equal(update(updates), CHANGE_DONE);
-	assert_int_equal(ask(updates), CHANGE_SERVED);
+	assert_served(updates);
 	knot_stop(&f.knot, SIGKILL);
 	assert_int_equal(update(updates), CHANGE_UNREACHED);
 	assert_int_equal(ask(updates), CHANGE_UNSERVED);
 	assert_int_equal(transfer().rc, -ECONNREFUSED);
-	knot_start(&f.knot);
-	assert_int_equal(ask(updates), CHANGE_SERVED);
+	knot_restart(&f.knot, &f.loop);
+	assert_served(updates);
 	assert_int_equal(n_wrong(f.one), 0);
 	ldns_rr_list_deep_free(updates);
 }

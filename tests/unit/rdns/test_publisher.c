@@ -433,7 +433,7 @@ static void test_knot_is_down(void **state)
 	f.note_fails_at = 1;
 	assert_int_equal(change(f.none, f.one, false).end, CHANGE_PENDING);
 	assert_int_equal(f.noted, CHANGE_WRITTEN);
-	knot_start(&f.knot);
+	knot_restart(&f.knot, &f.loop);
 	assert_int_equal(change(f.none, f.one, true).end, CHANGE_LIVE);
 	assert_int_equal(f.noted, CHANGE_VERIFIED);
 	assert_int_equal(reconcile(f.one), 0);

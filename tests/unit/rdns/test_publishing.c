@@ -16,11 +16,11 @@
 
 enum { MANY = 250 };
 
-static const char pop_text[] =
+static const char pop_yaml[] =
     "site:\n  name: lyon\n  title: Lyon\n  domain: lyon.example.net\n  city: Lyon\n  country: FR\n"
     "  languages: [fr]\n  operated_by: {name: IX, contact: noc@example.net}\n"
     "addresses: {ipv4: 127.0.0.1}\n"
-    "services:\n  pages: {}\n  resolver: {port: 5301}\n  authoritative: {port: 5300}\n"
+    "services:\n  pages: {}\n  resolver: {port: 5301}\n  authoritative: {port: 5300, tls_port: 5302}\n"
     "  rdns: {zones: [192.0.2.0/24]}\n";
 
 struct fixture {
@@ -124,7 +124,7 @@ static int setup(void **state)
 	assert_int_equal(setenv("CREDENTIALS_DIRECTORY", f.knot.folder, 1), 0);
 	assert_int_equal(publishing_read_key(&f.key), 0);
 	assert_int_equal(uv_loop_init(&f.loop), 0);
-	assert_int_equal(pop_parse(pop_text, strlen(pop_text), &f.pop, &error), 0);
+	assert_int_equal(pop_parse(pop_yaml, strlen(pop_yaml), &f.pop, &error), 0);
 	allocations_init(&f.zones, f.pop->services->rdns);
 	(void)snprintf(f.path, sizeof(f.path), "%s/rdns.db", f.knot.folder);
 	assert_int_equal(db_open(f.path, rdns_migrations, &f.db), 0);
@@ -219,7 +219,7 @@ static void test_taken_back(void **state)
 	assert_int_equal(e.end, CHANGE_FAILED);
 	assert_int_equal(e.why, CHANGE_UNREACHED);
 	assert_int_equal(number("SELECT count(*) FROM ptr WHERE name = 'seventy.example.net' AND state = 'live'"), 1);
-	knot_start(&f.knot);
+	knot_restart(&f.knot, &f.loop);
 	assert_nothing_drifts();
 	assert_int_equal(publish(host("192.0.2.70", NULL)).end, CHANGE_LIVE);
 	stop();
@@ -291,7 +291,7 @@ static void test_import(void **state)
 	assert_int_equal(import().end, CHANGE_FAILED);
 	assert_int_equal(number(IN_PROGRESS), 0);
 	assert_int_equal(number("SELECT count(*) FROM ptr"), before);
-	knot_start(&f.knot);
+	knot_restart(&f.knot, &f.loop);
 	assert_int_equal(import().end, CHANGE_LIVE);
 	assert_int_equal(number(IN_PROGRESS), 0);
 	assert_int_equal(number("SELECT count(*) FROM ptr WHERE state = 'live'"), MANY);

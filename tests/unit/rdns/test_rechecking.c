@@ -22,7 +22,7 @@
 enum { DELEGATIONS = 6 * RECHECKING_MAX };
 
 /* Nobody listens there: the kernel says so at once. */
-static const char pop_text[] = "site: {name: a, title: A, domain: a.example, city: A, country: FR, languages: [en], "
+static const char pop_yaml[] = "site: {name: a, title: A, domain: a.example, city: A, country: FR, languages: [en], "
 			       "operated_by: {name: A, contact: a@a.example}}\n"
 			       "addresses: {ipv4: 192.0.2.1, ipv6: \"2001:db8::1\"}\n"
 			       "services:\n"
@@ -84,7 +84,7 @@ static int setup(void **state)
 	*state = f;
 	(void)snprintf(f->folder, sizeof(f->folder), "/tmp/rechecking.XXXXXX");
 	if (uv_loop_init(&f->loop) < 0 || mkdtemp(f->folder) == NULL ||
-	    pop_parse(pop_text, strlen(pop_text), &f->pop, &error) < 0)
+	    pop_parse(pop_yaml, strlen(pop_yaml), &f->pop, &error) < 0)
 		return -1;
 	(void)snprintf(f->path, sizeof(f->path), "%s/rdns.db", f->folder);
 	if (db_open(f->path, rdns_migrations, &db) < 0)

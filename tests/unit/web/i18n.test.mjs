@@ -5,13 +5,19 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import * as speedtest from "../../../services/speedtest/web/text.js";
+import * as latency from "../../../services/peers/web/text.js";
+import * as networks from "../../../services/web/networks/text.js";
 import * as portal from "../../../services/web/portal/text.js";
+import * as status from "../../../services/web/status/text.js";
+import * as time from "../../../services/web/time/text.js";
 import { formats, pickLanguage, translator } from "../../../services/web/shared/i18n.js";
 import { remembered } from "../../../services/web/shared/preferences.js";
 import * as shared from "../../../services/web/shared/text.js";
 
-const MODULES = { speedtest, portal, shared };
-const PAGES = { speedtest: "services/speedtest/web/index.html", portal: "services/web/portal/index.html" };
+const MODULES = { latency, networks, speedtest, portal, shared, status, time };
+const PAGES = { speedtest: "services/speedtest/web/index.html", portal: "services/web/portal/index.html",
+	time: "services/web/time/index.html", networks: "services/web/networks/index.html",
+	status: "services/web/status/index.html", latency: "services/peers/web/index.html" };
 
 test("the first wanted language that the POP offers is spoken", () => {
 	assert.equal(pickLanguage(["fr-CA", "en"], ["en", "fr"]), "fr");

@@ -1,57 +1,69 @@
-// The services' status in words.
+// How a service was by days and by outages, from the events of healthd.
 // SPDX-License-Identifier: MIT
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { overallStatus, readStatus, serviceStatus, UNKNOWN } from "../../../services/web/portal/status.js";
-import * as texts from "../../../services/web/portal/text.js";
-import { formats, translator } from "../../../services/web/shared/i18n.js";
 
-const NOW_MS = Date.parse("2026-01-01T12:00:10Z");
-const JSON_READ = {
-	time: "2026-01-01T12:00:00Z",
-	services: {
-		speedtest: { up: true, since: "2026-01-01T09:00:00Z", figure: { name: "served", value: 1234, unit: "GB" } },
-		ntp: { up: true, since: null, figure: { name: "offset", value: 3, unit: "ms" } },
-		authoritative: { up: true, since: null, figure: { name: "serial", value: 1795242434, unit: "" } },
-		resolver: { up: false, since: null, detail: "no answer" },
-		pages: { up: false, since: null },
-	},
-};
+import { DAY_S, daysOf, maintenanceOf, outagesOf, reasonKey, shareOf } from "../../../services/web/status/history.js";
 
-const tell = (status, name, language = "en") =>
-	serviceStatus(status, name, translator(texts[language]), formats(language));
+const TODAY = 20_000 * DAY_S;
+const HOUR_S = 3600;
 
-test("a service that is up says since when, and its figure", () => {
-	const status = readStatus(JSON_READ, NOW_MS);
-	assert.deepEqual(tell(status, "speedtest"), { state: "up", text: "Up for 3 hours \u00b7 served: 1.23\u00a0TB" });
-	assert.deepEqual(tell(status, "speedtest", "fr"),
-		{ state: "up", text: "En service depuis 3\u00a0heures \u00b7 servi\u00a0: 1,23\u00a0To" });
-	assert.deepEqual(tell(status, "authoritative"), { state: "up", text: "Up \u00b7 zone serial: 1795242434" });
-	assert.deepEqual(tell(status, "ntp"), { state: "up", text: "Up \u00b7 offset: 3\u00a0ms" });
+const event = (time, state, reason = "", name = "ntp") => ({ time, name, state, reason });
+const historyOf = (events, maintenance = [], to = TODAY + 12 * HOUR_S) =>
+	({ from: TODAY - 89 * DAY_S, to, events, maintenance });
+
+test("a day has the time in each state, and what is not known is not up", () => {
+	const history = historyOf([
+		event(TODAY - 2 * DAY_S + 6 * HOUR_S, "up"),
+		event(TODAY - DAY_S + 6 * HOUR_S, "down", "why"),
+		event(TODAY - DAY_S + 12 * HOUR_S, "unknown"),
+		event(TODAY - DAY_S + 18 * HOUR_S, "up"),
+		event(TODAY, "down", "of another", "resolver"),
+	]);
+	const days = daysOf(history, "ntp", 4);
+	assert.deepEqual(days.map(({ from }) => from), [3, 2, 1, 0].map((n) => TODAY - n * DAY_S));
+	assert.deepEqual(days.map(({ share }) => share), [null, 100, 50, 100]);
+	assert.deepEqual(days[2].seconds, { up: 12 * HOUR_S, down: 6 * HOUR_S, unknown: 6 * HOUR_S, maintenance: 0 });
+	assert.equal(days[3].seconds.up, 12 * HOUR_S); /* today is not over */
+	assert.equal(shareOf(days), 100 * 42 / 54);
+	assert.equal(shareOf(daysOf(historyOf([]), "ntp", 90)), null);
 });
 
-test("a service that is down says why, when that is known", () => {
-	const status = readStatus(JSON_READ, NOW_MS);
-	assert.deepEqual(tell(status, "resolver"), { state: "down", text: "Down: no answer" });
-	assert.deepEqual(tell(status, "pages"), { state: "down", text: "Down" });
+test("what began before the time that is shown is in force from its first day on", () => {
+	const days = daysOf(historyOf([event(1000, "down", "since ever")]), "ntp", 90);
+	assert.equal(days.length, 90);
+	assert.ok(days.every(({ share }) => share === 0));
+	assert.equal(outagesOf(historyOf([event(1000, "down")]), "ntp")[0].from, TODAY - 89 * DAY_S);
 });
 
-test("a service that nobody speaks of is unknown", () => {
-	assert.equal(tell(readStatus(JSON_READ, NOW_MS), "mirror").state, "unknown");
-	assert.equal(tell(UNKNOWN, "speedtest").state, "unknown");
+test("what is down in maintenance is maintenance, what is up is up", () => {
+	const history = historyOf([
+		event(TODAY - DAY_S, "up"),
+		event(TODAY - DAY_S + 2 * HOUR_S, "down"),
+		event(TODAY - DAY_S + 5 * HOUR_S, "up"),
+	], [{ name: "ntp", since: TODAY - DAY_S + HOUR_S, until: TODAY - DAY_S + 4 * HOUR_S },
+		{ name: "turn", since: 0, until: null }]);
+	const [day] = daysOf(history, "ntp", 2);
+	assert.deepEqual(day.seconds, { up: 21 * HOUR_S, down: HOUR_S, unknown: 0, maintenance: 2 * HOUR_S });
+	assert.equal(day.share, 100 * 21 / 22);
+	assert.deepEqual(maintenanceOf(history, "turn"), [{ from: 0, to: history.to, isOver: false }]);
 });
 
-test("a status that is not renewed is unknown", () => {
-	assert.equal(readStatus(JSON_READ, NOW_MS + 35_000).services, JSON_READ.services);
-	assert.equal(readStatus(JSON_READ, NOW_MS + 36_000), UNKNOWN);
-	assert.equal(readStatus({ time: "garbled", services: JSON_READ.services }, NOW_MS), UNKNOWN);
+test("outages: the last first, one that goes on, one that is within maintenance", () => {
+	const outages = outagesOf(historyOf([
+		event(TODAY - 4 * HOUR_S, "down", "first"),
+		event(TODAY - 3 * HOUR_S, "up"),
+		event(TODAY - HOUR_S, "down", "second"),
+	], [{ name: "ntp", since: TODAY - 5 * HOUR_S, until: TODAY - 2 * HOUR_S }]), "ntp");
+	assert.deepEqual(outages.map(({ from, to, reason, isOver, isMaintenance }) => [from, to, reason, isOver, isMaintenance]), [
+		[TODAY - HOUR_S, TODAY + 12 * HOUR_S, "second", false, false],
+		[TODAY - 4 * HOUR_S, TODAY - 3 * HOUR_S, "first", true, true],
+	]);
 });
 
-test("all services together", () => {
-	const t = translator(texts.en);
-	const { ntp, speedtest } = JSON_READ.services;
-	assert.deepEqual(overallStatus(readStatus(JSON_READ, NOW_MS), t), { state: "down", text: "3 of 5 services are up." });
-	assert.equal(overallStatus({ services: { ntp, speedtest } }, t).state, "up");
-	assert.equal(overallStatus(UNKNOWN, t).state, "unknown");
+test("reasons in plain words", () => {
+	assert.equal(reasonKey("udp 192.0.2.1:123: Connection timed out"), "silent");
+	assert.equal(reasonKey("tcp 192.0.2.1:53: Connection refused"), "gone");
+	assert.equal(reasonKey("http [2001:db8::1]:80: it answers without its page"), "wrong");
 });

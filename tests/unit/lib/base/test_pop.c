@@ -182,6 +182,16 @@ static const struct mistake {
          15, 155, "services.rdns.lab_prefixes[8]: one more than the 8", "fewer, larger"},
 	{"pages: {}", RDNS_ON "{zones: [198.51.100.0/24], origins: [ris]}", 15, 46,
          "services.rdns.origins[0]: \"ris\" is not an absolute path", "/etc"},
+	{"    name: Two\n", "    name: Two\n    since: 2026-3-1\n", 26, 12, "since: \"2026-3-1\" is not a day",
+         "2026-03-14"},
+	{"    name: Two\n", "    name: Two\n    url: ftp://x.example/\n", 26, 10, "members[1].url:", "https://"},
+	{"members:", "latency: {targets: [{name: a, host: a.example}, {name: a, host: b.example}]}\nmembers:", 20,
+         56,
+         "latency.targets[1].name: \"a\" is a target", "another name"},
+	{"members:", "latency: {targets: [{name: a, host: a_b}]}\nmembers:", 20, 37, "targets[0].host: ",
+         "write it"},
+	{"members:", "exchange: {publish_export: true}\nmembers:", 20, 28, "exchange.publish_export: there is no IX-F",
+         "ixf_export"},
 	{"members:", "ixf_export: /etc/ixf.json\nmembers:", 20, 13,
          "ixf_export: members are listed in this file as well", "keep one"},
 };
@@ -400,8 +410,12 @@ static void test_endpoints(void **state)
 		"pages http3 [2001:db8::1]:443",
 		"ntp udp 192.0.2.1:123",
 		"ntp udp [2001:db8::1]:123",
+		"ntp nts 192.0.2.1:4460",
+		"ntp nts [2001:db8::1]:4460",
 		"resolver udp 192.0.2.53:53",
 		"resolver tcp 192.0.2.53:53",
+		"resolver dot 192.0.2.53:853",
+		"resolver doh 192.0.2.53:443",
 	};
 	struct pop_endpoint all[POP_ENDPOINTS_MAX];
 	struct pop *p = parse(good);

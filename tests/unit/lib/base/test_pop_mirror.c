@@ -45,6 +45,8 @@ static const struct mistake {
 	{"{root: /m, keep_generations: 101, projects: [{" FILES "}]}", "101 generations are too many", "at most 100"},
 	{"{root: /m, runs_at_once: 65, projects: [{" FILES "}]}", "runs_at_once: 65 runs", "at most 64"},
 	{"{root: /m, runs_per_upstream: 65, projects: [{" FILES "}]}", "runs_per_upstream: 65 runs", "at most 64"},
+	{"{root: /m, origins: [ris], projects: [{" FILES "}]}", "mirror.origins[0]: \"ris\"", "/"},
+	{"{root: /m, hide_networks: 1x, projects: [{" FILES "}]}", "mirror.hide_networks", "true"},
 	{"{root: /m, webhook: x, projects: [{" FILES "}]}", "mirror.webhook: \"x\" is not a web address", "https://"},
 	{"{root: /m, projects: [{" FILES "}, {" FILES "}]}", "projects[1].name: \"files\" is listed twice", "another"},
 	{"{root: /m, projects: [{name: ../x, kind: files, upstreams: [\"rsync://a.example/b\"]}]}",
@@ -163,11 +165,12 @@ static void test_defaults(void **state)
 
 	assert_non_null(p);
 	const struct pop_mirror *m = p->services->mirror;
-	assert_int_equal(m->keep_generations, 3);
+	assert_int_equal(m->keep_generations, 2);
 	assert_string_equal(m->reserve, "5%");
 	assert_int_equal(m->runs_at_once, 4);
 	assert_int_equal(m->runs_per_upstream, 2);
 	assert_null(m->webhook);
+	assert_true(m->n_origins == 0 && !m->hide_networks);
 	assert_int_equal(m->rsync_port, 873);
 	assert_int_equal(m->rsync_connections, 100);
 	assert_int_equal(m->downloads_per_prefix, 64);
@@ -182,6 +185,7 @@ static void test_defaults(void **state)
 	assert_int_equal(project->max_delete_files, 0);
 	assert_int_equal(project->timeout_hours, 24);
 	assert_int_equal(project->stall_minutes, 30);
+	assert_int_equal(project->large_mib, 64);
 	pop_free(p);
 }
 
@@ -197,6 +201,8 @@ static void test_all_keys(void **state)
 	                      "    runs_at_once: 8\n"
 	                      "    runs_per_upstream: 1\n"
 	                      "    webhook: \"https://example.net/hook\"\n"
+	                      "    origins: [/var/lib/ris/a, /var/lib/ris/b.gz]\n"
+	                      "    hide_networks: true\n"
 	                      "    projects:\n"
 	                      "      - name: debian\n"
 	                      "        kind: debian\n"
@@ -219,6 +225,9 @@ static void test_all_keys(void **state)
 	const struct pop_mirror *m = p->services->mirror;
 	const struct pop_mirror_project *debian = &m->projects[0], *own = &m->projects[1];
 	assert_string_equal(m->webhook, "https://example.net/hook");
+	assert_int_equal(m->n_origins, 2);
+	assert_string_equal(m->origins[1], "/var/lib/ris/b.gz");
+	assert_true(m->hide_networks);
 	assert_int_equal(debian->n_upstreams, 2);
 	assert_string_equal(debian->cron, "15 */6 * * *");
 	assert_null(debian->interval);

@@ -76,12 +76,39 @@ static void a_text_goes_on_after_a_character(void **state)
 	assert_false(utf8_is_whole(&u));
 }
 
+static void what_is_escaped(void **state)
+{
+	static const struct {
+		const char *raw, *escaped;
+	} cases[] = {
+		{"", ""},
+		{"pool/a b.deb", "pool/a b.deb"},
+		{"new\nline\tand\x7f", "new\\012line\\011and\\177"},
+		{"caf\xc3\xa9 \xf0\x9f\x90\xa7", "caf\xc3\xa9 \xf0\x9f\x90\xa7"},
+		{"\xff\xc3", "\\377\\303"},
+		{"\xc2\x9b[31m", "\\302\\233[31m"}, /* a control character in UTF-8 */
+		{"\xed\xa0\x80", "\\355\\240\\200"},
+	};
+	char text[64];
+	(void)state;
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		utf8_escape(cases[i].raw, text, sizeof(text));
+		assert_string_equal(text, cases[i].escaped);
+	}
+	utf8_escape("abc\n", text, 7); /* no half of what is escaped */
+	assert_string_equal(text, "abc");
+	utf8_escape("abc\xc3\xa9", text, 5);
+	assert_string_equal(text, "abc");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_sequence_up_to_three_bytes_is_judged_as_by_arithmetic),
 		cmocka_unit_test(sequences_of_four_bytes_too),
 		cmocka_unit_test(a_text_goes_on_after_a_character),
+		cmocka_unit_test(what_is_escaped),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

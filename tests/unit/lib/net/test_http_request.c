@@ -258,7 +258,7 @@ static void an_absolute_target_is_served_by_its_path(void **state)
 	}
 }
 
-static void query_values_are_decoded(void **state)
+static void values_are_decoded(void **state)
 {
 	static const struct {
 		const char *query, *key, *value;
@@ -275,6 +275,8 @@ static void query_values_are_decoded(void **state)
 		{"a=12345678", "a", "", -EINVAL},
 		{"", "a", "", -ENOENT},
 	};
+	struct http_request path = {.path = "/x/a+b%20c"};
+	char rest[8] = "";
 	(void)state;
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
@@ -284,6 +286,8 @@ static void query_values_are_decoded(void **state)
 		if (cases[i].rc == 0)
 			assert_string_equal(value, cases[i].value);
 	}
+	assert_int_equal(http_request_path(&path, 3, rest, sizeof(rest)), 0);
+	assert_string_equal(rest, "a+b c"); /* in a path, a plus is itself */
 }
 
 static void an_upgrade_is_ignored(void **state)
@@ -311,7 +315,7 @@ int main(void)
 		TEST(trailers_are_limited),
 		TEST(the_body_callback_can_refuse),
 		TEST(an_absolute_target_is_served_by_its_path),
-		TEST(query_values_are_decoded),
+		TEST(values_are_decoded),
 		TEST(an_upgrade_is_ignored),
 	};
 

@@ -71,7 +71,7 @@ static void expect_story(bool from_client, const struct stream *s, const char *e
 		buf_init(&story, STORY_BYTES);
 		(void)buf_printf(&story, "%s", "");
 		tell(&story, from_client, s, piece);
-		if (strcmp(story.data == NULL ? "" : story.data, expected) != 0)
+		if (strcmp(buf_text(&story), expected) != 0)
 			fail_msg("in pieces of %zu: \"%s\" and not \"%s\"", piece, story.data, expected);
 		buf_done(&story);
 	}

@@ -1,0 +1,22 @@
+# The running POP, asked as strangers ask.
+# SPDX-License-Identifier: MIT
+
+import json
+
+from support import pop
+
+EXCUSED = {  # in a demo, and why
+    "tls-certificate": "a test CA", "pages-hsts": "a test CA", "zones-apart": "loopback",
+    "time-sources": "set_clock", "resolver-bogus": "no chain of trust"}
+
+
+def test_it_passes_but_for_what_a_demo_is_excused_for():
+    done = pop.run("fontaine", "audit", "--json", check=False)
+    told = {check["id"]: check for check in json.loads(done.stdout)}
+    others = {name: check for name, check in told.items() if check["result"] != "pass"}
+    assert others.keys() == EXCUSED.keys(), others
+    for name, reason in EXCUSED.items():
+        assert others[name]["result"] == "excused" and reason in others[name]["excuse"]
+    assert done.returncode == 0
+    left = pop.run("ip", "address", "show", "dev", "lo").stdout
+    assert "192.0.2.1/" not in left and "2001:db8::1/" not in left

@@ -1,0 +1,111 @@
+# Who uses the POP while it is attacked: at a steady pace, far below what it can.
+# SPDX-License-Identifier: MIT
+
+import ssl
+import threading
+import time
+
+import dns.exception
+
+from support import dns_client, pop, time_server, udp, wait, web, wire
+
+IN_TIME_S = 1  # who waits longer has not been served
+OWN_ADDRESS = "127.200.0.1"  # no attack comes from it
+PIECE_BYTES = 256 << 10
+LOST = OSError, EOFError, AssertionError, dns.exception.DNSException
+
+
+class Guest(threading.Thread):
+    """Calls @use() @per_second times. What fails, or is late, is not served; what cannot be tried meanwhile is not,
+    either."""
+
+    def __init__(self, name, per_second, use):
+        super().__init__(name=name, daemon=True)
+        self.per_second, self.use, self.served_at, self.is_over = per_second, use, [], threading.Event()
+
+    def run(self):
+        due = time.monotonic()
+        while not self.is_over.wait(max(0, due - time.monotonic())):
+            began = time.monotonic()
+            try:
+                self.use()
+                if time.monotonic() - began < IN_TIME_S:
+                    self.served_at.append(time.monotonic())
+            except LOST:
+                pass
+            due = max(due + 1 / self.per_second, time.monotonic() - IN_TIME_S)
+
+    def goodput(self, begin, end):
+        """What share of its wishes was served from @begin to @end."""
+        return sum(begin <= at < end for at in list(self.served_at)) / (self.per_second * (end - begin))
+
+
+class Download:
+    """Of a body without end, piece by piece, over a connection that is made anew when it has gone."""
+
+    def __init__(self):
+        self.connection = None
+
+    def __call__(self):
+        try:
+            self.connection = self.connection or self.connect()
+            assert len(self.connection.stream.read(PIECE_BYTES)) == PIECE_BYTES
+        except LOST:
+            self.connection = None
+            raise
+
+    def connect(self):
+        connection = wire.Connection(pop.address("speedtest"), IN_TIME_S, OWN_ADDRESS)
+        connection.send(wire.request("GET", "/garbage?ckSize=1024"))
+        assert (head := connection.reply_head()) and head.status == 200
+        return connection
+
+
+def fetch(service, path):
+    assert wire.ask(pop.address(service), wire.request("GET", path), timeout_s=IN_TIME_S,
+                    source=OWN_ADDRESS).status == 200
+
+
+class Visit:
+    """Of a page, each over a TLS connection of its own."""
+
+    def __init__(self):
+        self.context = ssl.create_default_context(cafile=str(web.ca_file()))
+
+    def __call__(self):
+        with wire.Connection(pop.address("pages", "https"), IN_TIME_S, OWN_ADDRESS) as connection:
+            connection.socket = self.context.wrap_socket(connection.socket, server_hostname=pop.site()["domain"])
+            connection.stream = connection.socket.makefile("rb")
+            connection.send(wire.request("GET", "/"))
+            assert (reply := connection.reply()) and reply.status == 200
+
+
+def look_up(service):
+    assert dns_client.ask(pop.address(service, "udp"), pop.site()["domain"], "SOA", source=OWN_ADDRESS,
+                          seconds=IN_TIME_S).answer
+
+
+def ask_the_time():
+    with udp.connected(pop.address("ntp", "udp"), IN_TIME_S, time_server.another_client()) as s:
+        s.send(time_server.question(token=1))
+        assert s.recv(65536)
+
+
+def mirrored_file():
+    """The largest that the POP's mirror has."""
+    find = "find", "/srv/mirror/fontaine/current/", "-type", "f", "-printf", "%s %P\\n"
+    listed = wait.until(lambda: pop.run(*find, check=False).stdout, "the mirror has something", 60)
+    return "/fontaine/" + max((int(size), path) for size, path in map(str.split, listed.splitlines()))[1]
+
+
+def all_of_them():
+    file = mirrored_file()
+    return [
+        Guest("speed test", 20, Download()),
+        Guest("page", 10, Visit()),
+        Guest("mirror", 5, lambda: fetch("pages", file)),
+        Guest("IPv6 test", 20, lambda: fetch("ipv6test", "/ip/")),
+        Guest("resolver", 40, lambda: look_up("resolver")),
+        Guest("zones", 40, lambda: look_up("authoritative")),
+        Guest("time", 20, ask_the_time),
+    ]
