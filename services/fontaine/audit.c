@@ -16,9 +16,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-/** Why a POP may fail a check. */
-enum { SET_LIMIT_MS = 10000 };
+enum { SET_LIMIT_MS = 10000, UDP_TRIES = 3 };
 
+/** Why a POP may fail a check. */
 enum excuse {
 	NEVER,
 	OWN_CA,        /* its POP file names no CA */
@@ -108,6 +108,15 @@ static bool is_excused(const struct audit *a, enum excuse e, const char **ret_wh
 		return name_is_set_aside(a->pop->site->domain);
 	}
 	return false;
+}
+
+int audit_exchange_udp(struct exchange *x)
+{
+	int rc = exchange_udp(x);
+
+	for (unsigned tried = 1; rc == -ETIMEDOUT && tried < UDP_TRIES; tried++)
+		rc = exchange_udp(x);
+	return rc;
 }
 
 const struct addr *audit_stranger(const struct audit *a, const struct addr *to, struct audit_finding *f)

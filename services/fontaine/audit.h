@@ -4,6 +4,7 @@
 #define FONTAINE_FONTAINE_AUDIT_H
 
 #include "fontaine/audit_judge.h"
+#include "probe/exchange.h"
 
 #include <openssl/types.h>
 
@@ -50,6 +51,9 @@ void audit_tls_certificate(const struct audit *a, struct audit_finding *ret);
 void audit_host_secrets(const struct audit *a, struct audit_finding *ret);
 void audit_host_exposure(const struct audit *a, struct audit_finding *ret);
 void audit_host_sockets(const struct audit *a, struct audit_finding *ret);
+
+/** exchange_udp(), but a datagram that is lost is none that is refused: three times at most. */
+int audit_exchange_udp(struct exchange *x);
 
 /** The stranger's address to ask @to from; NULL when there is none: then @f says so. */
 const struct addr *audit_stranger(const struct audit *a, const struct addr *to, struct audit_finding *f);

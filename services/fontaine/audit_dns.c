@@ -16,6 +16,7 @@
 
 enum {
 	LIMIT_MS = 2000,
+	SILENCE_MS = 500, /* after it no more of many answers come */
 	QUESTION_MAX_BYTES = 12 + 256 + 4 + 11 + 12,
 	OWN_UDP_BYTES = 4096, /* what we would take: servers are to give less */
 	TYPE_A = 1,
@@ -95,7 +96,7 @@ static size_t ask(const struct pop_endpoint *e, const struct question *q, const 
 	*x = (struct exchange){.to = &e->addr, .from = from, .limit_ms = LIMIT_MS, .is_whole = is_whole};
 	x->question = is_udp ? message + 2 : message;
 	x->question_len = is_udp ? len : len + 2;
-	if ((is_udp ? exchange_udp(x) : exchange_tcp(x)) < 0)
+	if ((is_udp ? audit_exchange_udp(x) : exchange_tcp(x)) < 0)
 		x->answer_len = 0;
 	if (!is_udp && x->answer_len >= 2) {
 		x->answer_len -= 2;
@@ -272,7 +273,7 @@ static unsigned flood(const struct pop_endpoint *e, const struct question *q, co
 		for (unsigned i = 0; i < RATE_QUESTIONS; i++)
 			(void)send(fd, message, len, 0);
 	struct pollfd p = {.fd = fd, .events = POLLIN};
-	while (poll(&p, 1, LIMIT_MS / 4) == 1 && recv(fd, answer, sizeof(answer), 0) >= 3) {
+	while (poll(&p, 1, n == 0 ? LIMIT_MS : SILENCE_MS) == 1 && recv(fd, answer, sizeof(answer), 0) >= 3) {
 		n++;
 		*ret_cut += (answer[2] & 0x02) != 0;
 	}

@@ -38,7 +38,7 @@ void audit_time_answer(const struct audit *a, struct audit_finding *ret)
 			continue;
 		x.question = question;
 		x.question_len = sizeof(question);
-		if (exchange_udp(&x) < 0)
+		if (audit_exchange_udp(&x) < 0)
 			x.answer_len = 0;
 		audit_judge_time(x.answer, x.answer_len, sizeof(question), ret);
 	}
@@ -81,7 +81,7 @@ static unsigned flood(const struct addr *to, const struct addr *from)
 		for (unsigned i = 0; i < RATE_QUESTIONS; i++)
 			(void)send(fd, question, sizeof(question), 0);
 	struct pollfd p = {.fd = fd, .events = POLLIN};
-	while (poll(&p, 1, SILENCE_MS) == 1 && recv(fd, answer, sizeof(answer), 0) > 0)
+	while (poll(&p, 1, n == 0 ? LIMIT_MS : SILENCE_MS) == 1 && recv(fd, answer, sizeof(answer), 0) > 0)
 		n++;
 	(void)close(fd);
 	return n;

@@ -109,7 +109,7 @@ def test_a_visitor_chooses_where_to_measure(folders):
         browser.click("#start")
         wait.until(lambda: phase(browser) == "download", "the test runs", 30)
         assert "The spare POP" in browser.text("#place")
-        assert not browser.find("#server").is_enabled()
+        assert not browser.is_enabled("#server")
         browser.click("#start")
         assert browser.errors() == []
     assert any(f":{SPARE_PORTS['http_port']}/garbage" in url for url in browser.requests)

@@ -138,7 +138,7 @@ def is_followed(browser):
 
 def choose(browser, what):
     """What addresses without a name answer: "none" or "made", the other one than before. By the keyboard alone."""
-    browser.find("[name=unnamed]:checked").send_keys(Keys.ARROW_DOWN)
+    browser.type("[name=unnamed]:checked", Keys.ARROW_DOWN)
     browser.press(Keys.TAB)
     browser.press(Keys.ENTER)
     told = is_told(browser)
@@ -300,7 +300,7 @@ def test_what_was_typed_stays_in_another_language(settled, tokens):
         names = ["ns1.64-26.2.0.192.in-addr.arpa", "ns2.invalid", "ns3.invalid"]
         for field, name in zip(browser.find_all("[name=server]"), names):
             field.send_keys(name)
-        browser.find("[name=glue]").send_keys("127.0.53.1")
+        browser.type("[name=glue]", "127.0.53.1")
         fill(browser, "#ds", f"12345 13 2 {'ab' * 32}")
         browser.click("#view .opens > summary")
         fill(browser, "#csv", "192.0.2.65,a.example.net")
@@ -322,7 +322,7 @@ def test_addresses_without_a_name_get_one_where_that_is_chosen(settled, tokens):
     named, other = "2001:db8:1ff::7", "2001:db8:1ff::1"
     with signed_in(tokens.member) as browser:
         go(browser, f"#/prefix/{SITE}", "#unnamed[data-chosen=none]")
-        assert not browser.find("#choose").is_displayed()
+        assert not browser.is_displayed("#choose")
         made = browser.text("#unnamed code")
         fill(browser, "#name [name=address]", named)
         fill(browser, "#name [name=name]", "router.example.net")

@@ -314,7 +314,7 @@ def test_the_page_lists_the_mirrors_and_how_they_are(tmp_path):
         looks.expect_fit(browser, "mirror")
         assert not looks.NO_WORD.search(browser.text("body"))
         looks.wear(browser, "en", False, 1280)
-        browser.find("#query").send_keys("debian")
+        browser.type("#query", "debian")
         wait.until(lambda: browser.text("#found") == "Projects shown: 0 of 1", "nothing is found")
         with held():
             expect_explained(browser, row, {"en": "Held back: last up to date", "fr": "Retenu"},

@@ -91,6 +91,15 @@ class Browser:
         """What a screen reader calls it."""
         return self.read(selector, lambda found: found[0].accessible_name)
 
+    def is_displayed(self, selector):
+        return self.read(selector, lambda found: found[0].is_displayed())
+
+    def is_enabled(self, selector):
+        return self.read(selector, lambda found: found[0].is_enabled())
+
+    def type(self, selector, keys):
+        self.read(selector, lambda found: found[0].send_keys(keys))
+
     def state(self, selector):
         return self.attribute(selector, "data-state")
 

@@ -13,13 +13,18 @@ import junit
 
 def main(results, *suites):
     passed = failed = 0
+    forgiven = []
     for suite, status in (argument.split("=") for argument in suites):
-        counts = [junit.count(path) for path in sorted(Path(results, suite).glob("*.xml"))]
+        paths = sorted(Path(results, suite).glob("*.xml"))
+        counts = [junit.count(path) for path in paths]
         good, bad = sum(count[0] for count in counts), sum(count[1] for count in counts)
         if bad == 0 and (good == 0 or status != "0"):
             bad = 1
         print(f"{suite:6} {good:5} passed {bad:5} failed")
         passed, failed = passed + good, failed + bad
+        forgiven += [name for path in paths for name in junit.forgiven(path)]
+    for name in forgiven:
+        print(f"passed at the second look only: {name}")
     print(f"{passed} passed, {failed} failed")
     sys.exit(failed > 0)
 
