@@ -29,7 +29,6 @@ enum {
 	BGP_PORT = 179,
 	BFD_PORT = 3784,
 	SSH_PORT = 22,
-	DOMAIN_PORT = 53,
 };
 
 #define EXPOSURE_MAX 2.0          /* of 10 */
@@ -296,8 +295,6 @@ static bool is_implied(const struct pop *p, const char *protocol, const struct a
 
 	if (strcmp(addr_text(at, text), RELAY) == 0)
 		return p->services->turn != NULL;
-	if (addr_port(at) == DOMAIN_PORT)
-		return p->services->authoritative != NULL && p->services->authoritative->as112;
 	if (is_tcp && is_management(p, at))
 		return true;
 	if (is_tcp && addr_port(at) == SSH_PORT)

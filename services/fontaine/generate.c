@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "fontaine/command.h"
 
+#include "base/as112.h"
 #include "base/buf.h"
 #include "base/log.h"
 #include "base/mem.h"
@@ -146,6 +147,9 @@ static void add_bgp(struct fileset *set, const struct pop *p)
 		if (all[i].is_on && a->ipv6 != NULL)
 			(void)buf_printf(&text, " %s", a->ipv6);
 	}
+	bool is_as112 = p->services->authoritative != NULL && p->services->authoritative->as112;
+	for (size_t i = 0; i < AS112_HOSTS && is_as112; i++)
+		(void)buf_printf(&text, " %s", as112_hosts[i]);
 	(void)buf_printf(&text, "\"\n");
 	fileset_take(set, "fontaine-anycast.service.d/pop.conf", buf_take_text(&text));
 	buf_done(&text);

@@ -19,6 +19,7 @@ static const struct {
 	{"ntp", "chrony.service"},
 	{"resolver", "unbound.service"},
 	{"authoritative", "knot.service"},
+	{"as112", "knot.service"},
 	{"rdns", "rdnsd.service"},
 	{"mirror", "mirrord.service"},
 };
@@ -27,13 +28,12 @@ const char *units_of(const struct pop *p, const char *service)
 {
 	size_t i = 0;
 
-	if (strcmp(service, "authoritative") == 0 && p->services->authoritative->server == POP_DNS_NSD)
-		return "nsd.service";
 	while (strcmp(units[i].service, service) != 0) {
 		i++;
 		assert(i < sizeof(units) / sizeof(*units));
 	}
-	return units[i].unit;
+	bool is_knot = strcmp(units[i].unit, "knot.service") == 0;
+	return is_knot && p->services->authoritative->server == POP_DNS_NSD ? "nsd.service" : units[i].unit;
 }
 
 /** Read one property of the unit at @path; *ret stays as it is when that fails. */

@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "fontaine/view_dns.h"
 
+#include "base/as112.h"
 #include "base/mem.h"
 
 #include <stdlib.h>
@@ -39,10 +40,6 @@ void view_primaries(yyjson_mut_doc *d, yyjson_mut_val *o, const struct pop_autho
 	}
 }
 
-const char *const view_as112_hosts[VIEW_AS112_HOSTS] = {
-	"192.175.48.1", "192.175.48.6", "192.175.48.42", "192.31.196.1",
-	"2620:4f:8000::1", "2620:4f:8000::6", "2620:4f:8000::42", "2001:4:112::1"};
-
 void view_as112(yyjson_mut_doc *d, yyjson_mut_val *authoritative, bool is_on)
 {
 	enum { SHARED_FIRST = 16,
@@ -54,8 +51,8 @@ void view_as112(yyjson_mut_doc *d, yyjson_mut_val *authoritative, bool is_on)
 	}
 	yyjson_mut_val *o = yyjson_mut_obj_add_obj(d, authoritative, "as112");
 	yyjson_mut_val *addresses = yyjson_mut_obj_add_arr(d, o, "hosts");
-	for (size_t i = 0; i < VIEW_AS112_HOSTS; i++)
-		yyjson_mut_arr_add_strcpy(d, addresses, view_as112_hosts[i]);
+	for (size_t i = 0; i < AS112_HOSTS; i++)
+		yyjson_mut_arr_add_strcpy(d, addresses, as112_hosts[i]);
 	yyjson_mut_val *empty = yyjson_mut_obj_add_arr(d, o, "empty");
 	yyjson_mut_arr_add_strcpy(d, empty, "10.in-addr.arpa");
 	yyjson_mut_arr_add_strcpy(d, empty, "168.192.in-addr.arpa");

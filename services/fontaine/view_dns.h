@@ -13,11 +13,6 @@ void view_secondaries(yyjson_mut_doc *d, yyjson_mut_val *o, const struct pop_sec
 /** Add to @o "primaries", numbered from 1, each with "catalogs", of which there is one or none. */
 void view_primaries(yyjson_mut_doc *d, yyjson_mut_val *o, const struct pop_authoritative *a);
 
-enum { VIEW_AS112_HOSTS = 8 };
-
-/** The addresses that a node of AS112 has, each on port 53 (RFC 7534, 3.4; RFC 7535, 3.2). */
-extern const char *const view_as112_hosts[VIEW_AS112_HOSTS];
-
 /**
  * Add to @authoritative "as112": null, or its "hosts", and the zones that are "empty" (RFC 7534, 3.5).
  */

@@ -3,11 +3,8 @@
 #include "fontaine/view_network.h"
 
 #include "base/pop_management.h"
-#include "fontaine/view_dns.h"
 
 #include <string.h>
-
-enum { DNS_PORT = 53 };
 
 /** A list of texts; null when there is none, which a template can ask for. */
 static void add_texts(yyjson_mut_doc *d, yyjson_mut_val *o, const char *name, char *const *all, unsigned n)
@@ -81,12 +78,6 @@ static void add_sockets(yyjson_mut_doc *d, yyjson_mut_val *o, const struct pop *
 		char text[ADDR_TEXT_MAX];
 		add_socket(d, list, addr_text(&all[i].addr, text), is_udp(all[i].protocol) ? "udp" : "tcp",
 		           addr_port(&all[i].addr));
-	}
-	if (p->services->authoritative == NULL || !p->services->authoritative->as112)
-		return;
-	for (size_t i = 0; i < VIEW_AS112_HOSTS; i++) {
-		add_socket(d, list, view_as112_hosts[i], "udp", DNS_PORT);
-		add_socket(d, list, view_as112_hosts[i], "tcp", DNS_PORT);
 	}
 }
 

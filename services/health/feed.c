@@ -37,6 +37,7 @@ static const struct {
 	{"ntp", {"Time", "Heure"}},
 	{"resolver", {"DNS resolver", "Résolveur DNS"}},
 	{"authoritative", {"Authoritative DNS", "DNS faisant autorité"}},
+	{"as112", {"AS112", "AS112"}},
 	{"rdns", {"Reverse DNS", "DNS inverse"}},
 	{"mirror", {"Mirrors", "Miroirs"}},
 };

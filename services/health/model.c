@@ -29,18 +29,34 @@ static void add_sockets(struct model *m)
 	}
 }
 
-static void add_address(struct model *m, const char *text, unsigned service)
+/** A prefix is announced by the first address in it. */
+static void add_address(struct model *m, const char *text, unsigned ipv4_length, unsigned ipv6_length, unsigned service)
 {
 	struct addr a;
 	size_t i = 0;
 
 	if (text == NULL || addr_parse(text, 0, &a) < 0)
 		return;
-	while (i < m->n_addresses && !addr_equal(&m->addresses[i].addr, &a))
+	unsigned len = addr_family(&a) == AF_INET ? ipv4_length : ipv6_length;
+	struct prefix prefix = prefix_of(&a, len);
+	while (i < m->n_addresses && !prefix_contains(&prefix, &m->addresses[i].addr))
 		i++;
 	if (i == m->n_addresses)
-		m->addresses[m->n_addresses++] = (struct model_address){.addr = a};
+		m->addresses[m->n_addresses++] = (struct model_address){.addr = a, .prefix_len = len};
 	m->addresses[i].services |= 1U << service;
+}
+
+static void add_addresses(struct model *m, const struct pop_service *s, unsigned service)
+{
+	const struct pop_bgp *b = m->pop->bgp;
+
+	if (s->addresses == &as112_addresses) {
+		for (size_t i = 0; i < AS112_HOSTS; i++)
+			add_address(m, as112_hosts[i], AS112_IPV4_LENGTH, AS112_IPV6_LENGTH, service);
+		return;
+	}
+	add_address(m, s->addresses->ipv4, b->ipv4_length, b->ipv6_length, service);
+	add_address(m, s->addresses->ipv6, b->ipv4_length, b->ipv6_length, service);
 }
 
 void model_init(struct model *m, const struct pop *pop, model_event_fn on_event, void *data)
@@ -52,10 +68,8 @@ void model_init(struct model *m, const struct pop *pop, model_event_fn on_event,
 	for (unsigned i = 0; i < POP_SERVICES; i++) {
 		m->services[i].name = all[i].name;
 		m->services[i].is_on = all[i].is_on;
-		if (pop->bgp == NULL || !all[i].is_on)
-			continue;
-		add_address(m, all[i].addresses->ipv4, i);
-		add_address(m, all[i].addresses->ipv6, i);
+		if (pop->bgp != NULL && all[i].is_on)
+			add_addresses(m, &all[i], i);
 	}
 	add_sockets(m);
 }

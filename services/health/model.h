@@ -6,12 +6,13 @@
 #ifndef FONTAINE_HEALTH_MODEL_H
 #define FONTAINE_HEALTH_MODEL_H
 
+#include "base/as112.h"
 #include "health/announce.h"
 #include "health/steady.h"
 #include "probe/probe.h"
 
 enum {
-	MODEL_ADDRESSES_MAX = 2 * POP_SERVICES,
+	MODEL_ADDRESSES_MAX = 2 * POP_SERVICES + AS112_PREFIXES,
 	MODEL_DETAIL_MAX = ADDR_PORT_TEXT_MAX + 128,
 };
 
@@ -44,7 +45,8 @@ struct model_service {
 
 struct model_address {
 	struct addr addr;
-	unsigned services; /* that it has, as bits */
+	unsigned prefix_len; /* of what is announced around it */
+	unsigned services;   /* that it has, as bits */
 	struct announce announce;
 };
 

@@ -113,9 +113,9 @@ static void set_leases(struct rounds *r, const enum announced *to)
 
 	for (size_t i = 0; i < m->n_addresses && r->config.leases != NULL; i++) {
 		const struct model_address *a = &m->addresses[i];
-		unsigned len = addr_family(&a->addr) == AF_INET ? m->pop->bgp->ipv4_length : m->pop->bgp->ipv6_length;
 		char text[ADDR_TEXT_MAX];
-		int rc = leases_set(r->config.leases, &a->addr, len, to != NULL ? *to : a->announce.now);
+		enum announced how = to != NULL ? *to : a->announce.now;
+		int rc = leases_set(r->config.leases, &a->addr, a->prefix_len, how);
 		if (rc < 0)
 			log_error("%s: cannot be announced, or taken back: %s", addr_text(&a->addr, text),
 			          strerror(-rc));

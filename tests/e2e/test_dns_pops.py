@@ -1,10 +1,13 @@
 # Three POPs that serve each other's zones: two by Knot, one by NSD; what each has is told by a catalog (RFC 9432).
+# One is a node of AS112, which its router sees come and go.
 # SPDX-License-Identifier: MIT
 
 import contextlib
 import os
+import re
 import shutil
 import subprocess
+from pathlib import Path
 
 import dns.flags
 import dns.message
@@ -13,13 +16,26 @@ import dns.rcode
 import pytest
 import yaml
 
-from support import links, pop, reverse_pop, speedtestd, wait
+from support import links, passed, pop, reverse_pop, speedtestd, wait
 
 pytestmark = pytest.mark.apart
 
-AT = {"lyon": "127.1.0.1", "paris": "127.1.0.2", "lille": "127.1.0.3"}
+AT = {"lyon": "192.0.2.1", "paris": "192.0.2.2", "lille": "192.0.2.3"}
+ANYCAST = pop.PROJECT / "packaging/systemd/anycast"
 KEYS = ["lyon-paris", "lyon-lille", "paris-lyon"]
-AS112 = ["192.175.48.1/32", "192.175.48.6/32", "192.175.48.42/32", "192.31.196.1/32"]
+AS112 = ["192.175.48.1", "192.175.48.6", "192.175.48.42", "192.31.196.1",
+         "2620:4f:8000::1", "2620:4f:8000::6", "2620:4f:8000::42", "2001:4:112::1"]
+AS112_PREFIXES = {"192.175.48.0/24", "192.31.196.0/24", "2620:4f:8000::/48", "2001:4:112::/48"}
+OWN_PREFIX = f"{AT['paris']}/32"
+ROUTER, POP = ["198.51.100.0/31", "2001:db8:ff::1/64"], ["198.51.100.1/31", "2001:db8:ff::2/64"]
+ROUTER_CONF = """
+router id 198.51.100.0;
+log stderr { error, fatal, bug };
+protocol device { }
+protocol bgp over4 { local as 64501; neighbor 198.51.100.1 as 64500; ipv4 { import all; export none; }; }
+protocol bgp over6 { local as 64501; neighbor 2001:db8:ff::2 as 64500; ipv6 { import all; export none; }; }
+"""
+COMES_S, GOES_S = 40, 20
 PROGRAMS = {"knot": ["knotd"], "nsd": ["nsd", "-d", "-P", ""]}
 
 
@@ -44,8 +60,10 @@ def prepare(name, folder, keys):
     """Its POP file, what is rendered of it, its keys and its certificate. Return: the command of its server."""
     for part in "keys", "state", "run", "tls":
         (folder / part).mkdir(parents=True)
+    neighbours = [{"address": address.partition("/")[0], "asn": 64501} for address in ROUTER]
     file = {"site": {**speedtestd.SITE, "domain": f"{name}.test"}, "services": {
-        "authoritative": {"addresses": {"ipv4": AT[name]}, **PEERS[name]}}}
+        "authoritative": {"addresses": {"ipv4": AT[name]}, **PEERS[name]}},
+        "bgp": {"asn": 64500, "router_id": "198.51.100.1", "hold_seconds": 1, "neighbours": neighbours}}
     (folder / "pop.yaml").write_text(yaml.safe_dump(file))
     out = folder / "out"
     links.run(pop.FONTAINE, "render", folder / "pop.yaml", out, "--stock", reverse_pop.STOCK)
@@ -65,9 +83,9 @@ def prepare(name, folder, keys):
 
 
 @contextlib.contextmanager
-def running(namespace, command, log):
+def running(namespace, command, log, **options):
     with log.open("w") as out, subprocess.Popen(namespace.command(*command), stdin=subprocess.DEVNULL,
-                                                stdout=out, stderr=out) as server:
+                                                stdout=out, stderr=out, **options) as server:
         try:
             yield
         finally:
@@ -85,12 +103,47 @@ def pops(tmp_path_factory):
     os.chmod(top, 0o755)
     with contextlib.ExitStack() as stack:
         namespace = stack.enter_context(links.Namespace())
-        for address in AS112:
-            namespace.run("ip", "address", "add", address, "dev", "lo")
+        namespace.run(ANYCAST, "up", *AT.values(), *AS112)
+        namespace.folder = top
         for name in AT:
             command = prepare(name, top / name, keys)
             stack.enter_context(running(namespace, command, top / f"{name}.log"))
         yield namespace
+
+
+def join(pops, router):
+    pops.run("ip", "link", "add", "name", "eth0", "type", "veth", "peer", "name", "eth0",
+             "netns", router.holder.pid)
+    for namespace, addresses in (pops, POP), (router, ROUTER):
+        for address in addresses:
+            namespace.run("ip", "address", "add", address, "dev", "eth0")
+        namespace.run("ip", "link", "set", "eth0", "up")
+
+
+@pytest.fixture
+def routes(pops):
+    """Paris has healthd and BIRD. Return: what its router has from it now, as a function: prefix -> path."""
+    folder, paris = pops.folder, pops.folder / "paris"
+    (folder / "router.conf").write_text(ROUTER_CONF)
+    state = folder / "healthd"
+    state.mkdir()
+    with contextlib.ExitStack() as stack:
+        router = stack.enter_context(links.Namespace())
+        join(pops, router)
+        listeners = [passed.listening(stack, Path(f"/run/healthd/{name}.sock")) for name in ("control", "http")]
+        healthd = passed.command(listeners, [pop.BUILD / "release/healthd", "--pop", paris / "pop.yaml"])
+        for namespace, command, options in (
+                (pops, ["bird", "-f", "-c", paris / "out/bird/bird.conf", "-s", folder / "bird.ctl"], {}),
+                (router, ["bird", "-f", "-c", folder / "router.conf", "-s", folder / "router.ctl"], {}),
+                (pops, healthd, {"pass_fds": listeners, "env": {**os.environ, "STATE_DIRECTORY": str(state)}})):
+            stack.enter_context(running(namespace, command, folder / "announcing.log", **options))
+
+        def now():
+            shown = router.run("birdc", "-r", "-s", folder / "router.ctl", "show", "route", "all")
+            return dict(re.findall(r"^(\S+/\d+) .*?as_path: ([\d ]+)$", shown, re.MULTILINE | re.DOTALL))
+
+        wait.until((folder / "router.ctl").exists, "the router can be asked")
+        yield now
 
 
 def ask(namespace, address, name, kind):
@@ -132,7 +185,7 @@ def test_nsd_answers_over_tls(pops):
     assert told.startswith("ns1.lyon.test.")
 
 
-@pytest.mark.parametrize("address", [address.partition("/")[0] for address in AS112])
+@pytest.mark.parametrize("address", AS112)
 def test_a_node_of_as112_knows_no_private_names(pops, address):
     """RFC 7534, 4; RFC 7535, 3.2."""
     for name, apex in ("1.0.0.10.in-addr.arpa", "10.in-addr.arpa"), ("9.31.172.in-addr.arpa", "31.172.in-addr.arpa"), (
@@ -141,3 +194,14 @@ def test_a_node_of_as112_knows_no_private_names(pops, address):
         assert answer.rcode() == dns.rcode.NXDOMAIN and answer.flags & dns.flags.AA
         assert answer.authority[0].name.to_text() == f"{apex}."
     assert ask(pops, address, "hostname.as112.net", "TXT").answer
+
+
+def test_as112_is_announced_as_long_as_its_addresses_answer(pops, routes):
+    """By its own AS number, which the POP's neighbours see behind the POP's (RFC 7534, 3.4)."""
+    expected = {OWN_PREFIX: "64500", **dict.fromkeys(AS112_PREFIXES, "64500 112")}
+    wait.until(lambda: routes() == expected, "all is announced", COMES_S)
+    one = "192.175.48.42/32", "dev", "lo"
+    pops.run("ip", "address", "delete", *one)
+    wait.until(lambda: set(routes()) == {OWN_PREFIX}, "one of them does not answer, and AS112 leaves alone", GOES_S)
+    pops.run("ip", "address", "add", *one)
+    wait.until(lambda: routes() == expected, "all is back", COMES_S)

@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/pop.h"
 
+#include "base/as112.h"
 #include "base/buf.h"
 #include "base/mem.h"
 #include "base/pop_bgp.h"
@@ -205,8 +206,9 @@ void pop_list_services(const struct pop *p, struct pop_service ret[POP_SERVICES]
 	ret[5] = service(p, "resolver", s->resolver, s->resolver ? s->resolver->addresses : NULL);
 	ret[6] = service(p, "authoritative", s->authoritative,
 	                 s->authoritative ? s->authoritative->addresses : NULL);
-	ret[7] = service(p, "rdns", s->rdns, s->pages ? s->pages->addresses : NULL);
-	ret[8] = service(p, "mirror", s->mirror, s->pages ? s->pages->addresses : NULL);
+	ret[7] = service(p, "as112", s->authoritative && s->authoritative->as112, &as112_addresses);
+	ret[8] = service(p, "rdns", s->rdns, s->pages ? s->pages->addresses : NULL);
+	ret[9] = service(p, "mirror", s->mirror, s->pages ? s->pages->addresses : NULL);
 }
 
 /** Where pop_endpoints() puts what it finds. */
@@ -263,6 +265,10 @@ static void list_authoritative(struct listing *l, const struct pop_authoritative
 	list(l, "authoritative", "dot", s->addresses, s->tls_port);
 	if (s->server == POP_DNS_KNOT)
 		list(l, "authoritative", "doq", s->addresses, s->tls_port);
+	for (size_t i = 0; i < AS112_HOSTS && s->as112; i++) {
+		list_one(l, "as112", "udp", as112_hosts[i], AS112_PORT);
+		list_one(l, "as112", "tcp", as112_hosts[i], AS112_PORT);
+	}
 }
 
 size_t pop_endpoints(const struct pop *p, struct pop_endpoint ret[POP_ENDPOINTS_MAX])

@@ -413,14 +413,17 @@ void pop_free(struct pop *p);
 /** @p as YAML, with defaults spelled out and without comments; what is NULL is left out. Release with free(). */
 char *pop_text(const struct pop *p);
 
-/** One row of the services in the POP file, on or off, in its order. Reverse DNS and mirrors are pages. */
+/**
+ * One row of the services in the POP file, on or off, in its order. Reverse DNS and mirrors are pages; "as112" is what
+ * the authoritative server does beside its own, at addresses of which only the first are listed (base/as112.h).
+ */
 struct pop_service {
 	const char *name; /* key in the POP file */
 	bool is_on;
 	const struct pop_addresses *addresses; /* its own, or else the shared ones; NULL: neither */
 };
 
-enum { POP_SERVICES = 9 };
+enum { POP_SERVICES = 10 };
 
 void pop_list_services(const struct pop *p, struct pop_service ret[POP_SERVICES]);
 

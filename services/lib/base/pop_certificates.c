@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/pop_certificates.h"
 
+#include "base/as112.h"
 #include "base/pop_rule.h"
 
 #include <ctype.h>
@@ -42,8 +43,9 @@ static int check_http(struct pop_doc *d, const struct pop *p)
 		                      "the IPv6 test has names that only dns-01 proves");
 	pop_list_services(p, all);
 	for (size_t i = 1; i < POP_SERVICES; i++) {
-		if (!all[i].is_on || (same_text(all[i].addresses->ipv4, all[0].addresses->ipv4) &&
-		                      same_text(all[i].addresses->ipv6, all[0].addresses->ipv6)))
+		if (!all[i].is_on || all[i].addresses == &as112_addresses || /* which has no name of ours */
+		    (same_text(all[i].addresses->ipv4, all[0].addresses->ipv4) &&
+		     same_text(all[i].addresses->ipv6, all[0].addresses->ipv6)))
 			continue;
 		(void)snprintf(path, sizeof(path), "services.%s.addresses", all[i].name);
 		return pop_doc_refuse(d, path, "take dns-01, or give it the addresses of the pages",

@@ -75,7 +75,8 @@ yyjson_mut_val *pop_json_endpoints(yyjson_mut_doc *d, const struct pop *p)
 	yyjson_mut_val *o = yyjson_mut_obj(d);
 
 	for (size_t i = 0; i < n; i++)
-		add_endpoint(d, o, &all[i], strcmp(all[i].protocol, "doh") == 0 ? "/dns-query" : "");
+		if (strcmp(all[i].service, "as112") != 0) /* whose addresses every node of it has */
+			add_endpoint(d, o, &all[i], strcmp(all[i].protocol, "doh") == 0 ? "/dns-query" : "");
 	for (size_t i = 0; i < n; i++) { /* what is one of the pages */
 		bool is_https = strcmp(all[i].protocol, "https") == 0;
 		if (strcmp(all[i].service, "pages") != 0 || strcmp(all[i].protocol, "http3") == 0)

@@ -337,6 +337,15 @@ static void probe_authoritative(struct asked *a)
 		find_up(a, "serial", found.serial, "");
 }
 
+/** Over UDP one of the zones that are delegated to AS112, over TCP the one that others lead to by DNAME. */
+static void probe_as112(struct asked *a)
+{
+	struct dns_found found = {0};
+	const char *wrong = ask_soa(a, is(a, "udp") ? "10.in-addr.arpa" : "empty.as112.arpa", false, &found);
+
+	find(a, wrong);
+}
+
 static bool is_dns(const struct asked *a)
 {
 	return is(a, "udp") || is(a, "tcp");
@@ -424,6 +433,7 @@ void probe(const struct prober *p, const struct pop_endpoint *e, struct ssl_sess
 		{"ntp", probe_ntp},
 		{"resolver", probe_resolver},
 		{"authoritative", probe_authoritative},
+		{"as112", probe_as112},
 		{"rdns", probe_rdns},
 		{"mirror", probe_mirror},
 	};

@@ -41,6 +41,7 @@ export const en = {
 	ntp_name: "Time",
 	resolver_name: "DNS resolver",
 	authoritative_name: "Authoritative DNS",
+	as112_name: "AS112",
 	rdns_name: "Reverse DNS",
 	mirror_name: "Mirrors",
 };
@@ -85,6 +86,7 @@ export const fr = {
 	ntp_name: "Heure",
 	resolver_name: "Résolveur DNS",
 	authoritative_name: "DNS faisant autorité",
+	as112_name: "AS112",
 	rdns_name: "DNS inverse",
 	mirror_name: "Miroirs",
 };

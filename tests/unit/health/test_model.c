@@ -116,6 +116,38 @@ static void test_one_service_takes_its_address_along(void **state)
 	check_told(l, "192.0.2.1=announced;");
 }
 
+/** A lease for each prefix, whose addresses go together, and not with those of the server that answers there. */
+static void test_as112(void **state)
+{
+	static const char node[] = "site: {name: lab, title: Lab, domain: lab.example, city: Lyon, country: FR,\n"
+				   "  languages: [en], operated_by: {name: Lab, contact: noc@example.net}}\n"
+				   "services: {authoritative: {addresses: {ipv4: 192.0.2.1}, as112: true}}\n"
+				   "bgp: {asn: 64500, router_id: 192.0.2.9,\n"
+				   "  neighbours: [{address: 192.0.2.10, asn: 64501}]}\n";
+	static const struct {
+		const char *address;
+		unsigned prefix_len;
+	} expected[] = {{"192.0.2.1", 32},
+	                {"192.175.48.1", 24},
+	                {"192.31.196.1", 24},
+	                {"2620:4f:8000::1", 48},
+	                {"2001:4:112::1", 48}};
+	struct lab *l = *state;
+	struct pop_error error;
+	char address[ADDR_TEXT_MAX];
+
+	pop_free(l->pop);
+	assert_int_equal(pop_parse(node, strlen(node), &l->pop, &error), 0);
+	model_init(&l->model, l->pop, on_event, l);
+	assert_int_equal(l->model.n_addresses, sizeof(expected) / sizeof(*expected));
+	for (size_t i = 0; i < l->model.n_addresses; i++) {
+		assert_string_equal(addr_text(&l->model.addresses[i].addr, address), expected[i].address);
+		assert_int_equal(l->model.addresses[i].prefix_len, expected[i].prefix_len);
+	}
+	pass(l, 30, "as112");
+	check_told(l, "authoritative=up;as112=down udp 192.175.48.1:53: wrong;192.0.2.1=announced;");
+}
+
 static void test_drain(void **state)
 {
 	struct lab *l = *state;
@@ -164,6 +196,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_it_comes_up, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_one_service_takes_its_address_along, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_as112, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_drain, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_what_was_told_before, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_forgetting, setup, teardown),

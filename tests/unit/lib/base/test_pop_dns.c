@@ -97,8 +97,10 @@ static void test_sockets(void **state)
 	assert_sockets("  resolver: {}", "resolver udp 53\nresolver tcp 53\nresolver dot 853\nresolver doh 4443\n");
 	assert_sockets(SERVER ", tls_port: 854}", "authoritative udp 53\nauthoritative tcp 53\n"
 	                                          "authoritative dot 854\nauthoritative doq 854\n");
-	assert_sockets(SERVER ", server: nsd, as112: true}", /* which does not speak QUIC */
-	               "authoritative udp 53\nauthoritative tcp 53\nauthoritative dot 853\n");
+	/* NSD does not speak QUIC; AS112 has eight addresses. */
+#define ADDRESS "as112 udp 53\nas112 tcp 53\n"
+	assert_sockets(SERVER ", server: nsd, port: 54, as112: true}",
+	               "authoritative udp 54\nauthoritative tcp 54\nauthoritative dot 853\n" ADDRESS ADDRESS ADDRESS ADDRESS ADDRESS ADDRESS ADDRESS ADDRESS);
 }
 
 static void test_all_keys(void **state)
