@@ -129,6 +129,18 @@ static void add_members(struct fileset *set, const struct pop *p)
 	             mem_printf("# Written at boot from the POP file.\n[Path]\nPathChanged=%s\n", p->ixf_export));
 }
 
+/** Network cards are told to remember when packets came and went, and their clocks are read. */
+static void add_hardware_timestamps(struct fileset *set, const struct pop *p)
+{
+	if (p->services->ntp == NULL || !p->services->ntp->hardware_timestamps)
+		return;
+	fileset_take(set, "chrony.service.d/pop-hardware.conf",
+	             mem_strdup("# Written at boot from the POP file.\n"
+	                        "[Service]\nPrivateDevices=no\nDeviceAllow=char-ptp rw\n"
+	                        "AmbientCapabilities=CAP_NET_ADMIN\nCapabilityBoundingSet=CAP_NET_ADMIN\n"
+	                        "RestrictAddressFamilies=AF_NETLINK\n"));
+}
+
 /** The addresses that are announced are made at boot, and healthd may put them on lease. */
 static void add_bgp(struct fileset *set, const struct pop *p)
 {
@@ -212,6 +224,7 @@ void generated_add(const struct pop *p, struct fileset *set)
 	add_ipv6test_paths(set, p);
 	add_mirror(set, p);
 	add_members(set, p);
+	add_hardware_timestamps(set, p);
 	add_bgp(set, p);
 }
 
