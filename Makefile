@@ -7,7 +7,7 @@
 POP ?= demo
 export POP V MIRROR
 
-IN_WORKSHOP := build deb tree image boot clients unit asan tsan fuzz analyze lint tidy bench faults run-e2e run-torture
+IN_WORKSHOP := build deb tree image boot clients unit asan tsan fuzz fuzz-web analyze lint tidy bench faults run-e2e run-torture
 
 .PHONY: help run up down endpoints check e2e torture clean $(IN_WORKSHOP)
 .DEFAULT_GOAL := help
@@ -21,6 +21,7 @@ IN_WORKSHOP := build deb tree image boot clients unit asan tsan fuzz analyze lin
 ## make check      run every test; the last line is "N passed, N failed"
 ## make unit       unit tests                  make asan   the same under sanitizers
 ## make fuzz       each parser of foreign bytes for a while: TIME=60 seconds, ONLY="pop release" some of them
+## make fuzz-web   requests without end to each API, made of its description, for TIME=60 seconds; FUZZ_SEED=n again
 ## make tsan       what has threads, under ThreadSanitizer
 ## make analyze    clang's analyser and cppcheck over all sources
 ## make lint       style and structure         make e2e    tests against the running POP

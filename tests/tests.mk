@@ -48,6 +48,12 @@ fuzz:
 	@$(MAKE) --question fuzz-targets || image/step fuzz-targets $(MAKE) fuzz-targets
 	@tests/fuzz/run $(TIME) $(ONLY)
 
+# The APIs, from their descriptions: TIME seconds for each of three, with other requests each time.
+.PHONY: fuzz-web
+fuzz-web: build
+	@FUZZ_S=$(TIME) FUZZ_SEED=$${FUZZ_SEED:-$$(date +%s)} tests/support/apart $(PYTEST) --timeout=$$(($(TIME) + 120)) \
+		--capture=no -k fuzz tests/e2e/test_api.py
+
 # A source is checked again when it, a header of it, or the list of checks has changed.
 # Tests are left out: the analyser does not know that a failed assertion of cmocka ends a test.
 TIDY := $(patsubst %.c,build/lint/%.tidy,$(shell find services -name '*.c'))

@@ -343,7 +343,9 @@ static void on_pops(struct http_request *r, void *data)
 {
 	const struct api *api = data;
 
-	redirect_pops(api->redirect, r);
+	int rc = redirect_pops(api->redirect, r);
+	if (rc < 0)
+		reply_problem(r, rc, 0);
 }
 
 static void on_missing(struct http_request *r, void *data)

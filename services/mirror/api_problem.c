@@ -12,7 +12,7 @@
 /* clang-format off */
 const struct api_problem api_problems[] = {
 	{-EINVAL, 400, "malformed", "This request cannot be read",
-	 "run and generation are numbers; a span is day, month or year"},
+	 "run and generation are numbers; a span is day, month or year; an address is of IPv4 or IPv6"},
 	{-EACCES, 401, "no-token", "A token is needed",
 	 "send one that is not revoked: Authorization: Bearer TOKEN; fontaine mirror token makes them"},
 	{-EPERM, 403, "forbidden", "This token is not good for that",

@@ -242,7 +242,7 @@ static void add_pop(const struct redirect *d, yyjson_mut_doc *doc, yyjson_mut_va
 	add_projects(d, doc, o, at->neighbour);
 }
 
-void redirect_pops(struct redirect *d, struct http_request *r)
+int redirect_pops(struct redirect *d, struct http_request *r)
 {
 	struct nearest_place places[NEAREST_MAX];
 	char text[ADDRESS_MAX];
@@ -251,10 +251,8 @@ void redirect_pops(struct redirect *d, struct http_request *r)
 
 	if (rc == 0)
 		rc = addr_parse(text, 0, &a);
-	if (rc < 0 && rc != -ENOENT) {
-		http_reply_status(r, 400);
-		return;
-	}
+	if (rc < 0 && rc != -ENOENT)
+		return -EINVAL;
 	yyjson_mut_doc *doc = yyjson_mut_doc_new(NULL);
 	yyjson_mut_val *list = yyjson_mut_arr(doc);
 	size_t n = order_for(d, &a, places);
@@ -267,6 +265,7 @@ void redirect_pops(struct redirect *d, struct http_request *r)
 	                                   .body = json,
 	                                   .body_bytes = strlen(json)});
 	free(json);
+	return 0;
 }
 
 void redirect_metrics(const struct redirect *d, struct buf *b)

@@ -16,9 +16,10 @@ struct redirect; /* opaque; ends with redirect_close() */
 /** @p, @e and @t are borrowed for its life. Never NULL. */
 struct redirect *redirect_new(uv_loop_t *loop, const struct pop *p, struct engine *e, const struct traffic *t);
 
-/** Requests: for what is not on the disk; for the list of POPs, the nearest first. */
+/** Reply to a request for what is not on the disk. */
 void redirect_request(struct redirect *d, struct http_request *r);
-void redirect_pops(struct redirect *d, struct http_request *r);
+/** Reply with the POPs, the nearest first. Return: 0, or -EINVAL without a reply: that is no address. */
+int redirect_pops(struct redirect *d, struct http_request *r);
 
 /** The on_done of the first one's route. */
 void redirect_gone(struct http_request *r, void *data);

@@ -49,8 +49,10 @@ int batch_parse(yyjson_val *v, struct batch **ret, char reterr[BATCH_ERROR_MAX])
 	yyjson_val *list = yyjson_obj_get(v, "delegations"), *one;
 	struct batch *b = mem_new(sizeof(*b));
 	size_t i, n;
-	int rc = 0;
+	int rc = yyjson_is_arr(list) ? 0 : -EINVAL;
 
+	if (rc < 0)
+		(void)snprintf(reterr, BATCH_ERROR_MAX, "delegations: must be there");
 	b->all = mem_new((yyjson_arr_size(list) + 1) * sizeof(b->all[0]));
 	yyjson_arr_foreach(list, i, n, one) {
 		rc = parse_one(b, one, reterr);

@@ -89,8 +89,10 @@ int bulk_parse(yyjson_val *v, struct bulk **ret, char reterr[BULK_ERROR_MAX])
 	yyjson_arr_foreach(ptrs, i, n, item)
 		if (rc == 0)
 			rc = add_name(b, item, reterr);
-	if (rc == 0 && b->n == 0 && !b->has_within) {
-		(void)snprintf(reterr, BULK_ERROR_MAX, "ptrs: must have at least one address");
+	bool is_list = yyjson_is_arr(ptrs); /* an empty one ends all names within: who means that says so */
+	if (rc == 0 && b->n == 0 && !(is_list && b->has_within)) {
+		const char *wanted = is_list ? "have at least one address" : "be there";
+		(void)snprintf(reterr, BULK_ERROR_MAX, "ptrs: must %s", wanted);
 		rc = -EINVAL;
 	}
 	if (rc < 0)

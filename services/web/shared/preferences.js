@@ -15,5 +15,5 @@ export function remembered(name, cookies = document.cookie) {
 /** For all names of the POP's @domain if this page has one, else for this host. */
 export function remember(name, value, domain) {
 	const scope = isWithin(location.hostname, domain) ? `; domain=${domain}` : "";
-	document.cookie = `fontaine_${name}=${value}; path=/; max-age=${YEAR_S}; SameSite=Lax${scope}`;
+	document.cookie = `fontaine_${name}=${value}; path=/; max-age=${YEAR_S}; SameSite=Strict${scope}`;
 }

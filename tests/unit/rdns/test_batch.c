@@ -39,7 +39,7 @@ static void test_read(void **state)
 	assert_int_equal(b->all[1].delegated->n_zones, 4);
 	assert_string_equal(b->all[1].delegated->zones[3].servers[1].name, "ns2.example.net");
 	batch_free(b);
-	assert_int_equal(parse("{}", &b, error), 0);
+	assert_int_equal(parse("{\"delegations\":[]}", &b, error), 0);
 	assert_int_equal(b->n, 0);
 	batch_free(b);
 	batch_free(NULL);
@@ -50,6 +50,8 @@ static void test_wrong(void **state)
 	static const struct {
 		const char *json, *told;
 	} cases[] = {
+		{"{}", "delegations: must be there"},
+		{"{\"delegations\":null}", "delegations: must be there"},
 		{"{\"delegations\":[{\"to\":" TO "}]}", "delegations[0].prefix: must be a prefix such as 192.0.2.0/24"},
 		{"{\"delegations\":[{\"prefix\":\"192.0.2.1/24\",\"to\":" TO "}]}",
 	         "delegations[0].prefix: must be a prefix such as 192.0.2.0/24"},

@@ -104,7 +104,9 @@ static void test_reading(void **state)
 	         "ptrs[1].address: is there twice"},
 		{"{\"within\":\"192.0.2.1/24\",\"ptrs\":[]}", "within: must be a prefix such as 192.0.2.0/24"},
 		{"{\"ptrs\":[]}", "ptrs: must have at least one address"},
-		{"{\"dry_run\":true}", "ptrs: must have at least one address"},
+		{"{\"dry_run\":true}", "ptrs: must be there"},
+		{"{\"within\":\"192.0.2.0/24\"}", "ptrs: must be there"},
+		{"{\"within\":\"192.0.2.0/24\",\"ptrs\":null}", "ptrs: must be there"},
 	};
 	char error[BULK_ERROR_MAX];
 	struct bulk *b;
