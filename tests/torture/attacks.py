@@ -147,12 +147,12 @@ def handshakes(seconds):
     return paced(300, seconds, act)
 
 
-def questions(service, protocol, make):
-    """Datagrams from all sources."""
+def questions(service, make, sources=SOURCES):
+    """Datagrams from all of them in turn."""
     def attack(seconds):
         with contextlib.ExitStack() as stack:
-            sockets = [stack.enter_context(udp.connected(pop.address(service, protocol), 0, source))
-                       for source in SOURCES]
+            sockets = [stack.enter_context(udp.connected(pop.address(service, "udp"), 0, source))
+                       for source in sources]
             return paced(20000, seconds, lambda i: sockets[i % len(sockets)].send(make(i)))
 
     return attack
@@ -172,10 +172,12 @@ ATTACKS = {  # name: (what it is, how it is done)
     "requests": ("5,000 small requests per second", requests),
     "heads": ("100 requests with a MiB of head per second", heads),
     "handshakes": ("300 half TLS handshakes per second", handshakes),
-    "resolver": ("20,000 questions per second to the resolver", questions("resolver", "udp", dns_question)),
-    "zones": ("20,000 questions per second to the zones' server", questions("authoritative", "udp", dns_question)),
-    "ipv6test": ("20,000 questions per second to the IPv6 test", questions("ipv6test", "udp", dns_question)),
-    "time": ("20,000 questions for the time per second", questions("ntp", "udp", time_server.question)),
+    "resolver": ("20,000 questions per second to the resolver", questions("resolver", dns_question)),
+    "member": ("20,000 questions per second by one member to it",
+               questions("resolver", dns_question, SOURCES[:1])),
+    "zones": ("20,000 questions per second to the zones' server", questions("authoritative", dns_question)),
+    "ipv6test": ("20,000 questions per second to the IPv6 test", questions("ipv6test", dns_question)),
+    "time": ("20,000 questions for the time per second", questions("ntp", time_server.question)),
 }
 
 

@@ -101,6 +101,15 @@ def test_nsd_takes_zones_of_others(tmp_path):
     assert done.returncode == 0, done.stdout
 
 
+def test_the_kernel_lets_the_resolver_have_the_buffer_that_it_asks_for():
+    """Or it would say so at each start, and lose questions in a flood."""
+    wanted = re.search(r"so-rcvbuf: (\d+)m\b", (PROJECT / "services/stock/unbound/unbound.conf").read_text())
+    sysctl = (PROJECT / "packaging/sysctl/60-fontaine.conf").read_text()
+    for direction in "rw":
+        granted = re.search(rf"^net\.core\.{direction}mem_max = (\d+)$", sysctl, re.MULTILINE)
+        assert int(granted[1]) >= int(wanted[1]) << 20
+
+
 RELAY = """
 turnserver -c coturn/turnserver.conf --static-auth-secret=north >/run/coturn.log &
 for attempt in 1 2 3 4 5 6 7 8 9 10; do
