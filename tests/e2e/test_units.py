@@ -61,6 +61,15 @@ def test_no_server_can_gain_privileges(unit):
     assert status["Seccomp"] == "2"  # a filter of system calls
 
 
+def test_each_may_have_so_much_memory_and_so_many_tasks():
+    """As systemd has understood it. Of tasks, it gives every unit as many as a seventh of the machine's."""
+    default = pop.run("systemctl", "show", "--value", "--property=DefaultTasksMax").stdout.strip()
+    shown = pop.run("systemctl", "show", "--property=Id,MemoryMax,TasksMax", *OURS, *STOCK).stdout
+    units = [dict(line.split("=", 1) for line in text.splitlines()) for text in shown.split("\n\n")]
+    assert sorted(unit["Id"] for unit in units) == sorted([*OURS, *STOCK])
+    assert [unit["Id"] for unit in units if not unit["MemoryMax"].isdigit() or unit["TasksMax"] == default] == []
+
+
 AS112 = "192.175.48.1 192.175.48.6 192.175.48.42 192.31.196.1 \
     2620:4f:8000::1 2620:4f:8000::6 2620:4f:8000::42 2001:4:112::1"
 NSD = """

@@ -89,6 +89,25 @@ def test_units():
     assert ours == []
 
 
+def services_of_a_pop():
+    """Each with the text of its own files: those of ours, and the drop-ins of stock ones."""
+    folder = PROJECT / "packaging/systemd"
+    for name in sorted({path.name.removesuffix(".d") for path in folder.glob("*.service*")}):
+        own = [path for path in [folder / name, *folder.glob(f"{name}.d/*")] if path.is_file()]
+        yield name, "".join(path.read_text() for path in own)
+
+
+def test_every_service_has_a_limit_of_memory_and_of_tasks():
+    """Of its own, or that of hardened.conf, to which its package links."""
+    packages = "".join(path.read_text() for path in sorted((PROJECT / "packaging/debian").glob("*.links")))
+    common = (PROJECT / "packaging/systemd/hardened.conf").read_text()
+    found = dict(services_of_a_pop())
+    assert len(found) > 20
+    without = [f"{name}: {key}" for name, own in found.items() for key in ("MemoryMax", "TasksMax")
+               if f"\n{key}=" not in own + (common if f"/{name}.d/hardened.conf" in packages else "")]
+    assert without == []
+
+
 def names_of_tests(*files):
     """The tests in these files of tests/, as docs/RELIABILITY.md names them."""
     for path in files:

@@ -12,35 +12,19 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 import attacks  # noqa: E402 (found by the line before)
 import guests  # noqa: E402
-from support import pop  # noqa: E402
+import units  # noqa: E402
+from units import MIB  # noqa: E402
 
 RESULTS = Path("build/results/torture.json")
 KEPT = 0.8         # of what a guest gets when all is quiet, asked of each during an attack and after it
 QUIET_S, BEGINS_S, ATTACK_S, RECOVERY_S, AFTER_S = 5, 1, 6, 2, 3
 END_LIMIT_S = 20   # of an attack that is over
 GUESTS_NICE = 10   # in the world they have machines of their own; attackers are no more here than servers
-UNITS = ["speedtestd", "ipv6testd", "rdnsd", "mirrord", "healthd", "peerd", "nginx", "chrony", "unbound", "knot"]
-MIB = 1 << 20
-
-
-def processes(unit):
-    """The unit's main process and its children, by their numbers in the POP."""
-    main = pop.property_of(f"{unit}.service", "MainPID")
-    children = pop.inside(f"/proc/{main}/task/{main}/children")
-    return [main, *children.read_text().split()]
-
-
-def memory_bytes(unit):
-    """What the unit's processes have at most had, all together."""
-    peaks = [line.split()[1] for process in processes(unit)
-             for line in pop.inside(f"/proc/{process}/status").read_text().splitlines() if line.startswith("VmHWM:")]
-    return sum(map(int, peaks)) * 1024
 
 
 def states():
-    """Of each unit that runs: its main process, and its memory in bytes."""
-    return {unit: (processes(unit)[0], memory_bytes(unit)) for unit in UNITS
-            if pop.property_of(f"{unit}.service", "MainPID") != "0"}
+    """Of each unit that runs: its main process, and the most memory that it has had, in bytes."""
+    return {unit: (main, units.memory_bytes(main, "VmHWM")) for unit, main in units.main_processes().items()}
 
 
 def watch(everyone, seconds):
@@ -74,9 +58,8 @@ def complaints(during, after, before, now):
         if now.get(unit, ("",))[0] != process:
             yield f"{unit} has ended"
     for unit, (_, memory) in now.items():
-        limit = pop.property_of(f"{unit}.service", "MemoryMax")
-        if limit.isdigit() and memory > int(limit):
-            yield f"{unit} had {memory // MIB} MiB, its limit is {int(limit) // MIB}"
+        if memory > (limit := units.memory_limit(unit)):
+            yield f"{unit} had {memory // MIB} MiB, its limit is {limit // MIB}"
 
 
 def show(cells, widths):
@@ -117,7 +100,8 @@ def main():
         guest.start()
     rows = run(names, everyone)
     memory = {unit: memory for unit, (_, memory) in states().items()}
-    print("memory at most, in MiB: " + ", ".join(f"{unit} {memory // MIB}" for unit, memory in memory.items()))
+    print("memory at most, of its limit, in MiB: "
+          + ", ".join(f"{unit} {most // MIB} of {units.memory_limit(unit) // MIB}" for unit, most in memory.items()))
     RESULTS.parent.mkdir(parents=True, exist_ok=True)
     RESULTS.write_text(json.dumps({"attacks": rows, "memory_bytes": memory}, indent=1) + "\n")
     bad = sum(bool(row["wrong"]) for row in rows)
