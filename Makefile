@@ -7,9 +7,10 @@
 POP ?= demo
 export POP V MIRROR
 
-IN_WORKSHOP := build deb tree image boot clients unit asan tsan fuzz fuzz-web analyze lint tidy bench faults run-e2e run-torture
+IN_WORKSHOP := build deb tree image boot clients unit asan tsan fuzz fuzz-web analyze lint tidy bench faults run-e2e \
+	run-torture run-soak
 
-.PHONY: help run up down endpoints check e2e torture clean $(IN_WORKSHOP)
+.PHONY: help run up down endpoints check e2e torture soak clean $(IN_WORKSHOP)
 .DEFAULT_GOAL := help
 
 ## make run        build everything, start the POP, print its addresses; Ctrl-C stops it
@@ -27,6 +28,7 @@ IN_WORKSHOP := build deb tree image boot clients unit asan tsan fuzz fuzz-web an
 ## make lint       style and structure         make e2e    tests against the running POP
 ## make faults     have each service fail in each way, alone and in pairs; tables of it in docs/RELIABILITY.md
 ## make torture    attack the running POP, and see what its users still get; ONLY="requests time" some attacks
+## make soak       use the running POP for MINUTES=30, and see that none of its servers grows
 ## make bench      measure beside other servers, into build/bench/results.json
 ## make build      compile the daemons         make deb    Debian packages, into build/deb
 ## make clean      remove all that was built but the workshop and keys
@@ -57,6 +59,9 @@ e2e: tree clients
 torture: tree
 	@image/run with $(MAKE) --no-print-directory run-torture
 
+soak: tree
+	@image/run with $(MAKE) --no-print-directory run-soak
+
 check:
 	@tests/check
 
@@ -75,7 +80,7 @@ WORKSHOP := build/workshop.done
 
 $(IN_WORKSHOP): $(WORKSHOP)
 	@image/workshop/enter make --no-print-directory NATIVE=1 POP=$(POP) V=$(V) BESIDE="$(BESIDE)" \
-		$(if $(TIME),TIME=$(TIME)) $(if $(KEYS),KEYS=$(KEYS)) ONLY="$(ONLY)" $@
+		$(if $(TIME),TIME=$(TIME)) $(if $(MINUTES),MINUTES=$(MINUTES)) $(if $(KEYS),KEYS=$(KEYS)) ONLY="$(ONLY)" $@
 
 $(WORKSHOP): image/workshop/packages
 	@image/workshop/host

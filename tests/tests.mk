@@ -119,3 +119,10 @@ run-e2e: $(RPM) $(INTRUDER) $(CLIENTS)
 .PHONY: run-torture
 run-torture:
 	@python3 -B tests/torture/torture.py $(ONLY)
+
+# Of half an hour, if not said otherwise.
+MINUTES ?= 30
+
+.PHONY: run-soak
+run-soak:
+	@python3 -B tests/torture/soak.py $(MINUTES)

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 
 import ssl
+import subprocess
 import threading
 import time
 
@@ -12,7 +13,7 @@ from support import dns_client, pop, time_server, udp, wait, web, wire
 IN_TIME_S = 1  # who waits longer has not been served
 OWN_ADDRESS = "127.200.0.1"  # no attack comes from it
 PIECE_BYTES = 256 << 10
-LOST = OSError, EOFError, AssertionError, dns.exception.DNSException
+LOST = OSError, EOFError, AssertionError, subprocess.SubprocessError, dns.exception.DNSException
 
 
 class Guest(threading.Thread):
@@ -69,14 +70,15 @@ def fetch(service, path):
 class Visit:
     """Of a page, each over a TLS connection of its own."""
 
-    def __init__(self):
+    def __init__(self, path="/"):
+        self.path = path
         self.context = ssl.create_default_context(cafile=str(web.ca_file()))
 
     def __call__(self):
         with wire.Connection(pop.address("pages", "https"), IN_TIME_S, OWN_ADDRESS) as connection:
             connection.socket = self.context.wrap_socket(connection.socket, server_hostname=pop.site()["domain"])
             connection.stream = connection.socket.makefile("rb")
-            connection.send(wire.request("GET", "/"))
+            connection.send(wire.request("GET", self.path))
             assert (reply := connection.reply()) and reply.status == 200
 
 
@@ -85,8 +87,8 @@ def look_up(service):
                           seconds=IN_TIME_S).answer
 
 
-def ask_the_time():
-    with udp.connected(pop.address("ntp", "udp"), IN_TIME_S, time_server.another_client()) as s:
+def ask_the_time(source):
+    with udp.connected(pop.address("ntp", "udp"), IN_TIME_S, source) as s:
         s.send(time_server.question(token=1))
         assert s.recv(65536)
 
@@ -98,7 +100,9 @@ def mirrored_file():
     return "/fontaine/" + max((int(size), path) for size, path in map(str.split, listed.splitlines()))[1]
 
 
-def all_of_them():
+def all_of_them(time_clients=None):
+    """@time_clients: their addresses, without end; not given: always others."""
+    time_clients = time_clients or iter(time_server.another_client, None)
     file = mirrored_file()
     return [
         Guest("speed test", 20, Download()),
@@ -107,5 +111,5 @@ def all_of_them():
         Guest("IPv6 test", 20, lambda: fetch("ipv6test", "/ip/")),
         Guest("resolver", 40, lambda: look_up("resolver")),
         Guest("zones", 40, lambda: look_up("authoritative")),
-        Guest("time", 20, ask_the_time),
+        Guest("time", 20, lambda: ask_the_time(next(time_clients))),
     ]
