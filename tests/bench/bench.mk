@@ -1,7 +1,7 @@
 # Measures us beside the peers, in one run. What and how: tests/bench/README.md
 # SPDX-License-Identifier: MIT
 
-BENCH_TOOLS := $(OUT)/bench/load $(OUT)/bench/bare
+BENCH_TOOLS := $(OUT)/bench/load $(OUT)/bench/bare $(OUT)/bench/ntp
 
 .PHONY: bench bench-programs
 bench:

@@ -9,16 +9,16 @@ from tempfile import TemporaryDirectory
 
 import connections
 import cost
-import dns_servers
 import ipv6test
 import ipv6test_dns
 import ndt7
 import runner
 import servers
 import speedtest
+import stock_servers
 
 BENCHES = [speedtest.benches, ndt7.benches, connections.benches, ipv6test.benches, ipv6test_dns.benches,
-           dns_servers.benches]
+           stock_servers.benches]
 ROUNDS = 5
 RESULTS = Path("build/bench")
 

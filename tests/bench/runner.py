@@ -53,6 +53,7 @@ class Bench:
     ours: Contender
     peers: list[Contender]
     rounds: int | None = None  # as many as there are
+    aim: float | None = None   # of the ratio, at least
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,9 @@ class Result:
     @property
     def ratios(self):
         return [a / b for a, b in zip(self.ours, self.theirs, strict=True)]
+
+    def is_missed(self):
+        return self.bench.aim is not None and statistics.median(self.ratios) < self.bench.aim
 
     def as_json(self):
         """As the project's results are kept; figures with six digits say more than any run."""
@@ -102,9 +106,12 @@ def add(rows):
 
 
 def show(results):
+    """Ends the run when an aim is missed."""
     print(ROW.format("what", "unit", "ours", "peer", "theirs", "ratio", "in the rounds"))
     for r in results:
         line = r.as_json()
         print(ROW.format(line["name"], line["unit"], f"{line['ours']:,.1f}", line["peer"],
                          f"{line['theirs']:,.1f}", f"{line['ratio']:.2f}",
                          f"{min(r.ratios):.2f} to {max(r.ratios):.2f}"))
+    if missed := [f"{r.bench.name} ({r.bench.aim})" for r in results if r.is_missed()]:
+        sys.exit(f"ratios below the aim: {', '.join(missed)}")

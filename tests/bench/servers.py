@@ -6,6 +6,7 @@ import socket
 import subprocess
 import time
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 START_LIMIT_S = 10
@@ -126,20 +127,26 @@ def free_port():
         return s.getsockname()[1]
 
 
-def wait_until_it_answers(process, port):
+def accepts(port):
+    with socket.socket() as s:
+        return s.connect_ex(("127.0.0.1", port)) == 0
+
+
+def wait_until_it_answers(process, answers):
     end = time.monotonic() + START_LIMIT_S
-    while socket.socket().connect_ex(("127.0.0.1", port)) != 0:
+    while not answers():
         if process.poll() is not None or time.monotonic() > end:
             raise SystemExit(f"{process.args[0]} did not start: see {LOG}")
         time.sleep(0.02)
 
 
 @contextmanager
-def serving(command, port, tls_port=None, dns_port=None):
+def serving(command, port, tls_port=None, dns_port=None, answers=None):
+    """answers() says whether it does: when it accepts connections, if not given."""
     with LOG.open("ab") as log:
         process = subprocess.Popen([str(word) for word in command], stdin=subprocess.DEVNULL, stderr=log)
     try:
-        wait_until_it_answers(process, port)
+        wait_until_it_answers(process, answers or partial(accepts, port))
         yield Server(process.pid, port, tls_port, dns_port)
     finally:
         process.terminate()
