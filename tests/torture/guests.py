@@ -16,17 +16,20 @@ PIECE_BYTES = 256 << 10
 LOST = OSError, EOFError, AssertionError, subprocess.SubprocessError, dns.exception.DNSException
 
 
-class Guest(threading.Thread):
-    """Calls @use() @per_second times. What fails, or is late, is not served; what cannot be tried meanwhile is not,
-    either."""
+class Guest:
+    """Calls @use() @per_second times, from so many hosts in turn, each of which waits for what it has asked for. What
+    fails, or is late, is not served; what a host cannot try meanwhile is not, either."""
 
-    def __init__(self, name, per_second, use):
-        super().__init__(name=name, daemon=True)
-        self.per_second, self.use, self.served_at, self.is_over = per_second, use, [], threading.Event()
+    def __init__(self, name, per_second, use, hosts=1):
+        self.name, self.per_second, self.use, self.hosts, self.served_at = name, per_second, use, hosts, []
 
-    def run(self):
-        due = time.monotonic()
-        while not self.is_over.wait(max(0, due - time.monotonic())):
+    def start(self):
+        for i in range(self.hosts):
+            threading.Thread(target=self.host, args=[time.monotonic() + i / self.per_second], daemon=True).start()
+
+    def host(self, due):
+        while True:
+            time.sleep(max(0, due - time.monotonic()))
             began = time.monotonic()
             try:
                 self.use()
@@ -34,7 +37,7 @@ class Guest(threading.Thread):
                     self.served_at.append(time.monotonic())
             except LOST:
                 pass
-            due = max(due + 1 / self.per_second, time.monotonic() - IN_TIME_S)
+            due = max(due + self.hosts / self.per_second, time.monotonic() - IN_TIME_S)
 
     def goodput(self, begin, end):
         """What share of its wishes was served from @begin to @end."""
@@ -109,7 +112,7 @@ def all_of_them(time_clients=None):
         Guest("page", 10, Visit()),
         Guest("mirror", 5, lambda: fetch("pages", file)),
         Guest("IPv6 test", 20, lambda: fetch("ipv6test", "/ip/")),
-        Guest("resolver", 40, lambda: look_up("resolver")),
-        Guest("zones", 40, lambda: look_up("authoritative")),
-        Guest("time", 20, lambda: ask_the_time(next(time_clients))),
+        Guest("resolver", 40, lambda: look_up("resolver"), hosts=40),
+        Guest("zones", 40, lambda: look_up("authoritative"), hosts=40),
+        Guest("time", 20, lambda: ask_the_time(next(time_clients)), hosts=20),
     ]
