@@ -1,10 +1,13 @@
 # What every TLS port of the POP lets a client have: today's protocols and ciphers, and no others; its certificate.
 # SPDX-License-Identifier: MIT
 
+import contextlib
 import socket
 import ssl
 import subprocess
 
+import dns.message
+import dns.query
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -117,3 +120,16 @@ def test_what_is_bad_is_found(bad_server):
     assert {"TLSv1 is offered", "TLSv1_1 is offered", "TLSv1_3 is missing"} <= set(found)
     assert {f"a cipher {what} is offered" for what in WEAK} <= set(found)
     assert any(each.startswith("the certificate: self-signed") for each in found)
+
+
+def test_a_resolver_may_come_by_many_connections_at_once_and_after_every_reload():
+    """With a limit of time (mod-rrl), Knot reset them after nine in a second, and all of a network after a reload."""
+    context = ssl.create_default_context(cafile=web.ca_file())
+    address = pop.address("authoritative", "dot")
+    with contextlib.ExitStack() as stack:
+        for number in range(60):
+            if number % 12 == 6:
+                pop.run("knotc", "reload")
+            plain = socket.create_connection(address, LIMIT_S, ("127.66.7.1", 0))
+            tls = stack.enter_context(context.wrap_socket(plain, server_hostname=DOMAIN))
+            assert dns.query.tls(dns.message.make_query(DOMAIN, "SOA"), "", LIMIT_S, sock=tls).answer

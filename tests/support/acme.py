@@ -82,6 +82,21 @@ class Authority:
         self.machine.stop(self.process)
 
 
+class Here:
+    """Where the tests and the POP of `make up` are, as what an Authority runs in."""
+
+    def command(self, *words):
+        return [str(word) for word in words]
+
+    def start(self, *words, **environment):
+        return subprocess.Popen(self.command(*words), env={**os.environ, **environment}, stdin=subprocess.DEVNULL,
+                                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+    def stop(self, process):
+        process.terminate()
+        process.wait(LIMIT_S)
+
+
 class Lab:
     """What `fontaine render` makes of a POP file, in a machine that has /run and /var/lib for itself."""
 
