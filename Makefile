@@ -5,10 +5,10 @@
 # needs them runs `make NATIVE=1` in there. On Debian 13, NATIVE=1 uses the host's.
 
 POP ?= demo
-export POP V MIRROR
+export POP V MIRROR LOCK
 
-IN_WORKSHOP := build deb tree image boot clients unit asan tsan fuzz fuzz-web analyze lint tidy bench faults run-e2e \
-	run-torture run-soak
+IN_WORKSHOP := build deb tree image images lock reproducible boot clients unit asan tsan fuzz fuzz-web analyze lint \
+	tidy bench faults run-e2e run-torture run-soak
 
 .PHONY: help run up down endpoints check e2e torture soak clean $(IN_WORKSHOP)
 .DEFAULT_GOAL := help
@@ -18,6 +18,9 @@ IN_WORKSHOP := build deb tree image boot clients unit asan tsan fuzz fuzz-web an
 ## make down       stop what `make up` started
 ## make endpoints  print where the running POP answers, as JSON
 ## make image      a disk and an ISO for a machine of its own, into build/images/POP
+## make images     the same for each POP file; what they share is built once
+## make lock       keep the packages that an image was built of, into build/locked
+## make reproducible  build the image again as somebody else would, and compare: the same bytes
 ## make boot       that disk in QEMU; Ctrl-C stops it
 ## make check      run every test; the last line is "N passed, N failed"
 ## make unit       unit tests                  make asan   the same under sanitizers
@@ -36,6 +39,7 @@ IN_WORKSHOP := build deb tree image boot clients unit asan tsan fuzz fuzz-web an
 ## POP=name      take image/pops/name.yaml instead of demo
 ## V=1           show everything that the steps print
 ## KEYS=folder   pop.key and pop.crt, that sign the POP files of your machines (build/keys)
+## LOCK=folder   build the image of the packages kept there, without a network, not of those of the day
 ## NATIVE=1      use this system's tools instead of the workshop's (Debian 13)
 ## MIRROR=uri    where Debian packages come from, if not from this system's own mirror
 help:
@@ -80,7 +84,8 @@ WORKSHOP := build/workshop.done
 
 $(IN_WORKSHOP): $(WORKSHOP)
 	@image/workshop/enter make --no-print-directory NATIVE=1 POP=$(POP) V=$(V) BESIDE="$(BESIDE)" \
-		$(if $(TIME),TIME=$(TIME)) $(if $(MINUTES),MINUTES=$(MINUTES)) $(if $(KEYS),KEYS=$(KEYS)) ONLY="$(ONLY)" $@
+		$(if $(TIME),TIME=$(TIME)) $(if $(MINUTES),MINUTES=$(MINUTES)) $(if $(KEYS),KEYS=$(KEYS)) \
+		$(if $(LOCK),LOCK=$(LOCK)) ONLY="$(ONLY)" $@
 
 $(WORKSHOP): image/workshop/packages
 	@image/workshop/host

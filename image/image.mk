@@ -4,38 +4,51 @@
 TREE := build/mkosi/done
 TREE_INPUTS := image/mkosi.conf $(shell find image/mkosi.extra -type f)
 DISK := build/disk/done
-DISK_INPUTS := $(TREE_INPUTS) image/sbom $(shell find image/mkosi.profiles -type f)
+DISK_INPUTS := $(TREE_INPUTS) image/sbom image/disk-bios image/iso-parts \
+	$(shell find image/mkosi.profiles image/live -type f)
 KEYS ?= build/keys
+# What the packages are of: a lock, or the day.
+STATE := build/disk/state
 MKOSI_SANDBOX := build/mkosi/sandbox/etc/apt
 VERSION = $(shell dpkg-parsechangelog --file packaging/debian/changelog --show-field Version)
 
-# mkosi asks the mirrors of the workshop, and not for the debug archive, which
-# few mirrors have.
+# mkosi asks the mirrors of the workshop, and not for the debug archive, which few mirrors have; or the files of a lock.
+define sources
+$(if $(LOCK),image/lock index $(LOCK) image && printf 'Types: deb\nURIs: copy:%s\nSuites: image/\nTrusted: yes\n' \
+	$(abspath $(LOCK)),image/workshop/sources)
+endef
+mkosi = mkosi --directory image --force $(if $(LOCK),--local-mirror file://$(abspath $(LOCK)))
+
 define prepare_mkosi
+umask 022
 mkdir -p build/mkosi/cache build/mkosi/disk-cache build/mkosi/packages build/disk
 mkdir -p $(MKOSI_SANDBOX)/sources.list.d $(MKOSI_SANDBOX)/apt.conf.d
-image/workshop/sources >$(MKOSI_SANDBOX)/sources.list.d/mkosi.sources
+($(sources)) >$(MKOSI_SANDBOX)/sources.list.d/mkosi.sources
 apt-config dump --format '%f "%v";%n' Acquire::http::Proxy >$(MKOSI_SANDBOX)/apt.conf.d/proxy.conf
 endef
 
 define build_tree
 $(prepare_mkosi)
-mkosi --directory image --force build
+$(mkosi) build
 endef
 export build_tree
 
 # The root, its hashes and the kernel are the same bytes for every POP: they differ by whose POP files they take.
 define build_disk
+$(if $(LOCK),image/lock workshop $(LOCK) workshop)
 $(prepare_mkosi)
 chmod -R go=rX image/mkosi.*
 install -D -m 0644 $(KEYS)/pop.crt build/disk/pop.crt
-mkosi --directory image --profile disk --image-version $(VERSION) --force \
+$(mkosi) --profile disk --image-version $(VERSION) \
 	--extra-tree $(abspath build/disk/pop.crt):/usr/lib/verity.d/pop.crt build
-SOURCE_DATE_EPOCH=1767225600 image/sbom build/disk/fontaine.manifest build/mkosi/packages/cache/apt/archives build/deb
+SOURCE_DATE_EPOCH=1767225600 image/sbom build/disk/fontaine.manifest build/mkosi/disk-cache/*default-initrd.cache \
+	build/mkosi/packages/cache/apt/archives build/deb
+image/disk-bios
+image/iso-parts
 endef
 export build_disk
 
-.PHONY: tree image boot
+.PHONY: tree image images lock reproducible boot FORCE
 tree: deb $(TREE)
 
 $(TREE): $(DEBS) $(TREE_INPUTS)
@@ -48,14 +61,38 @@ $(KEYS)/pop.crt:
 	@umask 077 && mkdir -p $(KEYS) && openssl req -x509 -newkey rsa:3072 -noenc -keyout $(KEYS)/pop.key -out $@ \
 		-days 3650 -subj "/CN=Fontaine POP files" 2>/dev/null
 
-$(DISK): $(DEBS) $(DISK_INPUTS) $(KEYS)/pop.crt
+# Of another day, or lock, nothing that was installed is kept.
+$(STATE): FORCE
+	@mkdir -p $(@D) && $(if $(LOCK),sha256sum <$(LOCK)/image.packages,date +%F) >$@.new
+	@cmp -s $@.new $@ || { rm -rf build/mkosi/disk-cache && mv $@.new $@; }
+
+$(DISK): $(DEBS) $(DISK_INPUTS) $(KEYS)/pop.crt $(STATE)
 	@image/step disk flock build/lock sh -ec "$$build_disk"
 	@touch $@
 
-image: deb $(DISK)
-	@image/step image image/pop-disk $(POP) $(KEYS)
-	@image/step iso image/iso $(POP)
-	@cd build/images/$(POP) && rm -f SHA256SUMS && sha256sum -- * >../sums && mv ../sums SHA256SUMS
+# Of one POP the rest takes seconds: what all share is made already.
+build/images/%/SHA256SUMS: image/pops/%.yaml $(DISK) image/pop-disk image/iso
+	@image/step image-$* image/pop-disk $* $(KEYS)
+	@image/step iso-$* image/iso $*
+	@cd $(@D) && ls | xargs --max-procs=2 --max-args=1 sha256sum | sort --key=2 >../$*.sums && mv ../$*.sums SHA256SUMS
+
+image/pops/%.yaml:
+	@echo "There is no POP file $@: write one, or name another as POP=name" >&2; false
+
+image: deb build/images/$(POP)/SHA256SUMS
+images: deb $(patsubst image/pops/%.yaml,build/images/%/SHA256SUMS,$(wildcard image/pops/*.yaml))
+
+# What the image was built of, as files, for LOCK=build/locked.
+lock: image
+	@mkdir -p build/locked
+	@cp build/disk/fontaine.packages build/locked/image.packages
+	@cp build/images/$(POP)/workshop.packages build/locked/workshop.packages
+	@image/step locked-image image/lock keep build/locked image
+	@image/step locked-workshop image/lock keep build/locked workshop
+
+reproducible: lock
+	@image/step reproducible image/reproducible $(POP) $(KEYS) build/locked
+	@echo "build/images/$(POP) and our packages are the same bytes in both builds."
 
 boot: image
 	@image/boot $(POP)

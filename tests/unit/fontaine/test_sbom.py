@@ -29,13 +29,18 @@ def folder(tmp_path):
     return tmp_path
 
 
-def write(folder, *packages):
+def write(folder, *packages, initrd=NAMES[:1]):
     """Run image/sbom on a manifest with the packages; return its exit code and what it said."""
+    status = folder / "initrd/var/lib/dpkg/status"
+    status.parent.mkdir(parents=True, exist_ok=True)
+    status.write_text("".join(
+        f"Package: {name}\nStatus: install ok installed\nVersion: {version}\nArchitecture: all\n"
+        "Maintainer: A <a@example.net>\nDescription: one\n\n" for name, version in initrd))
     manifest = folder / "image.manifest"
     manifest.write_text(json.dumps({"packages": [
         {"type": "deb", "name": name, "version": version, "architecture": "all"} for name, version in packages]}))
-    done = subprocess.run([PROJECT / "image/sbom", manifest, folder], text=True, timeout=20, capture_output=True,
-                          env={**os.environ, "SOURCE_DATE_EPOCH": "1767225600"})
+    done = subprocess.run([PROJECT / "image/sbom", manifest, folder / "initrd", folder], text=True, timeout=20,
+                          capture_output=True, env={**os.environ, "SOURCE_DATE_EPOCH": "1767225600"})
     return done.returncode, done.stderr
 
 
@@ -45,6 +50,13 @@ def test_each_package_has_a_line_with_its_hash(folder):
     files = sorted(folder.glob("*.deb"))
     assert lines == [f"{name} {version} all {hashlib.sha256(file.read_bytes()).hexdigest()} {file.stat().st_size}"
                      for (name, version), file in zip(sorted(NAMES), files)]
+
+
+def test_what_is_in_the_initrd_alone_is_in_the_image(folder):
+    write(folder, *NAMES)
+    whole = (folder / "image.packages").read_text()
+    write(folder, NAMES[1], initrd=NAMES[:1])
+    assert (folder / "image.packages").read_text() == whole
 
 
 def test_the_document_says_the_same(folder):
