@@ -81,10 +81,11 @@ class Result:
 def run(benches, rounds):
     """Measure everything once in each round. Return: a Result for each peer of each bench."""
     figures = {}
-    for nth in range(rounds):
-        say(f"round {nth + 1} of {rounds}")
+    most = max(bench.rounds or rounds for bench in benches)
+    for nth in range(most):
+        say(f"round {nth + 1} of {most}")
         for bench in benches:
-            if bench.rounds is not None and nth >= bench.rounds:
+            if nth >= (bench.rounds or rounds):
                 continue
             contenders = (bench.ours, *bench.peers)
             for contender in contenders if nth % 2 == 0 else reversed(contenders):
