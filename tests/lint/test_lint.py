@@ -82,7 +82,7 @@ def test_manual():
 
 def test_units():
     """systemd itself reads our units; the programs that they name are in the packages."""
-    units = sources(".service", ".timer")
+    units = [path for path in sources(".service", ".timer") if (PROJECT / path).stat().st_size]  # empty: it is masked
     assert units
     complaints = run(["systemd-analyze", "verify", "--man=no", "--recursive-errors=no"], *units)
     ours = [line for line in complaints.splitlines() if "is not executable: No such file" not in line]

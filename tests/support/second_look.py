@@ -2,8 +2,8 @@
 # Tests that have failed, once more, with nothing else going on: tests/support/second_look.py RESULTS PYTEST...
 # SPDX-License-Identifier: MIT
 #
-# Beside three thousand others, on a busy machine, a test may meet a moment that is not the product's fault. So a few that
-# failed are run again, each group by itself; one that passes then is counted as passed, and told by its name, here
+# Beside three thousand others, on a busy machine, a test may meet a moment that is not the product's fault. So a few
+# that failed are run again, each group by itself; one that passes then is counted as passed, and told by its name, here
 # and in the last lines of `make check`: it is a defect of the test or of the product until somebody has said which.
 # Many that fail are no accident: these are not run again.
 
