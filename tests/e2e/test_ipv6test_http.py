@@ -253,7 +253,7 @@ def test_nginx_passes_nothing_else_on(nginx, target):
 
 def test_the_socket_of_nginx_is_for_nginx_only():
     listing = pop.run("stat", "--format=%A %G", "/run/ipv6testd/http.sock").stdout
-    assert listing == "srw-rw---- www-data\n"
+    assert listing == "srw-rw---- fontaine-http\n"
 
 
 def test_metrics_are_for_the_machine_itself(server, strangers):

@@ -21,6 +21,7 @@ KEY = f"{STATE}/tls/server.key"
 STATES = {"speedtestd": f"{STATE}/speedtest", "ipv6testd": f"{STATE}/ipv6test", "rdnsd": f"{STATE}/rdns",
           "mirrord": f"{STATE}/mirror", "healthd": f"{STATE}/health", "peerd": f"{STATE}/peers",
           "chrony": "/var/lib/chrony", "knot": "/var/lib/knot/keys", "coturn": f"{STATE}/turn"}
+NO_STATE = ["fontaine-metrics"]
 STOCK = ["nginx", "chrony", "unbound", "knot", "rsyncd@127.0.0.1"]
 RUN_PROGRAMS = ["mirrord", "coturn"]  # of a run; at its start
 HAVE_THE_KEY = ["speedtestd", "ipv6testd", "nginx", "chrony", "unbound", "knot"]
@@ -85,7 +86,7 @@ def refused(server):
     return tries | (OF_STOCK if server in STOCK else {})
 
 
-@pytest.mark.parametrize("server", [*dict.fromkeys([*STATES, *STOCK])])
+@pytest.mark.parametrize("server", [*dict.fromkeys([*STATES, *NO_STATE, *STOCK])])
 def test_who_takes_a_server_over_has_that_server_alone(server):
     own = [(GETPID,), *([read(STATES[server])] if server in STATES and server != "coturn" else [])]
     number, *opened = calls_of(server, own)
