@@ -7,6 +7,7 @@
 #include "base/pop_notices.h"
 #include "base/utc.h"
 #include "peers/outbox_db.h"
+#include "peers/quiet_db.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -25,6 +26,9 @@ struct call {
 	enum outbox_state state; /* of those that are listed */
 	uint32_t asn;            /* who is told of a test */
 	int n;                   /* how many are */
+	struct quiet_wish quiet;
+	int64_t id;        /* of the maintenance that ends */
+	const char *wrong; /* with what was asked for; NULL: nothing */
 	char *text;
 };
 
@@ -35,6 +39,14 @@ static void reply_json(struct http_request *r, int status, const char *text)
 	                                   .headers = "Cache-Control: no-store\r\n",
 	                                   .body = text,
 	                                   .body_bytes = strlen(text)});
+}
+
+static void refuse(struct http_request *r, const char *why)
+{
+	char *text = mem_printf("{\"error\":\"%s\"}", why);
+
+	reply_json(r, 400, text);
+	free(text);
 }
 
 static void on_gone(struct http_request *r, void *data)
@@ -65,6 +77,8 @@ static void end_call(struct call *c, int rc)
 		c->request->data = NULL;
 		if (rc == 0)
 			reply_json(c->request, 200, c->text);
+		else if (c->wrong != NULL)
+			refuse(c->request, c->wrong);
 		else
 			http_reply_status(c->request, 500);
 	}
@@ -94,7 +108,7 @@ static void on_list(struct http_request *r, void *data)
 	while (state < OUTBOX_STATES && (rc == -ENOENT || strcmp(outbox_words[state], word) != 0))
 		state++;
 	if (state == OUTBOX_STATES && rc != -ENOENT)
-		reply_json(r, 400, "{\"error\":\"state: give waiting, sending, sent or failed\"}");
+		refuse(r, "state: give waiting, sending, sent or failed");
 	else
 		start_call(&(struct call){.request = r, .notices = api->notices, .state = (enum outbox_state)state},
 		           list_work, on_listed);
@@ -117,18 +131,87 @@ static void on_tested(void *data, int rc)
 	end_call(c, rc);
 }
 
+/** The number called @key, 0 without it. Return: whether it is one, of at most @max. */
+static bool read_number(struct http_request *r, const char *key, unsigned long max, unsigned long *ret)
+{
+	char word[WORD_MAX_BYTES] = "0", *end = word;
+
+	int rc = http_request_query(r, key, word, sizeof(word));
+	*ret = strtoul(word, &end, 10);
+	return rc != -EINVAL && word[0] >= '0' && word[0] <= '9' && *end == '\0' && *ret <= max;
+}
+
 static void on_test(struct http_request *r, void *data)
 {
 	const struct api *api = data;
-	char word[WORD_MAX_BYTES] = "0", *end = word;
+	unsigned long asn;
 
-	int rc = http_request_query(r, "asn", word, sizeof(word));
-	unsigned long asn = strtoul(word, &end, 10);
-	if (rc == -EINVAL || *end != '\0' || asn > UINT32_MAX)
-		reply_json(r, 400, "{\"error\":\"asn: give a number, or leave it out for the operators\"}");
+	if (!read_number(r, "asn", UINT32_MAX, &asn))
+		refuse(r, "asn: give a number, or leave it out for the operators");
 	else
 		start_call(&(struct call){.request = r, .notices = api->notices, .asn = (uint32_t)asn}, test_work,
 		           on_tested);
+}
+
+static int list_quiet_work(sqlite3 *db, void *data)
+{
+	struct call *c = data;
+
+	return quiet_db_list(db, (int64_t)time(NULL), &c->text);
+}
+
+static int add_quiet_work(sqlite3 *db, void *data)
+{
+	struct call *c = data;
+	int rc = quiet_db_add(db, &c->quiet, (int64_t)time(NULL), &c->wrong);
+
+	return rc < 0 ? rc : list_quiet_work(db, c);
+}
+
+static int end_quiet_work(sqlite3 *db, void *data)
+{
+	struct call *c = data;
+	int rc = quiet_db_end(db, c->id, (int64_t)time(NULL));
+
+	if (rc == -ENOENT)
+		c->wrong = "id: no such maintenance is to come or under way";
+	return rc < 0 ? rc : list_quiet_work(db, c);
+}
+
+static void on_quiet(struct http_request *r, void *data)
+{
+	const struct api *api = data;
+	struct call c = {.request = r, .notices = api->notices};
+	unsigned long asn;
+
+	if (r->method != HTTP_METHOD_POST) {
+		start_call(&c, list_quiet_work, on_listed);
+		return;
+	}
+	int rc = http_request_query(r, "reason", c.quiet.reason, sizeof(c.quiet.reason));
+	if (!read_number(r, "asn", UINT32_MAX, &asn))
+		refuse(r, "asn: give a number, or leave it out for all networks");
+	else if (rc == -EINVAL)
+		refuse(r, "reason: give 199 bytes at most");
+	else if (http_request_query(r, "from", c.quiet.from, sizeof(c.quiet.from)) < 0 ||
+	         http_request_query(r, "until", c.quiet.until, sizeof(c.quiet.until)) < 0)
+		refuse(r, "from, until: give both");
+	else {
+		c.quiet.asn = (uint32_t)asn;
+		start_call(&c, add_quiet_work, on_listed);
+	}
+}
+
+static void on_quiet_end(struct http_request *r, void *data)
+{
+	const struct api *api = data;
+	unsigned long id;
+
+	if (!read_number(r, "id", INT32_MAX, &id))
+		refuse(r, "id: give the number of one");
+	else
+		start_call(&(struct call){.request = r, .notices = api->notices, .id = (int64_t)id}, end_quiet_work,
+		           on_listed);
 }
 
 /** "up", "down", "flapping", "unknown" */
@@ -185,5 +268,13 @@ const struct http_route api_network_routes[] = {
 const struct http_route api_notices_routes[] = {
 	{.path = "/api/v1/notices", .methods = HTTP_METHOD_GET, .on_request = on_list, .on_done = on_gone},
 	{.path = "/api/v1/notices/test", .methods = HTTP_METHOD_POST, .on_request = on_test, .on_done = on_gone},
+	{.path = "/api/v1/notices/quiet",
+         .methods = HTTP_METHOD_GET | HTTP_METHOD_POST,
+         .on_request = on_quiet,
+         .on_done = on_gone},
+	{.path = "/api/v1/notices/quiet/end",
+         .methods = HTTP_METHOD_POST,
+         .on_request = on_quiet_end,
+         .on_done = on_gone},
 	{0},
 };

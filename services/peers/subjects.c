@@ -72,6 +72,14 @@ static void add(struct subjects *s, const struct look *l, const struct subject_s
 	(void)snprintf(new->source, sizeof(new->source), "%s", l->source);
 }
 
+static bool is_quiet(const struct subjects *s, uint32_t asn)
+{
+	for (size_t i = 0; i < s->n_quiet; i++)
+		if (s->quiet[i] == 0 || s->quiet[i] == asn)
+			return true;
+	return false;
+}
+
 /** All that an answer has. */
 static void take_in(struct subjects *s, const struct look *l, bool counts, int64_t now_s,
                     const struct watched_rules *rules)
@@ -91,7 +99,8 @@ static void take_in(struct subjects *s, const struct look *l, bool counts, int64
 		}
 		known->is_listed = true;
 		known->is_changed = is_other(&known->seen, seen) || known->missing_s != 0;
-		known->is_changed = watched_see(&known->w, seen->is_up, counts, now_s, rules) || known->is_changed;
+		bool is_news = counts && !is_quiet(s, seen->asn);
+		known->is_changed = watched_see(&known->w, seen->is_up, is_news, now_s, rules) || known->is_changed;
 		known->missing_s = 0;
 		known->seen = *seen;
 	}
@@ -166,13 +175,13 @@ static void take_answer(struct subjects *s, struct subjects_source *source, cons
 	}
 }
 
-/** What is told of @one when all that is due by @by_s is; what was told, while its source has to be left alone. */
+/** What is told of @one when all that is due by @by_s is; what was told, while it has to be left alone. */
 static enum watched_told due_of(const struct subjects *s, const struct subject *one, int64_t now_s, int64_t by_s,
                                 const struct watched_rules *rules)
 {
 	const struct subjects_source *source = subjects_source(s, one->source);
 
-	if (!one->is_listed)
+	if (!one->is_listed || is_quiet(s, one->seen.asn))
 		return one->w.told;
 	enum watched_told due = watched_due(&one->w, by_s, rules);
 	return source->calm_until_s > now_s && due != WATCHED_UP ? one->w.told : due;
@@ -246,4 +255,5 @@ void subjects_done(struct subjects *s)
 {
 	free(s->all);
 	free(s->sources);
+	free(s->quiet);
 }

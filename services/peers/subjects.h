@@ -1,7 +1,8 @@
 /*
  * All sessions and ports that are watched: what sources say of them, and of which something is to be told. A source
  * that does not answer says nothing: unknown is not down. When much of a source goes down at once, or it has been
- * started anew, its members are told only of what stays down long after; operators are told at once. Pure.
+ * started anew, its members are told only of what stays down long after; operators are told at once. In maintenance
+ * nothing is told of a network, and after it what is otherwise than was told. Pure.
  */
 /* SPDX-License-Identifier: MIT */
 #ifndef FONTAINE_PEERS_SUBJECTS_H
@@ -84,6 +85,8 @@ struct subjects {
 	size_t n;
 	struct subjects_source *sources;
 	size_t n_sources;
+	uint32_t *quiet; /* AS numbers of networks that are in maintenance now; 0: all are */
+	size_t n_quiet;
 };
 
 struct subjects_rules {

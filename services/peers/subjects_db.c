@@ -46,6 +46,12 @@ const char *const notices_migrations[] = {
 	"  why TEXT NOT NULL DEFAULT '') STRICT;"
 	"CREATE INDEX outbox_under_way ON outbox (destination, id) WHERE state IN ('waiting', 'sending');"
 	"CREATE INDEX outbox_ended ON outbox (ended);",
+	"CREATE TABLE quiet ("
+	"  id INTEGER PRIMARY KEY AUTOINCREMENT,"
+	"  asn INTEGER NOT NULL,"
+	"  begins INTEGER NOT NULL,"
+	"  ends INTEGER NOT NULL,"
+	"  reason TEXT NOT NULL) STRICT;",
 	NULL,
 };
 

@@ -7,7 +7,7 @@
 
 #include <sqlite3.h>
 
-/** Of the database of notices: also what outbox_db.h needs. */
+/** Of the database of notices: also what outbox_db.h and quiet_db.h need. */
 extern const char *const notices_migrations[];
 
 /** Return: 0 and *ret, released with subjects_done(); or as db_exec(). */

@@ -6,6 +6,7 @@
 #include "base/pop_notices.h"
 #include "peers/notice.h"
 #include "peers/outbox_db.h"
+#include "peers/quiet_db.h"
 #include "peers/subjects_db.h"
 
 #include <errno.h>
@@ -180,11 +181,15 @@ int telling_round(sqlite3 *db, struct telling *t, struct look *looks, size_t n, 
 	const struct subjects_rules rules = {{p->down_seconds, p->up_seconds, p->calm_seconds},
 	                                     p->restart_seconds,
 	                                     p->stale_seconds};
-	struct subjects s;
+	struct subjects s = {0};
 	int rc = subjects_db_load(db, &s);
 
-	if (rc < 0)
+	if (rc == 0)
+		rc = quiet_db_load(db, now_s, &s);
+	if (rc < 0) {
+		subjects_done(&s);
 		return rc;
+	}
 	subjects_apply(&s, looks, n, now_s, &rules);
 	rc = post_all(db, t, &s, now_s);
 	if (rc == 0)

@@ -15,7 +15,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from support import links, speedtestd, wait
+from support import links, pop, speedtestd, wait
 from support.peerd import CONTROL, Peerd
 from support.told import Mailbox, webhook
 
@@ -183,15 +183,45 @@ def expect_each_as_it_wishes(exchange, peerd, mail, told):
     wait.until(lambda: len(listed(peerd, state="failed")) == 2, "it was also tried for the fourth", LIMIT_S)
 
 
+def expect_quiet_in_maintenance(exchange, peerd, mail):
+    """What is over when the maintenance is was never told; what is not is told then."""
+    def command(*words):
+        return subprocess.run([pop.FONTAINE, "notices", *words, "--socket", CONTROL], capture_output=True, text=True,
+                              timeout=LIMIT_S)
+
+    assert "until: give" in command("quiet", "all", "now", "soon").stderr
+    planned = command("quiet", "64504", "2099-01-01T00:00Z", "+02:00", "--reason", "new optics & more")
+    assert "planned  AS64504      2099-01-01T00:00:00Z to 2099-01-01T02:00:00Z  new optics & more" in planned.stdout
+    assert command("quiet", "64501", "now", "+02:00").returncode == 0
+    before = len(mail.to("noc@as1.example"))
+    for name in "m1", "m2":
+        exchange.member("disable", name)
+    wait.until(lambda: states(peerd)[FIRST] == "down", "the page says that it is down", LIMIT_S)
+    wait.until(lambda: len(to_operators(mail, "AS64502")) > 2, "another network is told of as ever", LIMIT_S)
+    exchange.member("enable", "m1")
+    wait.until(lambda: states(peerd)[FIRST] == "up", "and up again", LIMIT_S)
+    look_again(peerd, 3)
+    exchange.member("disable", "m1")
+    wait.until(lambda: states(peerd)[FIRST] == "down", "and down", LIMIT_S)
+    look_again(peerd, 3)
+    assert len(mail.to("noc@as1.example")) == before
+    assert command("end", "2").returncode == 0 and "no such" in command("end", "2").stderr
+    wait.until(lambda: len(mail.to("noc@as1.example")) > before, "at its end it is told what is down", LIMIT_S)
+    exchange.member("enable", "all")
+    wait.until(lambda: set(states(peerd).values()) == {"up"}, "all sessions are up", LIMIT_S)
+    wait.until(lambda: len(mail.to("noc@as1.example")) == before + 2, "what is back is told", LIMIT_S)
+    assert [each["state"] for each in peerd.json("/api/v1/notices/quiet", CONTROL)["quiet"]] == ["planned", "over"]
+
+
 def expect_restarts_are_not_told(exchange, peerd, mail, told):
     # All at once: operators are told at once, members are not.
+    before = [each["asn"] for each in listed(peerd) if each["asn"] != 0]
     exchange.end("member")
     wait.until(lambda: set(states(peerd).values()) == {"down"}, "all sessions are down", LIMIT_S)
     wait.until(lambda: to_operators(mail, "d\u2019un coup"), "operators are told", LIMIT_S)
     look_again(peerd, 3)
-    members = [each["asn"] for each in listed(peerd) if each["asn"] != 0]
-    assert sorted(members) == [FIRST, FIRST, FIRST + 1, FIRST + 1, FIRST + 3, FIRST + 3]  # down, and back
-    assert len(told.to("/told")) == 2 and len(mail.to("noc@as1.example")) == 2
+    assert [each["asn"] for each in listed(peerd) if each["asn"] != 0] == before
+    assert len(told.to("/told")) == 4 and len(mail.to("noc@as1.example")) == 4  # down, and back, twice
     assert len(to_operators(mail, "d\u2019un coup")) == 1
 
     # A route server that is started anew is no outage of its members'.
@@ -216,6 +246,7 @@ def test_members_are_told_of_their_sessions(tmp_path):
 
         mail = expect_told_in_spite_of_a_kill(exchange, peerd, mute, stack)
         expect_each_as_it_wishes(exchange, peerd, mail, told)
+        expect_quiet_in_maintenance(exchange, peerd, mail)
         expect_restarts_are_not_told(exchange, peerd, mail, told)
         assert peerd.json("/api/v1/notices/test?asn=64501", CONTROL, "POST") == {"queued": 1}
         wait.until(lambda: "essai" in mail.to("noc@as1.example")[-1]["subject"], "a test is sent", LIMIT_S)

@@ -2,6 +2,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "peers/subjects.h"
 
+#include "base/mem.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -59,6 +61,39 @@ static size_t told(struct fixture *f, int64_t now_s)
 static enum subjects_event event(const struct fixture *f)
 {
 	return f->s.sources[0].event;
+}
+
+/** What began and ended meanwhile is no news; what has not ended is, afterwards. Others are told as ever. */
+static void test_nothing_is_told_in_maintenance(void **state)
+{
+	struct fixture *f = *state;
+
+	f->s.quiet = mem_new(sizeof(*f->s.quiet));
+	f->s.quiet[0] = 64500;
+	f->s.n_quiet = 1;
+	f->seen[0].is_up = f->seen[1].is_up = false;
+	assert_int_equal(told(f, 1000), 0);
+	assert_int_equal(told(f, 1060), 0);
+	f->seen[6].is_up = false;
+	assert_int_equal(told(f, 1100), 0);
+	assert_int_equal(told(f, 1160), 1);
+	assert_int_equal(f->s.all[6].is_told, true);
+	for (int64_t now_s = 1200; now_s < 1300; now_s += 10) { /* it flaps */
+		f->seen[0].is_up = !f->seen[0].is_up;
+		assert_int_equal(told(f, now_s), 0);
+	}
+	f->seen[0].is_up = true;
+	assert_int_equal(told(f, 2000), 0);
+	f->s.n_quiet = 0;
+	assert_int_equal(told(f, 2001), 1);
+	assert_int_equal(f->s.all[1].is_told, true);
+	f->s.quiet[0] = 0; /* all networks */
+	f->s.n_quiet = 1;
+	f->seen[6].is_up = true;
+	assert_int_equal(told(f, 3000), 0);
+	assert_int_equal(told(f, 4000), 0);
+	f->s.n_quiet = 0;
+	assert_int_equal(told(f, 4001), 1);
 }
 
 static void test_what_a_network_has_is_told_together(void **state)
@@ -170,6 +205,7 @@ static void test_what_is_said_twice_counts_once(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_nothing_is_told_in_maintenance, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_what_a_network_has_is_told_together, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_much_at_once_is_told_to_operators, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_a_restart_is_no_outage, setup, teardown),
