@@ -16,7 +16,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SET_LIMIT_MS = 10000, UDP_TRIES = 3 };
+enum { SET_LIMIT_MS = 10000,
+       UDP_TRIES = 3 };
 
 /** Why a POP may fail a check. */
 enum excuse {
