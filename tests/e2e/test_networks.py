@@ -140,3 +140,63 @@ def test_a_thousand_networks_are_searched_and_sorted_by_keyboard(many):
         wait.until(lambda: browser.text("#found") == "1\u202f000 réseaux sur 1\u202f000", "it speaks French")
         assert first(browser) == "1002"
         assert browser.errors() == []
+
+
+def write_ports(**ports):
+    """As a switch has them (RFC 8343), read by a collector."""
+    interfaces = [{"name": name, "description": f"AS{number}", "oper-status": state}
+                  for number, (name, state) in zip((64500, 64501), ports.items())]
+    pop.inside("/run/switch.json").write_text(json.dumps({"ietf-interfaces:interfaces": {"interface": interfaces}}))
+
+
+@pytest.fixture
+def watched():
+    """The POP is told how ports are, and shows it."""
+    shown = pop.BUILD / "run/etc/pop.yaml"
+    before = shown.read_text()
+    notices = {"interval_seconds": 1, "webhook": "http://127.0.0.1:9/nobody",
+               "links": [{"name": "sw1", "file": "/run/switch.json"}]}
+    write_ports(port1="up", port2="down")
+    shown.write_text(yaml.safe_dump({**yaml.safe_load(before), "notices": notices}))
+    take()
+    yield
+    shown.write_text(before)
+    take()
+    pop.run("rm", "/run/switch.json")
+
+
+def take():
+    pop.run("systemctl", "reload", "fontaine-render.service")
+    pop.run("systemctl", "reload", "nginx.service")
+    pop.run("systemctl", "restart", "peerd.service")
+
+
+def states():
+    page = web.get(pop.url("pages", path="/api/v1/networks/states"))
+    return [each["state"] for each in json.loads(page.body)["states"]] if page.status == 200 else []
+
+
+def now(browser, asn):
+    return browser.text(f"[data-asn='{asn}'] .states")
+
+
+@pytest.mark.timeout(150)
+def test_the_page_shows_how_ports_are(watched):
+    with chromium() as browser:
+        wait.until(lambda: states() == ["up", "down"], "peerd has looked")
+        browser.open(url())
+        wait.until(lambda: now(browser, 64500) == "Ports up: 1", "the column is there")
+        assert browser.text("[data-column=states]") == "Now"
+        assert now(browser, 64501) == "Ports down: 1"
+        for direction, asn in ("ascending", "64500"), ("descending", "64501"):
+            browser.click("[data-column=states] button")
+            assert browser.attribute("[data-column=states]", "aria-sort") == direction
+            assert first(browser) == asn
+        write_ports(port1="down", port2="up")
+        wait.until(lambda: states() == ["down", "up"], "peerd has looked again")
+        browser.open(url())  # it looks every 15 seconds
+        wait.until(lambda: now(browser, 64501) == "Ports up: 1", "it is up")
+        assert now(browser, 64500) == "Ports down: 1"
+        browser.click("[data-language=fr]")
+        wait.until(lambda: now(browser, 64500).replace("\u00a0", " ") == "Ports hors service : 1", "it speaks French")
+        assert browser.errors() == []
