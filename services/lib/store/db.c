@@ -232,8 +232,8 @@ static int migrate(sqlite3 *db, store_migrations migrations)
 
 	while (migrations[newest] != NULL)
 		newest++;
-	if (version < 0 || version > newest) {
-		log_error("%s: is of version %d, we know up to %d: "
+	if (version < 0 || version > newest + 1) {
+		log_error("%s: is of version %d, we know up to %d and the one after: "
 		          "start the release that wrote it, or a later one",
 		          sqlite3_db_filename(db, "main"), version, newest);
 		return -EPROTO;

@@ -15,7 +15,9 @@ enum { STORE_JOBS_MAX = 1024 }; /* queued, or done and not reported */
 
 /**
  * The i-th entry brings the schema from version i to i + 1 (PRAGMA user_version).
- * The array is NULL-terminated.
+ * The array is NULL-terminated. A new entry only adds tables, indices and views; what
+ * more is to be known of a row has a table of its own. So the release before works with
+ * it, when a machine goes back: a file may be one version later than it knows.
  */
 typedef const char *const *store_migrations;
 
@@ -23,7 +25,7 @@ typedef const char *const *store_migrations;
  * Open or create the database at @path and migrate it, each step in one
  * transaction. Blocks: call it before the loop runs. @loop is borrowed.
  * After a failure the loop must still run once, to close what was begun.
- * Return: 0, -EPROTO when the file is of a later version than @migrations
+ * Return: 0, -EPROTO when the file is more than one version later than @migrations
  * know, or a negative errno, logged with path and reason.
  */
 int store_open(uv_loop_t *loop, const char *path, store_migrations migrations,

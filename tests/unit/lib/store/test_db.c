@@ -31,6 +31,13 @@ static const char *const version_2[] = {
 	"CREATE TABLE child (x INTEGER REFERENCES t (x) DEFERRABLE INITIALLY DEFERRED)",
 	NULL,
 };
+static const char *const version_3[] = {
+	"CREATE TABLE t (x INTEGER PRIMARY KEY)",
+	"ALTER TABLE t ADD COLUMN y TEXT NOT NULL DEFAULT 'old';"
+	"CREATE TABLE child (x INTEGER REFERENCES t (x) DEFERRABLE INITIALLY DEFERRED)",
+	"CREATE TABLE more (x INTEGER REFERENCES t (x) ON DELETE CASCADE, z TEXT)",
+	NULL,
+};
 
 struct fixture {
 	char directory[40];
@@ -124,17 +131,38 @@ static void test_migration_upward(void **state)
 	}
 }
 
+static void test_one_version_back_and_forth(void **state)
+{
+	char value[64];
+	sqlite3 *db = open_db(*state, version_3);
+
+	assert_int_equal(db_exec(db, "INSERT INTO t (x) VALUES (1), (2);"
+	                             "INSERT INTO more VALUES (1, 'a'), (2, 'b')"),
+	                 0);
+	assert_int_equal(sqlite3_close(db), SQLITE_OK);
+
+	db = open_db(*state, version_2); /* writes on, and leaves alone what it does not know */
+	assert_int_equal(db_exec(db, "INSERT INTO t (x) VALUES (3); DELETE FROM t WHERE x = 1"), 0);
+	assert_string_equal(query(db, "PRAGMA user_version", value), "3");
+	assert_int_equal(sqlite3_close(db), SQLITE_OK);
+
+	db = open_db(*state, version_3);
+	static const char all[] = "SELECT group_concat(t.x || ifnull(z, '-')) FROM t LEFT JOIN more USING (x)";
+	assert_string_equal(query(db, all, value), "2b,3-");
+	assert_int_equal(sqlite3_close(db), SQLITE_OK);
+}
+
 static void test_later_version_refused(void **state)
 {
 	char value[64];
-	sqlite3 *db = open_db(*state, version_2), *older = NULL;
+	sqlite3 *db = open_db(*state, version_3), *older = NULL;
 	assert_int_equal(sqlite3_close(db), SQLITE_OK);
 
 	assert_int_equal(db_open(((struct fixture *)*state)->path, version_1, &older), -EPROTO);
 	assert_null(older);
-	assert_non_null(strstr(last_error, "is of version 2, we know up to 1"));
+	assert_non_null(strstr(last_error, "is of version 3, we know up to 1"));
 
-	db = open_db(*state, version_2); /* and was left alone */
+	db = open_db(*state, version_3); /* and was left alone */
 	assert_int_equal(db_exec(db, "PRAGMA user_version = -1"), 0);
 	assert_string_equal(query(db, "SELECT count(*) FROM child", value), "0");
 	assert_int_equal(sqlite3_close(db), SQLITE_OK);
@@ -350,6 +378,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_settings),
 		TEST(test_migration_upward),
+		TEST(test_one_version_back_and_forth),
 		TEST(test_later_version_refused),
 		TEST(test_failed_migration_changes_nothing),
 		TEST(test_transactions),
