@@ -32,6 +32,7 @@ struct pop_site {
 	unsigned n_languages;
 	struct pop_party *operated_by; /* name and contact always present */
 	struct pop_party *sponsor;
+	char *upgrades; /* web address of later versions of the machine's system; optional */
 };
 
 struct pop_addresses {

@@ -66,6 +66,8 @@ static int check_site(struct pop_doc *d, const struct pop_site *site)
 		rc = pop_rule_check(d, &pop_rule_mail, site->operated_by->contact, "site.operated_by.contact");
 	if (rc == 0 && site->sponsor != NULL)
 		rc = pop_rule_check(d, &pop_rule_url, site->sponsor->url, "site.sponsor.url");
+	if (rc == 0)
+		rc = pop_rule_check(d, &pop_rule_url, site->upgrades, "site.upgrades");
 	return rc;
 }
 

@@ -53,6 +53,7 @@ static const cyaml_schema_field_t site_fields[] = {
 	LIST(struct pop_site, languages, MUST, &text_entry),
 	GROUP(struct pop_site, operated_by, MUST, operated_by_fields),
 	GROUP(struct pop_site, sponsor, MAY, sponsor_fields),
+	TEXT(struct pop_site, upgrades, MAY),
 	CYAML_FIELD_END,
 };
 
