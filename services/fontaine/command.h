@@ -54,8 +54,14 @@ int bundle_main(int argc, char **argv);
 /** fontaine-drain(1); @argv[0] is "drain" or "undrain". Return: the exit status. */
 int drain_main(int argc, char **argv);
 
+/** fontaine-upgrade(1); @argv[0] is "upgrade" or "rollback". Return: the exit status. */
+int upgrade_main(int argc, char **argv);
+
 /** The commands of fontaine-mirror(1); @argv[0] is "mirror". Return: the exit status. */
 int mirror_main(int argc, char **argv);
+
+/** The commands of fontaine-credentials(1). */
+int credentials_main(int argc, char **argv);
 
 /** fontaine-notices(1). */
 int notices_main(int argc, char **argv);

@@ -57,6 +57,12 @@ static const struct command {
 		.takes_tls = true,
 	},
 	{
+		.name = "credentials",
+		.main = credentials_main,
+		.usage = "COMMAND ...",
+		.summary = "see whether secrets are right, and make a disk of them",
+	},
+	{
 		.name = "render",
 		.run = render_run,
 		.usage = "[FILE] DIR [--stock DIR]",
@@ -131,6 +137,18 @@ static const struct command {
 		.main = drain_main,
 		.usage = "[SERVICE]",
 		.summary = "have them come back",
+	},
+	{
+		.name = "upgrade",
+		.main = upgrade_main,
+		.usage = "[--check] [--from URL]",
+		.summary = "fetch the newest version of a machine's system",
+	},
+	{
+		.name = "rollback",
+		.main = upgrade_main,
+		.usage = "",
+		.summary = "have a machine start the version before",
 	},
 };
 

@@ -63,6 +63,7 @@ unsigned secret_files_each(on_secret_file on_file, void *data)
 		{"/etc/fontaine/bgp", true},
 		{"/etc/credstore", true},
 		{"/run/credentials", true},
+		{"/run/fontaine-credentials", true},
 	};
 	unsigned n = 0;
 

@@ -13,7 +13,7 @@ FONTAINE = PROJECT / "build/release/fontaine"
 STOCK = PROJECT / "services/stock"
 POPS = PROJECT / "image/pops"
 COMMANDS = ["check", "endpoints", "status", "metrics", "render", "generate", "speedtest", "ipv6test", "rdns",
-            "mirror", "notices", "apply", "audit"]
+            "mirror", "notices", "apply", "audit", "credentials"]
 
 
 def fontaine(*arguments, **environment):
