@@ -7,8 +7,8 @@
 POP ?= demo
 export POP V MIRROR LOCK
 
-IN_WORKSHOP := build deb tree image images lock reproducible boot clients unit asan tsan fuzz fuzz-web analyze lint \
-	tidy bench faults run-e2e run-torture run-soak
+IN_WORKSHOP := build deb tree image images lock reproducible upgrade boot clients unit asan tsan fuzz fuzz-web \
+	analyze lint tidy bench faults run-e2e run-torture run-soak check-image
 
 .PHONY: help run up down endpoints check e2e torture soak clean $(IN_WORKSHOP)
 .DEFAULT_GOAL := help
@@ -21,6 +21,7 @@ IN_WORKSHOP := build deb tree image images lock reproducible boot clients unit a
 ## make images     the same for each POP file; what they share is built once
 ## make lock       keep the packages that an image was built of, into build/locked
 ## make reproducible  build the image again as somebody else would, and compare: the same bytes
+## make upgrade    what machines of an image upgrade to, into build/upgrades
 ## make boot       that disk in QEMU; Ctrl-C stops it
 ## make check      run every test; the last line is "N passed, N failed"
 ## make unit       unit tests                  make asan   the same under sanitizers
@@ -32,6 +33,7 @@ IN_WORKSHOP := build deb tree image images lock reproducible boot clients unit a
 ## make faults     have each service fail in each way, alone and in pairs; tables of it in docs/RELIABILITY.md
 ## make torture    attack the running POP, and see what its users still get; ONLY="requests time" some attacks
 ## make soak       use the running POP for MINUTES=30, and see that none of its servers grows
+## make check-image  start the disk and the ISO of POP=lab in QEMU, upgrade and break them: an hour
 ## make bench      measure beside other servers, into build/bench/results.json
 ## make build      compile the daemons         make deb    Debian packages, into build/deb
 ## make clean      remove all that was built but the workshop and keys

@@ -5,7 +5,7 @@ TREE := build/mkosi/done
 TREE_INPUTS := image/mkosi.conf $(shell find image/mkosi.extra -type f)
 DISK := build/disk/done
 DISK_INPUTS := $(TREE_INPUTS) image/sbom image/disk-bios image/iso-parts \
-	$(shell find image/mkosi.profiles image/live -type f)
+	$(shell find image/initrd image/mkosi.profiles image/live -type f)
 KEYS ?= build/keys
 # What the packages are of: a lock, or the day.
 STATE := build/disk/state
@@ -37,10 +37,13 @@ export build_tree
 define build_disk
 $(if $(LOCK),image/lock workshop $(LOCK) workshop)
 $(prepare_mkosi)
-chmod -R go=rX image/mkosi.*
+chmod -R go=rX image/mkosi.* image/initrd
 install -D -m 0644 $(KEYS)/pop.crt build/disk/pop.crt
+install -D -m 0644 $(KEYS)/upgrades.gpg build/disk/upgrades.gpg
 $(mkosi) --profile disk --image-version $(VERSION) \
-	--extra-tree $(abspath build/disk/pop.crt):/usr/lib/verity.d/pop.crt build
+	--extra-tree $(abspath build/disk/pop.crt):/usr/lib/verity.d/pop.crt \
+	--extra-tree $(abspath build/disk/upgrades.gpg):/usr/lib/systemd/import-pubring.gpg build
+objcopy --output-target=binary --only-section=.ucode build/disk/fontaine.efi build/disk/fontaine.ours
 SOURCE_DATE_EPOCH=1767225600 image/sbom build/disk/fontaine.manifest build/mkosi/disk-cache/*default-initrd.cache \
 	build/mkosi/packages/cache/apt/archives build/deb
 image/disk-bios
@@ -48,7 +51,7 @@ image/iso-parts
 endef
 export build_disk
 
-.PHONY: tree image images lock reproducible boot FORCE
+.PHONY: tree image images lock reproducible upgrade boot FORCE
 tree: deb $(TREE)
 
 $(TREE): $(DEBS) $(TREE_INPUTS)
@@ -61,12 +64,18 @@ $(KEYS)/pop.crt:
 	@umask 077 && mkdir -p $(KEYS) && openssl req -x509 -newkey rsa:3072 -noenc -keyout $(KEYS)/pop.key -out $@ \
 		-days 3650 -subj "/CN=Fontaine POP files" 2>/dev/null
 
+# The same for upgrades: the folder beside has what signs them.
+$(KEYS)/upgrades.gpg:
+	@umask 077 && mkdir -p $(KEYS)/upgrades && gpg --homedir $(KEYS)/upgrades --batch --quiet --passphrase '' \
+		--quick-generate-key "Fontaine upgrades" rsa3072 sign never
+	@gpg --homedir $(KEYS)/upgrades --quiet --export >$@
+
 # Of another day, or lock, nothing that was installed is kept.
 $(STATE): FORCE
 	@mkdir -p $(@D) && $(if $(LOCK),sha256sum <$(LOCK)/image.packages,date +%F) >$@.new
 	@cmp -s $@.new $@ || { rm -rf build/mkosi/disk-cache && mv $@.new $@; }
 
-$(DISK): $(DEBS) $(DISK_INPUTS) $(KEYS)/pop.crt $(STATE)
+$(DISK): $(DEBS) $(DISK_INPUTS) $(KEYS)/pop.crt $(KEYS)/upgrades.gpg $(STATE)
 	@image/step disk flock build/lock sh -ec "$$build_disk"
 	@touch $@
 
@@ -96,3 +105,7 @@ reproducible: lock
 
 boot: image
 	@image/boot $(POP)
+
+# What machines upgrade to, for a web server.
+upgrade: deb $(DISK)
+	@image/step upgrade image/upgrade $(VERSION) $(KEYS) build/upgrades
