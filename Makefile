@@ -8,7 +8,7 @@ POP ?= demo
 export POP V MIRROR LOCK
 
 IN_WORKSHOP := build deb tree image images lock reproducible upgrade boot clients unit asan tsan fuzz fuzz-web \
-	analyze lint tidy bench faults run-e2e run-torture run-soak check-image
+	analyze lint tidy bench faults run-e2e run-torture run-soak
 
 .PHONY: help run up down endpoints check e2e torture soak clean $(IN_WORKSHOP)
 .DEFAULT_GOAL := help
@@ -33,7 +33,6 @@ IN_WORKSHOP := build deb tree image images lock reproducible upgrade boot client
 ## make faults     have each service fail in each way, alone and in pairs; tables of it in docs/RELIABILITY.md
 ## make torture    attack the running POP, and see what its users still get; ONLY="requests time" some attacks
 ## make soak       use the running POP for MINUTES=30, and see that none of its servers grows
-## make check-image  start the disk and the ISO of POP=lab in QEMU, upgrade and break them: an hour
 ## make bench      measure beside other servers, into build/bench/results.json
 ## make build      compile the daemons         make deb    Debian packages, into build/deb
 ## make clean      remove all that was built but the workshop and keys

@@ -116,13 +116,7 @@ $(INTRUDER): $(OUT)/tests/support/intruder.o
 run-e2e: $(RPM) $(INTRUDER) $(CLIENTS)
 	@tests/support/run_e2e $(RESULTS)/e2e "$(BESIDE)" $(PYTEST)
 
-# Machines in QEMU, one after the other: not part of `make check`.
-check-image: export POP := lab
-check-image:
-	@$(MAKE) --no-print-directory image
-	@$(PYTEST) --junitxml=$(RESULTS)/image/image.xml --timeout=3600 -rP tests/image
-
-.PHONY: run-torture check-image
+.PHONY: run-torture
 run-torture:
 	@python3 -B tests/torture/torture.py $(ONLY)
 

@@ -1,11 +1,7 @@
-# The POP that `make up` has started: where its services are, and what goes on inside it. With POP_IN_VM=name, the one
-# in QEMU: as image/boot says, by IPv4 alone.
+# The POP that `make up` has started: where its services are, and what goes on inside it.
 # SPDX-License-Identifier: MIT
 
 import json
-import os
-import re
-import shlex
 import subprocess
 from functools import cache
 from pathlib import Path
@@ -15,26 +11,16 @@ import yaml
 
 PROJECT = Path(__file__).resolve().parents[2]
 BUILD = PROJECT / "build"
-IN_VM = os.environ.get("POP_IN_VM")
-POP_FILE = PROJECT / f"image/pops/{IN_VM or 'demo'}.yaml"
+POP_FILE = PROJECT / "image/pops/demo.yaml"
 FONTAINE = BUILD / "release/fontaine"
 
-FAMILIES = ["ipv4"] if IN_VM else ["ipv4", "ipv6"]
-WELL_KNOWN = {"http": 80, "https": 443, "rsync": 873}
+FAMILIES = ["ipv4", "ipv6"]
 
 
 @cache
 def endpoints():
     """service -> protocol -> family -> URL or "address:port"."""
-    everywhere = json.loads(subprocess.check_output([FONTAINE, "endpoints", POP_FILE, "--json"], timeout=10))
-    return on_this_host(everywhere) if IN_VM else everywhere
-
-
-def on_this_host(everywhere):
-    """192.0.2.10 is 127.0.2.10 here."""
-    return {service: {protocol: {"ipv4": re.sub(r"\b\d+\.(?=\d+\.\d+\.\d+)", "127.", families["ipv4"])}
-                      for protocol, families in protocols.items() if "ipv4" in families}
-            for service, protocols in everywhere.items()}
+    return json.loads(subprocess.check_output([FONTAINE, "endpoints", POP_FILE, "--json"], timeout=10))
 
 
 @cache
@@ -67,22 +53,16 @@ def address(service, protocol="http", family="ipv4"):
     """(host, port), as sockets want it."""
     text = endpoints()[service][protocol][family]
     parts = urlsplit(text if "://" in text else f"//{text}")
-    return parts.hostname, parts.port or WELL_KNOWN[parts.scheme]
+    return parts.hostname, parts.port
 
 
 def run(*command, check=True, timeout=30):
     """Run a command inside the POP. Its output is text."""
     done = subprocess.run(
-        by_ssh(command) if IN_VM else [PROJECT / "image/exec", *command],
+        [PROJECT / "image/exec", *command],
         timeout=timeout, text=True, cwd=PROJECT, stdin=subprocess.DEVNULL, capture_output=True)
     assert not check or done.returncode == 0, f"{' '.join(command)}: {done.stderr}"
     return done
-
-
-def by_ssh(command):
-    host = min(address(*endpoint)[0] for endpoint in each_endpoint())  # as image/boot has it
-    return ["ssh", "-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null", "-o", "LogLevel=ERROR",
-            "-i", BUILD / "boot/key", f"root@{host}", shlex.join(map(str, command))]
 
 
 def inside(path):
