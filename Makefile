@@ -8,9 +8,9 @@ POP ?= demo
 export POP V MIRROR LOCK
 
 IN_WORKSHOP := build deb tree image images lock reproducible upgrade boot clients unit asan tsan fuzz fuzz-web \
-	analyze lint tidy bench faults run-e2e run-torture run-soak
+	analyze lint tidy bench faults run-e2e run-torture run-soak run-check-tls
 
-.PHONY: help run up down endpoints check e2e torture soak clean $(IN_WORKSHOP)
+.PHONY: help run up down endpoints check e2e torture soak check-tls clean $(IN_WORKSHOP)
 .DEFAULT_GOAL := help
 
 ## make run        build everything, start the POP, print its addresses; Ctrl-C stops it
@@ -33,6 +33,7 @@ IN_WORKSHOP := build deb tree image images lock reproducible upgrade boot client
 ## make faults     have each service fail in each way, alone and in pairs; tables of it in docs/RELIABILITY.md
 ## make torture    attack the running POP, and see what its users still get; ONLY="requests time" some attacks
 ## make soak       use the running POP for MINUTES=30, and see that none of its servers grows
+## make check-tls  have testssl.sh grade each TLS port of the running POP: A at least
 ## make bench      measure beside other servers, into build/bench/results.json
 ## make build      compile the daemons         make deb    Debian packages, into build/deb
 ## make clean      remove all that was built but the workshop and keys
@@ -63,6 +64,9 @@ e2e: tree clients
 
 torture: tree
 	@image/run with $(MAKE) --no-print-directory run-torture
+
+check-tls: tree
+	@image/run with $(MAKE) --no-print-directory run-check-tls
 
 soak: tree
 	@image/run with $(MAKE) --no-print-directory run-soak

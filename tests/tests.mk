@@ -126,3 +126,7 @@ MINUTES ?= 30
 .PHONY: run-soak
 run-soak:
 	@python3 -B tests/torture/soak.py $(MINUTES)
+
+.PHONY: run-check-tls
+run-check-tls:
+	@python3 -B tests/support/check_tls.py
