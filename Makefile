@@ -8,9 +8,9 @@ POP ?= demo
 export POP V MIRROR LOCK
 
 IN_WORKSHOP := build deb tree image images lock reproducible upgrade boot clients unit asan tsan fuzz fuzz-web \
-	analyze lint tidy bench faults run-e2e run-torture run-soak run-check-tls
+	analyze lint tidy bench faults run-e2e run-torture run-soak dependencies security-report run-check-tls
 
-.PHONY: help run up down endpoints check e2e torture soak check-tls clean $(IN_WORKSHOP)
+.PHONY: help run up down endpoints check e2e torture soak check-tls release clean $(IN_WORKSHOP)
 .DEFAULT_GOAL := help
 
 ## make run        build everything, start the POP, print its addresses; Ctrl-C stops it
@@ -36,6 +36,9 @@ IN_WORKSHOP := build deb tree image images lock reproducible upgrade boot client
 ## make check-tls  have testssl.sh grade each TLS port of the running POP: A at least
 ## make bench      measure beside other servers, into build/bench/results.json
 ## make build      compile the daemons         make deb    Debian packages, into build/deb
+## make dependencies     write the versions of today into docs/DEPENDENCIES.md
+## make security-report  which known weaknesses the packages of an image have, by Debian's security tracker
+## make release    build, check and sign what is released, into build/releases: POP=name KEY=file, a key of minisign
 ## make clean      remove all that was built but the workshop and keys
 ##
 ## POP=name      take image/pops/name.yaml instead of demo
@@ -43,6 +46,7 @@ IN_WORKSHOP := build deb tree image images lock reproducible upgrade boot client
 ## KEYS=folder   pop.key and pop.crt, that sign the POP files of your machines (build/keys)
 ## LOCK=folder   build the image of the packages kept there, without a network, not of those of the day
 ## NATIVE=1      use this system's tools instead of the workshop's (Debian 13)
+## TRACKER=file  data of Debian's security tracker, if not fetched today
 ## MIRROR=uri    where Debian packages come from, if not from this system's own mirror
 help:
 	@sed -n 's/^## \{0,1\}//p' Makefile
@@ -74,12 +78,20 @@ soak: tree
 check:
 	@tests/check
 
+# All that can be refused is, before an hour of checks.
+release:
+	@$(WITH_KEY) packaging/release ready
+	@$(MAKE) --no-print-directory check
+	@$(MAKE) --no-print-directory image
+	@$(WITH_KEY) packaging/release make $(POP) $(RELEASE_KEY)
+
 clean:
 	@image/run down
 	@find build -mindepth 1 -maxdepth 1 ! -name 'workshop*' ! -name keys -exec rm -rf {} +
 
 ifdef NATIVE
 
+RELEASE_KEY := $(KEY)
 MAKEFLAGS += --no-builtin-rules --jobs=$(shell nproc)
 include services/build.mk packaging/packaging.mk image/image.mk tests/tests.mk tests/bench/bench.mk
 
@@ -87,10 +99,15 @@ else
 
 WORKSHOP := build/workshop.done
 
+# The key is the operator's, wherever it is.
+RELEASE_KEY := /run/release.key
+WITH_KEY = image/workshop/enter --ro-bind "$(or $(KEY),/dev/null)" $(RELEASE_KEY)
+release: $(WORKSHOP)
+
 $(IN_WORKSHOP): $(WORKSHOP)
 	@image/workshop/enter make --no-print-directory NATIVE=1 POP=$(POP) V=$(V) BESIDE="$(BESIDE)" \
 		$(if $(TIME),TIME=$(TIME)) $(if $(MINUTES),MINUTES=$(MINUTES)) $(if $(KEYS),KEYS=$(KEYS)) \
-		$(if $(LOCK),LOCK=$(LOCK)) ONLY="$(ONLY)" $@
+		$(if $(LOCK),LOCK=$(LOCK)) $(if $(TRACKER),TRACKER=$(TRACKER)) ONLY="$(ONLY)" $@
 
 $(WORKSHOP): image/workshop/packages
 	@image/workshop/host

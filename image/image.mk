@@ -109,3 +109,17 @@ boot: image
 # What machines upgrade to, for a web server.
 upgrade: deb $(DISK)
 	@image/step upgrade image/upgrade $(VERSION) $(KEYS) build/upgrades
+# What is known of an image's packages is asked anew, but not fetched again where nothing has changed.
+TRACKER_URL := https://security-tracker.debian.org/tracker/data/json
+TRACKER ?= build/security/tracker.json
+build/security/tracker.json: FORCE
+	@mkdir -p $(@D)
+	@curl --silent --show-error --fail --location --compressed --remote-time --max-time 300 --time-cond $@ --output $@ \
+		$(TRACKER_URL) || { echo "security-report: Debian's security tracker cannot be reached:" \
+		"give a copy of $(TRACKER_URL) with TRACKER=file" >&2; exit 1; }
+
+.PHONY: FORCE security-report
+security-report: $(TRACKER)
+	@[ -e build/images/$(POP)/fontaine-$(POP).packages ] || \
+		{ echo "security-report: no image of $(POP): run 'make image POP=$(POP)'" >&2; exit 1; }
+	@image/security-report build/images/$(POP)/fontaine-$(POP).packages $(TRACKER) packaging/fontaine.openvex.json

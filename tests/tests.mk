@@ -83,6 +83,10 @@ analyze: $(TIDY:build/lint/%.tidy=build/analyze/%.done)
 	@mkdir -p build/cppcheck
 	@$(CPPCHECK) $(filter -D% -I%,$(CPPFLAGS)) -j$(shell nproc) services && echo 'clang and cppcheck find nothing'
 
+.PHONY: dependencies
+dependencies:
+	@tests/lint/dependencies.py
+
 lint:
 	@$(PYTEST) --junitxml=$(RESULTS)/lint/lint.xml tests/lint
 

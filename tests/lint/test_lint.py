@@ -6,10 +6,13 @@ import re
 import subprocess
 from pathlib import Path
 
+import dependencies
 import foreign
 import pytest
+import vex
 
-from support import fault_table
+from support import fault_table, reliability, torture_table
+from torture import attacks, units
 
 PROJECT = Path(__file__).resolve().parents[2]
 LINT = PROJECT / "tests/lint"
@@ -131,13 +134,36 @@ def test_foreign_bytes():
     assert list(foreign.findings()) == []
 
 
+def test_dependencies():
+    assert list(dependencies.findings()) == []
+
+
+def test_vex():
+    assert list(vex.findings(vex.PAGE.read_text())) == []
+
+
+@pytest.mark.parametrize("change, complaint", [
+    ('"CVE-2013-0337"', "'' is no CVE"), ('"pkg:deb/debian/nginx"', "products are ['']"),
+    ('"vulnerable_code_not_in_execute_path"', "the justification is none of"),
+    ('"not_affected"', "the status '' is none of"),
+    ('"Fontaine maintainers"', "author or version is missing"), ('"2026-11-22T00:00:00Z"', "timestamp: "),
+])
+def test_vex_finds(change, complaint):
+    assert any(complaint in finding for finding in vex.findings(vex.PAGE.read_text().replace(change, '""')))
+
+
 def test_tables_of_faults():
     """What `make faults` runs is in the tables that it has made, and nothing else is."""
-    rows = [line.split(" | ") for line in fault_table.in_page()[1].splitlines()
-            if line and not line.startswith("| ---")]
-    made = {row[0].removeprefix("| "): row[1:] for row in rows}
+    made = reliability.rows(fault_table.COMMAND)
     assert set(made) == {"what happens", "what fails", *fault_table.ONES, *fault_table.TWOS}
     assert [made[name][0] for name in fault_table.TWOS] == [str(len(cases)) for cases in fault_table.TWOS.values()]
+
+
+def test_tables_of_attacks():
+    """So it is with `make torture`."""
+    made = set(reliability.rows(torture_table.COMMAND))
+    servers = {f"`{unit}`" for unit in units.UNITS}
+    assert made == {"attack", "server", *servers, *(what for what, _ in attacks.ATTACKS.values())}
 
 
 def write(folder, name, text):

@@ -7,18 +7,14 @@ import sys
 from pathlib import Path
 from statistics import median
 
-from support import faults, surroundings
+from support import faults, reliability, surroundings
+from support.reliability import table
 
-PAGE = Path(__file__).resolve().parents[2] / "docs/RELIABILITY.md"
-BEGIN, END = "<!-- make faults: begin -->\n", "<!-- make faults: end -->\n"
+COMMAND = "make faults"
 ONES = {**{f"`{service}` is {fault}": {service: fault} for case in faults.SINGLES for service, fault in case.items()},
         **{name: name for name in surroundings.FAULTS}}
 TWOS = {f"`{one}` and `{other}`": [case for case in faults.PAIRS if tuple(case) == (one, other)]
         for one, other in itertools.combinations(faults.SERVICES, 2)}
-
-
-def table(head, rows):
-    return "".join(f"| {' | '.join(row)} |\n" for row in [head, ["---"] * len(head), *rows])
 
 
 def row_of_one(name, seen):
@@ -49,17 +45,9 @@ def tables(records):
     return f"{ones}\n{twos}"
 
 
-def in_page():
-    """What the page has between the marks, and what is around it."""
-    head, rest = PAGE.read_text().split(BEGIN)
-    made, tail = rest.split(END)
-    return head, made, tail
-
-
 def main(records):
-    head, _, tail = in_page()
     made = tables(Path(records).read_text().splitlines())
-    PAGE.write_text(f"{head}{BEGIN}{made}{END}{tail}")
+    reliability.write(COMMAND, made)
     print(made)
 
 

@@ -106,6 +106,9 @@ def main():
     RESULTS.write_text(json.dumps({"attacks": rows, "memory_bytes": memory}, indent=1) + "\n")
     bad = sum(bool(row["wrong"]) for row in rows)
     print(f"{len(rows) - bad} withstood, {bad} not; {RESULTS}")
+    if names == list(attacks.ATTACKS) and not bad:
+        subprocess.run([sys.executable, "-B", "-m", "support.torture_table", RESULTS.resolve()], cwd="tests",
+                       check=True)
     sys.exit(bad > 0)
 
 
