@@ -7,8 +7,8 @@
 POP ?= demo
 export POP V MIRROR LOCK
 
-IN_WORKSHOP := build deb tree image images lock reproducible upgrade boot clients unit asan tsan fuzz fuzz-web \
-	analyze lint tidy bench faults run-e2e run-torture run-soak dependencies security-report run-check-tls
+IN_WORKSHOP := build deb check-packages plain-debian tree image images lock reproducible upgrade boot clients unit asan tsan \
+	fuzz fuzz-web analyze lint tidy bench faults run-e2e run-torture run-soak dependencies security-report run-check-tls
 
 .PHONY: help run up down endpoints check e2e torture soak check-tls release clean $(IN_WORKSHOP)
 .DEFAULT_GOAL := help
@@ -36,6 +36,7 @@ IN_WORKSHOP := build deb tree image images lock reproducible upgrade boot client
 ## make check-tls  have testssl.sh grade each TLS port of the running POP: A at least
 ## make bench      measure beside other servers, into build/bench/results.json
 ## make build      compile the daemons         make deb    Debian packages, into build/deb
+## make check-packages   a plain Debian 13 becomes a POP by our packages, and is plain again; lintian
 ## make dependencies     write the versions of today into docs/DEPENDENCIES.md
 ## make security-report  which known weaknesses the packages of an image have, by Debian's security tracker
 ## make release    build, check and sign what is released, into build/releases: POP=name KEY=file, a key of minisign

@@ -1,4 +1,4 @@
-# Debian packages of the daemons, into build/deb/.
+# Debian packages of the daemons and their source package, into build/deb/.
 # SPDX-License-Identifier: MIT
 
 DEB_TREE := build/deb/fontaine
@@ -9,11 +9,11 @@ DEBS := build/deb/done
 # copy shares our objects: what is compiled already is not compiled again.
 define build_debs
 mkdir -p $(DEB_TREE)
-rm -f build/deb/*.deb
-rsync -a --delete --exclude=/build --exclude=/debian services packaging docs $(DEB_TREE)
+rm -f build/deb/fontaine*.*
+rsync -a --delete --exclude=/build --exclude=/debian services packaging docs LICENSE README.md CHANGELOG.md $(DEB_TREE)
 rsync -a --delete packaging/debian $(DEB_TREE)
 ln -sfn ../../../build $(DEB_TREE)/build
-cd $(DEB_TREE) && dpkg-buildpackage --build=binary --no-pre-clean --unsigned-changes
+cd $(DEB_TREE) && dpkg-buildpackage --build=full --no-pre-clean --unsigned-changes
 endef
 export build_debs
 

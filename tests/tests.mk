@@ -134,3 +134,16 @@ run-soak:
 .PHONY: run-check-tls
 run-check-tls:
 	@python3 -B tests/support/check_tls.py
+
+# Not part of `make check`: some minutes. A plain Debian is made again when our packages need others.
+PLAIN := build/plain/done
+$(PLAIN): packaging/debian/control tests/packages/plain-debian | $(DEBS)
+	@mkdir -p $(@D)
+	@image/step plain-debian tests/packages/plain-debian $(@D) $(filter-out %-dbgsym_%,$(wildcard build/deb/*.deb))
+	@touch $@
+
+.PHONY: plain-debian check-packages
+plain-debian: deb
+	@$(MAKE) $(PLAIN)
+check-packages: plain-debian
+	@$(PYTEST) --junitxml=$(RESULTS)/packages/packages.xml tests/packages

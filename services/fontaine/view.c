@@ -43,6 +43,7 @@ static void add_site(yyjson_mut_doc *d, yyjson_mut_val *root, const struct pop_s
 	yyjson_mut_obj_add_strcpy(d, o, "name", s->name);
 	yyjson_mut_obj_add_strcpy(d, o, "domain", s->domain);
 	yyjson_mut_obj_add_bool(d, o, "is_delegated", !name_is_set_aside(s->domain));
+	yyjson_mut_obj_add_strcpy(d, o, "contact", s->operated_by->contact);
 	add_mailbox(d, o, s->operated_by->contact);
 }
 

@@ -47,6 +47,16 @@ def test_folders_are_not_listed_and_not_left(address, path):
     assert "portal.js" not in page.body and "style.css" not in page.body
 
 
+def test_who_finds_a_weakness_finds_whom_to_tell(address):
+    """RFC 9116."""
+    page = web.get(f"{address}/.well-known/security.txt")
+    assert page.status == 200 and page.headers["content-type"] == "text/plain; charset=utf-8"
+    fields = dict(line.split(": ", 1) for line in page.body.splitlines())
+    assert fields["Contact"] == f"mailto:{pop.site()['operated_by']['contact']}"
+    left = datetime.fromisoformat(fields["Expires"]) - datetime.now(UTC)
+    assert 0 < left.total_seconds() <= 366 * 86400
+
+
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "TRACE"])
 def test_pages_are_only_read(address, method):
     assert web.get(f"{address}/", "--request", method).status in (405, 501)

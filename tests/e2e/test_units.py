@@ -78,6 +78,7 @@ printf '%s' "$1" >/run/nsd.yaml
 for address in AS112; do ip address replace "$address" dev lo nodad; done
 fontaine render /run/nsd.yaml /run/fontaine-nsd
 mkdir -p /run/systemd/system/nsd.service.d
+cp /usr/lib/systemd/system/nsd.service /run/systemd/system # as this POP file wants none, the generator hides it
 printf '[Service]\nExecStart=\nExecStart=/usr/sbin/nsd -d -P "" -c /run/fontaine-nsd/nsd/nsd.conf\n' \
     >/run/systemd/system/nsd.service.d/test.conf
 systemctl daemon-reload
@@ -88,7 +89,7 @@ systemctl reload nsd.service
 WITHOUT_NSD = """
 systemctl stop nsd.service
 for address in AS112; do ip address delete "$address" dev lo; done
-rm -r /run/nsd.yaml /run/fontaine-nsd /run/systemd/system/nsd.service.d
+rm -r /run/nsd.yaml /run/fontaine-nsd /run/systemd/system/nsd.service /run/systemd/system/nsd.service.d
 systemctl daemon-reload
 """
 
