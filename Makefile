@@ -8,7 +8,8 @@ POP ?= demo
 export POP V MIRROR LOCK
 
 IN_WORKSHOP := build deb check-packages plain-debian tree image images lock reproducible upgrade boot clients unit asan tsan \
-	fuzz fuzz-web analyze lint tidy bench faults run-e2e run-torture run-soak dependencies security-report run-check-tls
+	fuzz fuzz-web analyze lint tidy bench faults faults-calls run-e2e run-torture run-soak dependencies \
+	security-report run-check-tls
 
 .PHONY: help run up down endpoints check e2e torture soak check-tls release clean $(IN_WORKSHOP)
 .DEFAULT_GOAL := help
@@ -31,6 +32,7 @@ IN_WORKSHOP := build deb check-packages plain-debian tree image images lock repr
 ## make analyze    clang's analyser and cppcheck over all sources
 ## make lint       style and structure         make e2e    tests against the running POP
 ## make faults     have each service fail in each way, alone and in pairs; tables of it in docs/RELIABILITY.md
+## make faults-calls  have one call after another of each daemon fail; SAMPLES=8 of a kind; tables of it there too
 ## make torture    attack the running POP, and see what its users still get; ONLY="requests time" some attacks
 ## make soak       use the running POP for MINUTES=30, and see that none of its servers grows
 ## make check-tls  have testssl.sh grade each TLS port of the running POP: A at least
@@ -108,7 +110,7 @@ release: $(WORKSHOP)
 $(IN_WORKSHOP): $(WORKSHOP)
 	@image/workshop/enter make --no-print-directory NATIVE=1 POP=$(POP) V=$(V) BESIDE="$(BESIDE)" \
 		$(if $(TIME),TIME=$(TIME)) $(if $(MINUTES),MINUTES=$(MINUTES)) $(if $(KEYS),KEYS=$(KEYS)) \
-		$(if $(LOCK),LOCK=$(LOCK)) $(if $(TRACKER),TRACKER=$(TRACKER)) ONLY="$(ONLY)" $@
+		$(if $(SAMPLES),SAMPLES=$(SAMPLES)) $(if $(LOCK),LOCK=$(LOCK)) $(if $(TRACKER),TRACKER=$(TRACKER)) ONLY="$(ONLY)" $@
 
 $(WORKSHOP): image/workshop/packages
 	@image/workshop/host

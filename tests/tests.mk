@@ -112,6 +112,23 @@ $(RPM): $(OUT)/tests/clients/rpm.o $(OUT)/tests/clients/h2_client.o
 faults: build
 	@tests/faults/run $(RESULTS)/faults/records.jsonl $(PYTEST)
 
+# What has calls of a program fail; the nth of each kind, SAMPLES of them, at each moment of each daemon's life.
+FAILING := $(OUT)/tests/faults/failing.so
+$(FAILING): tests/faults/failing.c services/build.mk
+	@mkdir -p $(@D)
+	$(QUIET)$(CC) -D_GNU_SOURCE -std=c17 -O2 -fPIC -Wall -Wextra -Werror -shared -o $@ $<
+
+SAMPLES ?= 8
+CALLS := $(RESULTS)/faults/calls.jsonl
+.PHONY: faults-calls
+faults-calls: export SAMPLES := $(SAMPLES)
+faults-calls: export CALLS_RECORDS := $(CURDIR)/$(CALLS)
+faults-calls: build $(FAILING)
+	@mkdir -p $(dir $(CALLS)) && rm -f $(CALLS)
+	@printf '%s\n' $(filter-out fontaine,$(PROGRAMS)) | \
+		xargs -P $(shell nproc) -I DAEMON tests/support/apart $(PYTEST) --timeout=3600 -k DAEMON tests/faults/test_calls.py; \
+		status=$$?; cd tests && python3 -B -m support.call_table $(CURDIR)/$(CALLS) && exit $$status
+
 # What a server that was taken over does.
 INTRUDER := $(OUT)/tests/support/intruder
 $(INTRUDER): $(OUT)/tests/support/intruder.o

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "fontaine/api_client.h"
 
+#include "base/mem.h"
+
 #include <curl/curl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,7 +16,7 @@ void api_client_open(struct api_client *a)
 {
 	a->curl = curl_easy_init();
 	if (a->curl == NULL)
-		abort(); /* out of memory */
+		mem_exhausted();
 	api_client_add_header(a, "X-Forwarded-For: 127.0.0.1");
 	api_client_add_header(a, "Expect:");
 }

@@ -99,7 +99,7 @@ static void watch(struct watched *w, const struct pop *p, const struct apply_pla
 	struct finding f;
 
 	if (prober_init(&w->prober, p, ASK_LIMIT_MS) < 0)
-		abort(); /* out of memory */
+		mem_exhausted();
 	size_t n = probe_list(p, w->sockets);
 	w->n = 0;
 	for (size_t i = 0; i < n; i++) {

@@ -260,7 +260,7 @@ int audit_run(const struct arguments *a)
 	audit.n = pop_endpoints(p, audit.all);
 	audit.tls = SSL_CTX_new(TLS_client_method());
 	if (audit.tls == NULL)
-		abort(); /* out of memory */
+		mem_exhausted();
 	have_strangers(&audit);
 	rc = run_all(&audit, a->json);
 	for (size_t i = 0; i < 2 && audit.has_strangers; i++)

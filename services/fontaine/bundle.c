@@ -165,7 +165,7 @@ static void collect(struct bundle *b)
 		buf_init(&b->found[i].text, FILE_MAX_BYTES);
 	for (size_t i = 0; i < THREADS; i++)
 		if (pthread_create(&threads[i], NULL, on_thread, b) != 0)
-			abort(); /* out of memory */
+			mem_exhausted();
 	for (size_t i = 0; i < THREADS; i++)
 		(void)pthread_join(threads[i], NULL);
 }

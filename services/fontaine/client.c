@@ -47,7 +47,7 @@ struct client *client_new(const char *url, int family, const char *ca_path)
 	c->multi = curl_multi_init();
 	c->headers = curl_slist_append(curl_slist_append(NULL, "Expect:"), "Content-Type: application/octet-stream");
 	if (c->multi == NULL || c->headers == NULL)
-		abort(); /* out of memory */
+		mem_exhausted();
 	c->url = mem_strdup(url);
 	c->ca_path = ca_path;
 	c->resolve = family == AF_INET ? CURL_IPRESOLVE_V4 : CURL_IPRESOLVE_V6;
@@ -121,7 +121,7 @@ static struct transfer *transfer_new(struct client *c, const char *path)
 	t->fd = -1;
 	t->easy = curl_easy_init();
 	if (t->easy == NULL)
-		abort(); /* out of memory */
+		mem_exhausted();
 	buf_init(&t->body, CLIENT_BODY_MAX_BYTES);
 	(void)curl_easy_setopt(t->easy, CURLOPT_URL, url);
 	(void)curl_easy_setopt(t->easy, CURLOPT_PROTOCOLS_STR, "http,https");
@@ -147,7 +147,7 @@ static void start(struct transfer *t)
 	t->sent_bytes = 0;
 	t->asked_ms = now_ms();
 	if (curl_multi_add_handle(t->client->multi, t->easy) != CURLM_OK)
-		abort(); /* out of memory */
+		mem_exhausted();
 }
 
 struct transfer *client_ask(struct client *c, const char *path)

@@ -75,7 +75,7 @@ static void ask_all(struct source *all, size_t n)
 		buf_init(&all[i].answer, ANSWER_MAX_BYTES);
 		buf_init(&all[i].text, ANSWER_MAX_BYTES);
 		if (pthread_create(&threads[i], NULL, on_thread, &all[i]) != 0)
-			abort(); /* out of memory */
+			mem_exhausted();
 	}
 	for (size_t i = 0; i < n; i++)
 		(void)pthread_join(threads[i], NULL);

@@ -294,7 +294,7 @@ static int run(const struct options *o)
 	make_id(r->id);
 	(void)signal(SIGPIPE, SIG_IGN);
 	if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
-		abort(); /* out of memory */
+		mem_exhausted();
 	measure(r);
 	if (o->json)
 		print_json(r);
@@ -349,7 +349,7 @@ static bool is_url(const char *text)
 	CURLU *parts = curl_url();
 
 	if (parts == NULL)
-		abort(); /* out of memory */
+		mem_exhausted();
 	bool is_good = curl_url_set(parts, CURLUPART_URL, text, 0) == CURLUE_OK && strpbrk(text, "?#") == NULL &&
 	               (strncmp(text, "http://", 7) == 0 || strncmp(text, "https://", 8) == 0);
 	curl_url_cleanup(parts);

@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "fontaine/command.h"
 
+#include "base/mem.h"
 #include "base/pop_json.h"
 #include "base/utc.h"
 #include "fontaine/units.h"
@@ -170,7 +171,7 @@ int status_run(const struct arguments *a)
 	if (rc != EXIT_FINE)
 		return rc;
 	if (prober_init(&prober, p, LIMIT_MS) < 0)
-		abort(); /* out of memory */
+		mem_exhausted();
 	size_t n = probe_list(p, endpoints);
 	for (size_t i = 0; i < n; i++) {
 		questions[i].prober = &prober;

@@ -69,7 +69,7 @@ static void make_code(struct share_record *r)
 	uint8_t bytes[CODE_BYTES];
 
 	if (RAND_bytes(bytes, sizeof(bytes)) != 1)
-		abort(); /* a code that can be guessed is worse */
+		mem_exhausted(); /* as for keys, in archive.c */
 	code_of(bytes, r->code);
 }
 

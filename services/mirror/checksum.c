@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "mirror/checksum.h"
 
+#include "base/mem.h"
+
 #include <errno.h>
 #include <openssl/evp.h>
 #include <stdlib.h>
@@ -110,7 +112,7 @@ int checksum_file(int fd, enum checksum_kind kind, const atomic_bool *is_cancell
 	int rc = -EIO;
 
 	if (digest == NULL)
-		abort(); /* out of memory */
+		mem_exhausted();
 	if (EVP_DigestInit_ex(digest, algorithm(kind), NULL) == 1)
 		rc = feed(digest, fd, is_cancelled);
 	if (rc == 0 && EVP_DigestFinal_ex(digest, c.bytes, NULL) != 1)

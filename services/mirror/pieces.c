@@ -103,7 +103,7 @@ int pieces_hash(int fd, uint64_t size_bytes, const atomic_bool *is_cancelled, st
 	struct digests d = {EVP_MD_CTX_new(), EVP_MD_CTX_new()};
 
 	if (d.whole == NULL || d.piece == NULL)
-		abort(); /* out of memory */
+		mem_exhausted();
 	p.whole.kind = CHECKSUM_SHA256;
 	p.n = pieces_count(size_bytes, p.piece_bytes);
 	p.sha1 = mem_new(p.n * PIECES_SHA1_BYTES + 1);

@@ -226,7 +226,7 @@ struct repomd *repomd_new(enum repomd_kind kind, repomd_on_file on_file, void *d
 
 	r->parser = XML_ParserCreate(NULL);
 	if (r->parser == NULL)
-		abort(); /* out of memory */
+		mem_exhausted();
 	r->file_element = kind == REPOMD_REPOMD ? "data" : "package";
 	r->on_file = on_file;
 	r->data = data;

@@ -64,7 +64,7 @@ static void start_gzip(struct unpack *u)
 {
 	u->gzip = (z_stream){0};
 	if (inflateInit2(&u->gzip, MAX_WBITS + GZIP_ONLY) != Z_OK)
-		abort(); /* out of memory */
+		mem_exhausted();
 }
 
 static ssize_t step_gzip(struct unpack *u, uint8_t *out, size_t room)
@@ -95,7 +95,7 @@ static void start_xz(struct unpack *u)
 {
 	u->xz = (lzma_stream)LZMA_STREAM_INIT;
 	if (lzma_stream_decoder(&u->xz, UNPACK_MEMORY_MAX, LZMA_CONCATENATED) != LZMA_OK)
-		abort(); /* out of memory */
+		mem_exhausted();
 }
 
 static ssize_t step_xz(struct unpack *u, uint8_t *out, size_t room)
@@ -122,7 +122,7 @@ static void start_zstd(struct unpack *u)
 {
 	u->zstd = ZSTD_createDStream();
 	if (u->zstd == NULL)
-		abort(); /* out of memory */
+		mem_exhausted();
 	(void)ZSTD_DCtx_setParameter(u->zstd, ZSTD_d_windowLogMax, ZSTD_WINDOW_BITS_MAX);
 }
 

@@ -41,7 +41,7 @@ int signature_write(const char *secret, const char *id, int64_t time_s, const ch
 		return n;
 	char *text = mem_printf("%s.%" PRId64 ".%s", id, time_s, body);
 	if (HMAC(EVP_sha256(), key, n, (const uint8_t *)text, strlen(text), digest, &len) == NULL)
-		abort(); /* out of memory */
+		mem_exhausted();
 	free(text);
 	(void)snprintf(ret, SIGNATURE_MAX, "v1,");
 	(void)EVP_EncodeBlock((uint8_t *)ret + 3, digest, (int)len);

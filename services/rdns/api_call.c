@@ -28,7 +28,7 @@ struct api_call *api_call_new(struct rdnsd *d, struct http_request *r)
 	c->language = reply_language(r, language_of(d->pop->site->languages[0], LANGUAGE_EN));
 	c->doc = yyjson_mut_doc_new(NULL);
 	if (c->doc == NULL)
-		abort(); /* out of memory */
+		mem_exhausted();
 	r->data = c;
 	d->n_calls++;
 	return c;

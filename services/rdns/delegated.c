@@ -285,7 +285,7 @@ static void add_ds_json(const struct delegation *zone, const ldns_rr *ds, yyjson
 	yyjson_mut_obj_add_uint(doc, o, "digest_type", ldns_rdf2native_int8(ldns_rr_rdf(ds, 2)));
 	char *digest = ldns_rdf2str(ldns_rr_rdf(ds, 3));
 	if (digest == NULL)
-		abort(); /* out of memory */
+		mem_exhausted();
 	json_add_text(doc, o, "digest", digest);
 	free(digest);
 }

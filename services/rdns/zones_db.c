@@ -122,7 +122,7 @@ static int write_ds(sqlite3 *db, const struct delegation *zone, const ldns_rr *d
 		return rc;
 	char *digest = ldns_rdf2str(ldns_rr_rdf(ds, 3));
 	if (digest == NULL)
-		abort(); /* out of memory */
+		mem_exhausted();
 	db_bind_text(s, 1, zone->zone);
 	(void)sqlite3_bind_int(s, 2, ldns_rdf2native_int16(ldns_rr_rdf(ds, 0)));
 	(void)sqlite3_bind_int(s, 3, ldns_rdf2native_int8(ldns_rr_rdf(ds, 1)));

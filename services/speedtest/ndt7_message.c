@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "speedtest/ndt7_message.h"
 
+#include "base/mem.h"
+
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
@@ -99,7 +101,7 @@ char *ndt7_measurement_json(const struct ndt7_measurement *m, size_t *ret_len)
 		add_bbr(d, root, m);
 	char *text = yyjson_mut_write(d, 0, ret_len);
 	if (text == NULL)
-		abort(); /* out of memory: what we write is valid UTF-8 and finite */
+		mem_exhausted(); /* what we write is valid UTF-8 and finite */
 	yyjson_mut_doc_free(d);
 	return text;
 }

@@ -72,7 +72,7 @@ int pictures_open(const char *fonts, struct pictures **ret)
 
 	(void)pthread_mutex_init(&p->lock, NULL);
 	if (FT_Init_FreeType(&p->freetype) != 0)
-		abort(); /* out of memory */
+		mem_exhausted();
 	int rc = open_font(p, &p->fonts[REGULAR], fonts, "DejaVuSans.ttf");
 	if (rc == 0)
 		rc = open_font(p, &p->fonts[BOLD], fonts, "DejaVuSans-Bold.ttf");
@@ -223,6 +223,6 @@ int pictures_draw(struct pictures *p, const struct card *c, struct buf *png)
 	cairo_surface_destroy(surface);
 	(void)pthread_mutex_unlock(&p->lock);
 	if (status == CAIRO_STATUS_NO_MEMORY)
-		abort();
+		mem_exhausted();
 	return status == CAIRO_STATUS_SUCCESS ? 0 : -ENOBUFS;
 }

@@ -2,6 +2,7 @@
 #include "speedtest/turn.h"
 
 #include "base/log.h"
+#include "base/mem.h"
 #include "base/metrics.h"
 #include "net/limit.h"
 #include "net/reply.h"
@@ -27,7 +28,7 @@ static_assert(TURN_PASSWORD_MAX > (SHA1_BYTES + 2) / 3 * 4, "a password in base6
 static void sign(const char *secret, const char *text, uint8_t ret[SHA1_BYTES])
 {
 	if (HMAC(EVP_sha1(), secret, (int)strlen(secret), (const uint8_t *)text, strlen(text), ret, NULL) == NULL)
-		abort(); /* out of memory */
+		mem_exhausted();
 }
 
 void turn_credential_make(const char *secret, const struct addr *client, int64_t expires_s,

@@ -11,7 +11,7 @@ import foreign
 import pytest
 import vex
 
-from support import fault_table, reliability, torture_table
+from support import call_table, fault_daemons, fault_table, reliability, torture_table
 from torture import attacks, units
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -164,6 +164,11 @@ def test_tables_of_attacks():
     made = set(reliability.rows(torture_table.COMMAND))
     servers = {f"`{unit}`" for unit in units.UNITS}
     assert made == {"attack", "server", *servers, *(what for what, _ in attacks.ATTACKS.values())}
+
+
+def test_the_table_of_calls_has_all_daemons():
+    made = reliability.rows(call_table.COMMAND)
+    assert {daemon.name for daemon in fault_daemons.DAEMONS} <= {name.strip("`") for name in made}
 
 
 def write(folder, name, text):

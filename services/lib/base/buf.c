@@ -119,7 +119,7 @@ int buf_add_file(struct buf *b, const char *path)
 		return -errno;
 
 	ssize_t n;
-	while (rc == 0 && (n = read(fd, chunk, sizeof(chunk))) != 0)
+	while (rc == 0 && (n = TEMP_FAILURE_RETRY(read(fd, chunk, sizeof(chunk)))) != 0)
 		rc = n < 0 ? -errno : buf_add(b, chunk, (size_t)n);
 	if (rc < 0)
 		set_len(b, len_before);

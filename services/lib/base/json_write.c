@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/json_write.h"
 
+#include "base/mem.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -26,7 +28,7 @@ char *json_take(yyjson_mut_doc *d, yyjson_mut_val *root)
 	yyjson_mut_doc_set_root(d, root);
 	char *text = yyjson_mut_write(d, 0, NULL);
 	if (text == NULL)
-		abort(); /* out of memory: what we write is valid UTF-8 and finite */
+		mem_exhausted(); /* what we write is valid UTF-8 and finite */
 	yyjson_mut_doc_free(d);
 	return text;
 }

@@ -7,12 +7,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+void mem_exhausted(void)
+{
+	(void)fputs("out of memory\n", stderr);
+	abort();
+}
+
 static void *present(void *p)
 {
-	if (p == NULL) {
-		(void)fputs("out of memory\n", stderr);
-		abort();
-	}
+	if (p == NULL)
+		mem_exhausted();
 	return p;
 }
 

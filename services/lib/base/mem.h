@@ -5,6 +5,9 @@
 
 #include <stddef.h>
 
+/** End: what a library needed is not there. */
+void mem_exhausted(void) __attribute__((noreturn));
+
 /** Return @size zeroed bytes, never NULL. Release with free(). */
 void *mem_new(size_t size) __attribute__((malloc, returns_nonnull, warn_unused_result));
 

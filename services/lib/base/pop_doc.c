@@ -2,6 +2,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/pop_doc.h"
 
+#include "base/mem.h"
+
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -89,7 +91,7 @@ int pop_doc_open(const char *text, size_t len, struct pop_doc *ret, struct pop_e
 	int rc;
 
 	if (!yaml_parser_initialize(&parser))
-		abort(); /* out of memory */
+		mem_exhausted();
 	yaml_parser_set_encoding(&parser, YAML_UTF8_ENCODING);
 	yaml_parser_set_input_string(&parser, (const unsigned char *)text, len);
 

@@ -188,7 +188,7 @@ char *pop_json_text(yyjson_mut_doc *d, yyjson_mut_val *root)
 	char *text = yyjson_mut_write(d, YYJSON_WRITE_PRETTY_TWO_SPACES | YYJSON_WRITE_NEWLINE_AT_END,
 	                              NULL);
 	if (text == NULL)
-		abort(); /* out of memory: what we write is valid UTF-8 and finite */
+		mem_exhausted(); /* what we write is valid UTF-8 and finite */
 	return text;
 }
 

@@ -312,7 +312,7 @@ void archive_key_make(char ret[ARCHIVE_KEY_DIGITS + 1])
 	unsigned char bytes[ARCHIVE_KEY_DIGITS / 2];
 
 	if (RAND_bytes(bytes, sizeof(bytes)) != 1)
-		abort(); /* a key that can be guessed is worse */
+		mem_exhausted(); /* OpenSSL's generator needs some, and a key that can be guessed is worse */
 	for (size_t i = 0; i < sizeof(bytes); i++)
 		(void)snprintf(ret + 2 * i, 3, "%02x", bytes[i]);
 }

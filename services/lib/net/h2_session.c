@@ -259,7 +259,7 @@ static nghttp2_session_callbacks *callbacks_new(void)
 	nghttp2_session_callbacks *calls;
 
 	if (nghttp2_session_callbacks_new(&calls) != 0)
-		abort(); /* out of memory, as in mem_new() */
+		mem_exhausted();
 	nghttp2_session_callbacks_set_on_begin_frame_callback(calls, on_begin_frame);
 	nghttp2_session_callbacks_set_on_begin_headers_callback(calls, on_begin_headers);
 	nghttp2_session_callbacks_set_on_header_callback(calls, on_header);
@@ -278,7 +278,7 @@ static nghttp2_option *options_new(void)
 	nghttp2_option *options;
 
 	if (nghttp2_option_new(&options) != 0)
-		abort();
+		mem_exhausted();
 	nghttp2_option_set_no_closed_streams(options, 1);
 	nghttp2_option_set_stream_reset_rate_limit(options, UINT64_MAX, UINT64_MAX); /* ours answers better */
 	return options;
@@ -300,7 +300,7 @@ void h2_session_init(struct h2_session *s, const struct h2_session_ops *ops, voi
 	if (nghttp2_session_server_new2(&s->http, calls, s, options) != 0 ||
 	    nghttp2_submit_settings(s->http, NGHTTP2_FLAG_NONE, settings, 3) != 0 ||
 	    nghttp2_session_set_local_window_size(s->http, NGHTTP2_FLAG_NONE, 0, H2_WINDOW_BYTES) != 0)
-		abort();
+		mem_exhausted();
 	nghttp2_option_del(options);
 	nghttp2_session_callbacks_del(calls);
 }

@@ -63,7 +63,7 @@ static bool mac_of(const struct sessions *s, char letter, const char *secret, si
 	if (fits)
 		memcpy(text + 1, secret, len);
 	if (HMAC(EVP_sha256(), s->key, KEY_BYTES, text, fits ? len + 1 : 0, ret, NULL) == NULL)
-		abort(); /* out of memory */
+		mem_exhausted();
 	OPENSSL_cleanse(text, sizeof(text));
 	return fits;
 }

@@ -203,11 +203,11 @@ struct tls_buffers *tls_buffers_new(void)
 	struct tls_buffers *b = aligned_alloc(PAGE_BYTES, sizeof(*b));
 
 	if (b == NULL)
-		abort(); /* no memory */
+		mem_exhausted();
 	memset(b, 0, sizeof(*b));
 	b->method = BIO_meth_new(BIO_TYPE_SOURCE_SINK, "stream");
 	if (b->method == NULL)
-		abort(); /* no memory */
+		mem_exhausted();
 	(void)BIO_meth_set_read(b->method, on_bio_read);
 	(void)BIO_meth_set_write(b->method, on_bio_write);
 	(void)BIO_meth_set_ctrl(b->method, on_bio_ctrl);
@@ -228,7 +228,7 @@ struct tls_stream *tls_stream_new(struct tls *t, struct tls_buffers *buffers, in
 	s->ssl = tls_session(t);
 	s->socket = BIO_new_socket(fd, BIO_NOCLOSE);
 	if (s->ssl == NULL || s->socket == NULL || bio == NULL)
-		abort(); /* no memory */
+		mem_exhausted();
 	s->buffers = buffers;
 	s->fd = fd;
 	buf_init(&s->in, INPUT_BYTES);

@@ -256,7 +256,7 @@ void web_client_ask(struct web_client *f, const struct web_question *wish)
 	assert(!f->is_closing);
 	*r = (struct request){.client = f, .curl = curl_easy_init(), .on_done = wish->on_done, .data = wish->data};
 	if (r->curl == NULL)
-		abort(); /* out of memory */
+		mem_exhausted();
 	buf_init(&r->body, wish->max_bytes);
 	r->next = f->first;
 	if (r->next != NULL)
@@ -285,7 +285,7 @@ struct web_client *web_client_new(uv_loop_t *loop)
 	CURLM *multi = curl_multi_init();
 
 	if (multi == NULL)
-		abort(); /* out of memory */
+		mem_exhausted();
 	struct web_client *f = mem_new(sizeof(*f));
 	f->loop = loop;
 	f->multi = multi;

@@ -151,7 +151,7 @@ static void run(void *data)
 	struct event *e;
 
 	if (curl == NULL)
-		abort(); /* out of memory */
+		mem_exhausted();
 	while ((e = take(w)) != NULL) {
 		bool was_told = tell(w, curl, e->json);
 		uv_mutex_lock(&w->lock);

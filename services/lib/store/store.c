@@ -177,7 +177,7 @@ static struct store *store_new(void)
 	struct store *s = mem_new(sizeof(*s));
 
 	if (uv_mutex_init(&s->lock) < 0 || uv_cond_init(&s->wake_worker) < 0)
-		abort(); /* out of memory */
+		mem_exhausted();
 	jobs_init(&s->queued);
 	jobs_init(&s->done);
 	s->wake_loop.data = s;

@@ -4,6 +4,7 @@
 #include "sys/daemon.h"
 
 #include "base/log.h"
+#include "base/mem.h"
 
 #include <getopt.h>
 #include <inttypes.h>
@@ -12,11 +13,13 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <systemd/sd-daemon.h>
 #include <systemd/sd-journal.h>
 #include <unistd.h>
+#include <uv.h>
 
 enum {
 	STATUS_OK = 0,
@@ -115,6 +118,30 @@ static int parse_options(struct daemon_options *o, int argc, char **argv)
 	return STATUS_GO_ON;
 }
 
+static void *loop_malloc(size_t size)
+{
+	return mem_resize(NULL, size, 1);
+}
+
+static void *loop_realloc(void *p, size_t size)
+{
+	return mem_resize(p, size, 1);
+}
+
+static void *loop_calloc(size_t count, size_t size)
+{
+	return memset(mem_resize(NULL, count, size), 0, count * size);
+}
+
+/* Libraries end so when they are refused a thread, without a word. */
+static void on_abort(int signal_number)
+{
+	static const char word[] = "aborted: no memory, no thread, or a mistake of ours\n";
+
+	(void)signal_number;
+	(void)!write(STDERR_FILENO, word, sizeof(word) - 1); /* then abort() goes on */
+}
+
 int daemon_start(struct daemon_options *o, int argc, char **argv)
 {
 	o->pop_path = "/etc/fontaine/pop.yaml";
@@ -122,6 +149,8 @@ int daemon_start(struct daemon_options *o, int argc, char **argv)
 	o->tls_path = "/var/lib/fontaine/tls";
 	if (stderr_is_journal())
 		log_set_sink(send_to_journal);
+	(void)signal(SIGABRT, on_abort);
+	(void)uv_replace_allocator(loop_malloc, loop_realloc, loop_calloc, free);
 	(void)signal(SIGPIPE, SIG_IGN); /* a peer that left is an error of write(), not our end */
 	return parse_options(o, argc, argv);
 }

@@ -18,8 +18,8 @@ struct daemon_options {
 
 /**
  * Read --pop, --web, --tls, --prepare, --verbose, --version and --help into @o (name, summary and
- * can_prepare set by the caller), send the log to the journal when systemd started us, and
- * ignore SIGPIPE.
+ * can_prepare set by the caller), send the log to the journal when systemd started us, ignore
+ * SIGPIPE, and have libraries say so that end us by abort(). Before any call of libuv.
  * Return: -1 to go on, else the exit status: 0 after --help or --version, 2 on
  * an unknown option, explained on standard error.
  */
