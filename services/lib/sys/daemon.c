@@ -133,13 +133,13 @@ static void *loop_calloc(size_t count, size_t size)
 	return memset(mem_resize(NULL, count, size), 0, count * size);
 }
 
-/* Libraries end so when they are refused a thread, without a word. */
+/* Libraries end so when they are refused a thread, without a word; systemd's watchdog ends who hangs so. */
 static void on_abort(int signal_number)
 {
-	static const char word[] = "aborted: no memory, no thread, or a mistake of ours\n";
+	static const char word[] = "aborted: no memory, no thread, no sign of life, or a mistake of ours\n";
 
-	(void)signal_number;
-	(void)!write(STDERR_FILENO, word, sizeof(word) - 1); /* then abort() goes on */
+	(void)!write(STDERR_FILENO, word, sizeof(word) - 1);
+	(void)raise(signal_number); /* which nobody catches any more */
 }
 
 int daemon_start(struct daemon_options *o, int argc, char **argv)
@@ -149,7 +149,7 @@ int daemon_start(struct daemon_options *o, int argc, char **argv)
 	o->tls_path = "/var/lib/fontaine/tls";
 	if (stderr_is_journal())
 		log_set_sink(send_to_journal);
-	(void)signal(SIGABRT, on_abort);
+	(void)sigaction(SIGABRT, &(struct sigaction){.sa_handler = on_abort, .sa_flags = (int)SA_RESETHAND}, NULL);
 	(void)uv_replace_allocator(loop_malloc, loop_realloc, loop_calloc, free);
 	(void)signal(SIGPIPE, SIG_IGN); /* a peer that left is an error of write(), not our end */
 	return parse_options(o, argc, argv);
