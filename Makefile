@@ -8,7 +8,7 @@ POP ?= demo
 export POP V MIRROR LOCK
 
 IN_WORKSHOP := build deb check-packages plain-debian tree image images lock reproducible upgrade boot clients unit asan tsan \
-	fuzz fuzz-web analyze lint tidy bench faults faults-calls run-e2e run-torture run-soak dependencies \
+	fuzz fuzz-web analyze lint tidy bench bench-mirror faults faults-calls run-e2e run-torture run-soak dependencies \
 	security-report run-check-tls
 
 .PHONY: help run up down endpoints check e2e torture soak check-tls release clean $(IN_WORKSHOP)

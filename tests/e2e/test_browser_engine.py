@@ -102,7 +102,8 @@ def test_a_run_takes_about_45_s(run):
 def test_bytes_are_those_of_the_server(run):
     totals = {way: sum(r["totalBytes"] for _, _, w, r in measured_loads(run.results) if w == way)
               for way in ("download", "upload")}
-    assert totals["upload"] == run.counted["received_bytes_total"]
+    late = run.counted["received_bytes_total"] - totals["upload"]
+    assert 0 <= late < 0.02 * totals["upload"], "what arrived when the page no longer waited for it"
     cut = run.counted["sent_bytes_total"] - totals["download"]
     assert 0 <= cut < 0.1 * totals["download"], "heads, and what was on its way at the end"
 

@@ -183,7 +183,7 @@ def expect_each_as_it_wishes(exchange, peerd, mail, told):
     wait.until(lambda: len(listed(peerd, state="failed")) == 2, "it was also tried for the fourth", LIMIT_S)
 
 
-def expect_quiet_in_maintenance(exchange, peerd, mail):
+def expect_quiet_in_maintenance(exchange, peerd, mail, told):
     """What is over when the maintenance is was never told; what is not is told then."""
     def command(*words):
         return subprocess.run([pop.FONTAINE, "notices", *words, "--socket", CONTROL], capture_output=True, text=True,
@@ -210,6 +210,7 @@ def expect_quiet_in_maintenance(exchange, peerd, mail):
     exchange.member("enable", "all")
     wait.until(lambda: set(states(peerd).values()) == {"up"}, "all sessions are up", LIMIT_S)
     wait.until(lambda: len(mail.to("noc@as1.example")) == before + 2, "what is back is told", LIMIT_S)
+    wait.until(lambda: len(told.to("/told")) == 4, "by a webhook, too", LIMIT_S)
     assert [each["state"] for each in peerd.json("/api/v1/notices/quiet", CONTROL)["quiet"]] == ["planned", "over"]
 
 
@@ -246,7 +247,7 @@ def test_members_are_told_of_their_sessions(tmp_path):
 
         mail = expect_told_in_spite_of_a_kill(exchange, peerd, mute, stack)
         expect_each_as_it_wishes(exchange, peerd, mail, told)
-        expect_quiet_in_maintenance(exchange, peerd, mail)
+        expect_quiet_in_maintenance(exchange, peerd, mail, told)
         expect_restarts_are_not_told(exchange, peerd, mail, told)
         assert peerd.json("/api/v1/notices/test?asn=64501", CONTROL, "POST") == {"queued": 1}
         wait.until(lambda: "essai" in mail.to("noc@as1.example")[-1]["subject"], "a test is sent", LIMIT_S)
