@@ -47,26 +47,14 @@ static void on_event(const struct model_event *e, void *data)
 	journal_add(&d->journal, e);
 }
 
-static int load_pop(struct healthd *d, const char *path)
-{
-	struct pop_error error;
-	int rc = pop_load(path, &d->pop, &error);
-
-	if (rc < 0)
-		log_error("%s:%u:%u: %s: %s", path, error.line, error.column, error.what, error.remedy);
-	return rc;
-}
-
 /** Read what was known before. */
 static int open_state(struct healthd *d)
 {
-	const char *folder = getenv("STATE_DIRECTORY"); /* systemd.exec(5) */
+	const char *folder = daemon_state_folder();
 	sqlite3 *db;
 
-	if (folder == NULL) {
-		log_error("STATE_DIRECTORY: not set: start healthd by its unit, or set it to a folder of its own");
+	if (folder == NULL)
 		return -ENOENT;
-	}
 	d->database = mem_printf("%s/health.db", folder);
 	model_init(&d->model, d->pop, on_event, d);
 	int rc = db_open(d->database, health_migrations, &db);
@@ -119,14 +107,15 @@ static void on_unasked(void *data)
 static int serve(struct healthd *d)
 {
 	d->api = (struct api){&d->model, d->rounds, d->store, d->http.counters, LOCAL_HTTP_SOCKETS};
-	return local_http_start(&d->http, &d->loop,
+	return local_http_serve(&d->http, &d->loop,
 	                        &(struct local_http_config){.tables = {control_tables, public_tables},
 	                                                    .data = {&d->api, &d->api},
 	                                                    .max_conns = CONNECTIONS_MAX,
 	                                                    .requests_per_second = REQUESTS_PER_SECOND,
 	                                                    .grace_ms = GRACE_MS,
 	                                                    .on_closed = on_unasked,
-	                                                    .owner = d});
+	                                                    .owner = d},
+	                        "asking");
 }
 
 static int run(struct healthd *d)
@@ -146,13 +135,7 @@ static int run(struct healthd *d)
 		store_close(d->store, NULL, NULL);
 		return rc;
 	}
-	rc = serve(d);
-	if (rc == 0)
-		daemon_ready("asking");
-	else
-		local_http_stop(&d->http);
-	(void)uv_run(&d->loop, UV_RUN_DEFAULT);
-	return rc;
+	return serve(d);
 }
 
 /** The loop is made in the sandbox: it looks at what it may use there. */
@@ -180,7 +163,7 @@ int main(int argc, char **argv)
 		return status;
 
 	struct healthd *d = mem_new(sizeof(*d));
-	int rc = load_pop(d, options.pop_path);
+	int rc = pop_read(options.pop_path, &d->pop);
 	if (rc == 0)
 		rc = open_state(d);
 	if (rc == 0) {

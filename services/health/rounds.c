@@ -9,7 +9,6 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "health/speed.h"
-#include "sys/daemon.h"
 
 #include <errno.h>
 #include <openssl/ssl.h>
@@ -272,7 +271,6 @@ static void on_tick(uv_timer_t *timer)
 	struct rounds *r = timer->data;
 	struct model_time t = now(r);
 
-	daemon_alive();
 	if (t.ms - r->last_ms > AWAY_MS && r->n_ticks > 0) {
 		log_warn("health: was held up for %u ms: all is asked anew", (unsigned)(t.ms - r->last_ms));
 		model_forget(r->config.model, t);

@@ -28,7 +28,6 @@ struct mirrord {
 	struct pop *pop;
 	uv_loop_t loop;
 	struct local_http http;
-	uv_timer_t alive;
 	struct api apis[LOCAL_HTTP_SOCKETS];
 	char *database;
 	struct engine *engine;
@@ -39,25 +38,24 @@ struct mirrord {
 
 static int load_pop(struct mirrord *d, const char *path)
 {
-	struct pop_error error;
-	int rc = pop_load(path, &d->pop, &error);
+	int rc = pop_read(path, &d->pop);
 
 	if (rc < 0)
-		log_error("%s:%u:%u: %s: %s", path, error.line, error.column, error.what, error.remedy);
-	else if (d->pop->services->mirror == NULL)
+		return rc;
+	if (d->pop->services->mirror == NULL) {
 		log_error("%s: services.mirror: missing: add it, or do not start mirrord", path);
-	return rc == 0 && d->pop->services->mirror == NULL ? -ENOENT : rc;
+		rc = -ENOENT;
+	}
+	return rc;
 }
 
 static int open_state(struct mirrord *d)
 {
 	const struct pop_mirror *m = d->pop->services->mirror;
-	const char *folder = getenv("STATE_DIRECTORY"); /* systemd.exec(5) */
+	const char *folder = daemon_state_folder();
 
-	if (folder == NULL) {
-		log_error("STATE_DIRECTORY: not set: start mirrord by its unit, or set it to a folder of its own");
+	if (folder == NULL)
 		return -ENOENT;
-	}
 	int rc = publication_probe(m->root);
 	if (rc < 0)
 		return rc;
@@ -87,7 +85,6 @@ static void on_engine_closed(void *data)
 	struct mirrord *d = data;
 
 	d->engine = NULL;
-	uv_close((uv_handle_t *)&d->alive, NULL);
 }
 
 static void on_redirect_closed(void *data)
@@ -117,7 +114,7 @@ static int serve(struct mirrord *d)
 		                          .pop = d->pop,
 		                          .counters = d->http.counters,
 		                          .n_counters = LOCAL_HTTP_SOCKETS};
-	return local_http_start(&d->http, &d->loop,
+	return local_http_serve(&d->http, &d->loop,
 	                        &(struct local_http_config){.tables = {control_tables, public_tables},
 	                                                    .data = {&d->apis[LOCAL_HTTP_CONTROL],
 	                                                             &d->apis[LOCAL_HTTP_PUBLIC]},
@@ -125,22 +122,8 @@ static int serve(struct mirrord *d)
 	                                                    .requests_per_second = REQUESTS_PER_SECOND,
 	                                                    .grace_ms = GRACE_MS,
 	                                                    .on_closed = on_unasked,
-	                                                    .owner = d});
-}
-
-static void on_alive(uv_timer_t *timer)
-{
-	(void)timer;
-	daemon_alive();
-}
-
-static void watch(struct mirrord *d)
-{
-	uint64_t interval_ms = daemon_alive_interval_ms();
-
-	(void)uv_timer_init(&d->loop, &d->alive);
-	if (interval_ms > 0)
-		(void)uv_timer_start(&d->alive, on_alive, interval_ms, interval_ms);
+	                                                    .owner = d},
+	                        "mirroring");
 }
 
 /** The engine first: whoever asks before it has begun would be told that there is nothing. */
@@ -153,14 +136,7 @@ static int run(struct mirrord *d)
 	d->auth = auth_new(d->engine);
 	traffic_start(d->traffic, &d->loop, d->engine);
 	d->redirect = redirect_new(&d->loop, d->pop, d->engine, d->traffic);
-	watch(d);
-	rc = serve(d);
-	if (rc == 0)
-		daemon_ready("mirroring");
-	else
-		local_http_stop(&d->http);
-	(void)uv_run(&d->loop, UV_RUN_DEFAULT);
-	return rc;
+	return serve(d);
 }
 
 /** The loop is made in the sandbox: it looks at what it may use there. */

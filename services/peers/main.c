@@ -30,7 +30,6 @@ struct peerd {
 	struct pop *pop;
 	uv_loop_t loop;
 	struct local_http http;
-	uv_timer_t alive;
 	const struct http_route *tables[LOCAL_HTTP_SOCKETS][TABLES_MAX];
 	char *database;      /* of latency */
 	struct store *store; /* NULL: it is not measured */
@@ -42,12 +41,11 @@ struct peerd {
 
 static int load_pop(struct peerd *d, const char *path)
 {
-	struct pop_error error;
-	int rc = pop_load(path, &d->pop, &error);
+	int rc = pop_read(path, &d->pop);
 
 	if (rc < 0)
-		log_error("%s:%u:%u: %s: %s", path, error.line, error.column, error.what, error.remedy);
-	else if (d->pop->latency == NULL && d->pop->notices == NULL) {
+		return rc;
+	if (d->pop->latency == NULL && d->pop->notices == NULL) {
 		log_error("%s: neither \"latency\" nor \"notices\" is there: add what is to be done", path);
 		rc = -ENOENT;
 	}
@@ -57,13 +55,11 @@ static int load_pop(struct peerd *d, const char *path)
 /** Forget what grew old while it did not run. */
 static int open_state(struct peerd *d)
 {
-	const char *folder = getenv("STATE_DIRECTORY"); /* systemd.exec(5) */
+	const char *folder = daemon_state_folder();
 	sqlite3 *db;
 
-	if (folder == NULL) {
-		log_error("STATE_DIRECTORY: not set: start peerd by its unit, or set it to a folder of its own");
+	if (folder == NULL)
 		return -ENOENT;
-	}
 	d->notices_database = mem_printf("%s/notices.db", folder);
 	if (d->pop->latency == NULL)
 		return 0;
@@ -141,7 +137,6 @@ static void on_unasked(void *data)
 {
 	struct peerd *d = data;
 
-	uv_close((uv_handle_t *)&d->alive, NULL);
 	if (d->prober != NULL)
 		prober_close(d->prober, on_prober_closed, d);
 	if (d->notices != NULL)
@@ -169,30 +164,15 @@ static int serve(struct peerd *d)
 	d->api = (struct api){d->prober, d->store, d->notices, d->http.counters, LOCAL_HTTP_SOCKETS};
 	list_tables(d, LOCAL_HTTP_CONTROL);
 	list_tables(d, LOCAL_HTTP_PUBLIC);
-	return local_http_start(&d->http, &d->loop,
+	return local_http_serve(&d->http, &d->loop,
 	                        &(struct local_http_config){.tables = {d->tables[0], d->tables[1]},
 	                                                    .data = {&d->api, &d->api},
 	                                                    .max_conns = CONNECTIONS_MAX,
 	                                                    .requests_per_second = REQUESTS_PER_SECOND,
 	                                                    .grace_ms = GRACE_MS,
 	                                                    .on_closed = on_unasked,
-	                                                    .owner = d});
-}
-
-static void on_alive(uv_timer_t *timer)
-{
-	(void)timer;
-	daemon_alive();
-}
-
-/** None of it fails: the loop has made what it needs. */
-static void watch(struct peerd *d)
-{
-	uint64_t interval_ms = daemon_alive_interval_ms();
-
-	(void)uv_timer_init(&d->loop, &d->alive);
-	if (interval_ms > 0)
-		(void)uv_timer_start(&d->alive, on_alive, 0, interval_ms);
+	                                                    .owner = d},
+	                        "watching");
 }
 
 static int run(struct peerd *d)
@@ -203,7 +183,6 @@ static int run(struct peerd *d)
 		rc = store_open(&d->loop, d->database, latency_migrations, &d->store);
 	if (rc < 0)
 		return rc;
-	watch(d);
 	if (d->prober != NULL)
 		prober_start(d->prober, &(struct prober_config){&d->loop, on_round, d});
 	if (d->pop->notices != NULL)
@@ -212,13 +191,7 @@ static int run(struct peerd *d)
 		on_unasked(d);
 		return rc;
 	}
-	rc = serve(d);
-	if (rc == 0)
-		daemon_ready("watching");
-	else
-		local_http_stop(&d->http);
-	(void)uv_run(&d->loop, UV_RUN_DEFAULT);
-	return rc;
+	return serve(d);
 }
 
 /** The loop is made in the sandbox: it looks at what it may use there. */

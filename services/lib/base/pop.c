@@ -4,6 +4,7 @@
 
 #include "base/as112.h"
 #include "base/buf.h"
+#include "base/log.h"
 #include "base/mem.h"
 #include "base/pop_bgp.h"
 #include "base/pop_check.h"
@@ -168,6 +169,16 @@ int pop_load(const char *path, struct pop **ret_pop, struct pop_error *reterr)
 	(void)snprintf(reterr->what, sizeof(reterr->what), "cannot be read: %s", strerror(-rc));
 out:
 	buf_done(&text);
+	return rc;
+}
+
+int pop_read(const char *path, struct pop **ret_pop)
+{
+	struct pop_error e;
+	int rc = pop_load(path, ret_pop, &e);
+
+	if (rc < 0)
+		log_error("%s:%u:%u: %s: %s", path, e.line, e.column, e.what, e.remedy);
 	return rc;
 }
 

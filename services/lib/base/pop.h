@@ -407,7 +407,10 @@ struct pop_error {
  */
 int pop_load(const char *path, struct pop **ret_pop, struct pop_error *reterr);
 
-/** The same for @len bytes of @text (borrowed), followed by a NUL. */
+/** The same for daemons: what is wrong is logged. */
+int pop_read(const char *path, struct pop **ret_pop);
+
+/** As pop_load() for @len bytes of @text (borrowed), followed by a NUL. */
 int pop_parse(const char *text, size_t len, struct pop **ret_pop, struct pop_error *reterr);
 void pop_free(struct pop *p);
 

@@ -34,13 +34,10 @@ static bool is_on(const struct http_daemon *d)
 
 int http_daemon_load_pop(struct http_daemon *d, const char *path)
 {
-	struct pop_error error;
-	int rc = pop_load(path, &d->pop, &error);
+	int rc = pop_read(path, &d->pop);
 
-	if (rc < 0) {
-		log_error("%s:%u:%u: %s: %s", path, error.line, error.column, error.what, error.remedy);
+	if (rc < 0)
 		return rc;
-	}
 	if (!is_on(d)) {
 		log_error("%s: services.%s: missing: add it, or do not start %s", path, d->service, d->name);
 		return -ENOENT;

@@ -22,7 +22,8 @@ static void on_server_closed(void *data)
 		h->config.on_closed(h->config.owner);
 }
 
-void local_http_stop(struct local_http *h)
+/** Once is enough. */
+static void stop(struct local_http *h)
 {
 	if (uv_is_closing((uv_handle_t *)&h->sigterm))
 		return;
@@ -36,25 +37,37 @@ void local_http_stop(struct local_http *h)
 static void on_signal(uv_signal_t *handle, int number)
 {
 	(void)number;
-	local_http_stop(handle->data);
+	stop(handle->data);
 }
 
-/** Neither fails: the loop has made what they need. */
-static void watch_signals(struct local_http *h, uv_loop_t *loop)
+static void on_alive(uv_timer_t *timer)
 {
+	(void)timer;
+	daemon_alive();
+}
+
+/** None of it fails: the loop has made what it needs. To say that it lives does not keep it alive. */
+static void watch(struct local_http *h, uv_loop_t *loop)
+{
+	uint64_t interval_ms = daemon_alive_interval_ms();
+
 	h->sigterm.data = h->sigint.data = h;
 	(void)uv_signal_init(loop, &h->sigterm);
 	(void)uv_signal_init(loop, &h->sigint);
 	(void)uv_signal_start(&h->sigterm, on_signal, SIGTERM);
 	(void)uv_signal_start(&h->sigint, on_signal, SIGINT);
+	(void)uv_timer_init(loop, &h->alive);
+	uv_unref((uv_handle_t *)&h->alive);
+	if (interval_ms > 0)
+		(void)uv_timer_start(&h->alive, on_alive, 0, interval_ms);
 }
 
-int local_http_start(struct local_http *h, uv_loop_t *loop, const struct local_http_config *config)
+static int start(struct local_http *h, uv_loop_t *loop, const struct local_http_config *config)
 {
 	int rc = 0;
 
 	h->config = *config;
-	watch_signals(h, loop);
+	watch(h, loop);
 	for (unsigned i = 0; i < LOCAL_HTTP_SOCKETS; i++) {
 		const struct sockets *s = &h->sockets[i];
 		h->http[i] = (struct http_config){.tables = config->tables[i],
@@ -67,6 +80,20 @@ int local_http_start(struct local_http *h, uv_loop_t *loop, const struct local_h
 		for (size_t k = 0; rc == 0 && k < s->n; k++)
 			rc = http_server_listen(h->servers[i], s->fds[k], NULL);
 	}
+	return rc;
+}
+
+int local_http_serve(struct local_http *h, uv_loop_t *loop, const struct local_http_config *config, const char *status)
+{
+	int rc = start(h, loop, config);
+
+	if (rc == 0)
+		daemon_ready(status);
+	else
+		stop(h);
+	(void)uv_run(loop, UV_RUN_DEFAULT);
+	uv_close((uv_handle_t *)&h->alive, NULL);
+	(void)uv_run(loop, UV_RUN_DEFAULT);
 	return rc;
 }
 

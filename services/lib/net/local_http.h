@@ -36,19 +36,17 @@ struct local_http {
 	struct http_server *servers[LOCAL_HTTP_SOCKETS];
 	unsigned n_open;
 	uv_signal_t sigterm, sigint;
+	uv_timer_t alive;
 };
 
 /** Take the sockets that systemd passed for @paths. Return: 0, or a negative errno, logged. */
 int local_http_take(struct local_http *h, const char *const paths[LOCAL_HTTP_SOCKETS]);
 
 /**
- * Serve on @loop, until SIGTERM or SIGINT. Return: 0, or a negative errno, logged; either way on_closed() comes after
- * local_http_stop().
+ * Serve on @loop until SIGTERM or SIGINT, then have it come to its end; the service manager is told @status, how the
+ * loop lives, and the end. Return: 0, or a negative errno, logged; either way on_closed() was called.
  */
-int local_http_start(struct local_http *h, uv_loop_t *loop, const struct local_http_config *config);
-
-/** Tell the service manager, take no more, and end. Once is enough. */
-void local_http_stop(struct local_http *h);
+int local_http_serve(struct local_http *h, uv_loop_t *loop, const struct local_http_config *config, const char *status);
 
 /** Give the sockets back, whether it has served or not. */
 void local_http_done(struct local_http *h);

@@ -165,6 +165,15 @@ unsigned daemon_descriptors(void)
 	return limit.rlim_max < UINT_MAX ? (unsigned)limit.rlim_max : UINT_MAX;
 }
 
+const char *daemon_state_folder(void)
+{
+	const char *folder = getenv("STATE_DIRECTORY");
+
+	if (folder == NULL)
+		log_error("STATE_DIRECTORY: not set: start it by its unit, or set it to a folder of its own");
+	return folder;
+}
+
 void daemon_ready(const char *status)
 {
 	(void)sd_notifyf(0, "READY=1\nSTATUS=%s", status);

@@ -25,6 +25,9 @@ struct daemon_options {
  */
 int daemon_start(struct daemon_options *o, int argc, char **argv);
 
+/** Where the unit keeps the daemon's state (systemd.exec(5)). Return: NULL if nobody says so, logged. */
+const char *daemon_state_folder(void);
+
 /** How many descriptors this process may have open, once raised as far as it is allowed to. */
 unsigned daemon_descriptors(void);
 
