@@ -8,6 +8,7 @@
 #include "health/feed.h"
 #include "health/report.h"
 #include "net/http_metrics.h"
+#include "net/http_weak.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -72,15 +73,6 @@ struct call {
 	bool is_drained;
 };
 
-static void on_gone(struct http_request *r, void *data)
-{
-	struct call *c = r->data;
-
-	(void)data;
-	if (c != NULL)
-		c->request = NULL;
-}
-
 /** Begin it. Return: whether it is on its way; else 503 was replied. */
 static void start_call(const struct call *values, store_work work, store_done on_done)
 {
@@ -88,21 +80,18 @@ static void start_call(const struct call *values, store_work work, store_done on
 
 	*c = *values;
 	c->now_s = (int64_t)time(NULL);
-	c->request->data = c;
+	http_weak_set(&c->request, values->request);
 	if (store_run(c->api->store, work, on_done, c) == 0)
 		return;
-	c->request->data = NULL;
-	http_reply_status(c->request, 503);
+	http_reply_status(http_weak_take(&c->request), 503);
 	free(c);
 }
 
 /** Let go of the call. Return: its request, or NULL when its client has gone. */
 static struct http_request *end_call(struct call *c)
 {
-	struct http_request *r = c->request;
+	struct http_request *r = http_weak_take(&c->request);
 
-	if (r != NULL)
-		r->data = NULL;
 	free(c->text);
 	free(c);
 	return r;
@@ -244,16 +233,16 @@ static void on_metrics(struct http_request *r, void *data)
 
 const struct http_route api_routes[] = {
 	{.path = "/status.json", .methods = HTTP_METHOD_GET, .on_request = on_status},
-	{.path = "/history.json", .methods = HTTP_METHOD_GET, .on_request = on_history, .on_done = on_gone},
-	{.path = "/status.atom", .methods = HTTP_METHOD_GET, .on_request = on_feed, .on_done = on_gone},
+	{.path = "/history.json", .methods = HTTP_METHOD_GET, .on_request = on_history, .on_done = http_weak_gone},
+	{.path = "/status.atom", .methods = HTTP_METHOD_GET, .on_request = on_feed, .on_done = http_weak_gone},
 	{.path = "/healthz", .methods = HTTP_METHOD_GET, .on_request = on_healthz},
 	{.path = "/readyz", .methods = HTTP_METHOD_GET, .on_request = on_readyz},
 	{.path = NULL},
 };
 
 const struct http_route api_control_routes[] = {
-	{.path = "/drain", .methods = HTTP_METHOD_POST, .on_request = on_drain, .on_done = on_gone},
-	{.path = "/undrain", .methods = HTTP_METHOD_POST, .on_request = on_drain, .on_done = on_gone},
+	{.path = "/drain", .methods = HTTP_METHOD_POST, .on_request = on_drain, .on_done = http_weak_gone},
+	{.path = "/undrain", .methods = HTTP_METHOD_POST, .on_request = on_drain, .on_done = http_weak_gone},
 	{.path = "/metrics", .methods = HTTP_METHOD_GET, .on_request = on_metrics},
 	{.path = NULL},
 };

@@ -13,6 +13,7 @@
 #include "ipv6test/counted.h"
 #include "ipv6test/ipv6test.h"
 #include "ipv6test/readiness_db.h"
+#include "net/http_weak.h"
 #include "net/reply.h"
 #include "net/whose.h"
 
@@ -295,7 +296,7 @@ const struct http_route readiness_routes[] = {
          .body = HTTP_BODY_KEEP,
          .max_body_bytes = BODY_MAX_BYTES,
          .on_request = on_post,
-         .on_done = archive_request_gone},
-	{.path = "/readiness.json", .methods = HTTP_METHOD_GET, .on_request = on_get, .on_done = archive_request_gone},
+         .on_done = http_weak_gone},
+	{.path = "/readiness.json", .methods = HTTP_METHOD_GET, .on_request = on_get, .on_done = http_weak_gone},
 	{.path = NULL},
 };

@@ -9,6 +9,7 @@
 #include "ipv6test/share_db.h"
 #include "net/archive_deletion.h"
 #include "net/http_daemon.h"
+#include "net/http_weak.h"
 #include "net/limit.h"
 #include "net/reply.h"
 #include "net/whose.h"
@@ -234,13 +235,13 @@ const struct http_route share_routes[] = {
          .body = HTTP_BODY_KEEP,
          .max_body_bytes = OBSERVATIONS_MAX_BYTES,
          .on_request = on_post,
-         .on_done = archive_request_gone},
+         .on_done = http_weak_gone},
 	{.path = "/results/*",
          .methods = HTTP_METHOD_GET | HTTP_METHOD_POST,
          .body = HTTP_BODY_COUNT,
          .max_body_bytes = 1024,
          .on_request = on_result,
-         .on_done = archive_request_gone},
+         .on_done = http_weak_gone},
 	{.path = "/r/*", .methods = HTTP_METHOD_GET, .on_request = on_page},
 	{.path = NULL},
 };

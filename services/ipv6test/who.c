@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "base/metrics.h"
 #include "ipv6test/ipv6test.h"
+#include "net/http_weak.h"
 #include "net/ptr.h"
 #include "net/reply.h"
 #include "net/whose.h"
@@ -86,14 +87,12 @@ static void reply(const struct who *w, struct http_request *r, enum ptr_outcome 
 static void on_looked_up(void *data, enum ptr_outcome outcome, const char *name)
 {
 	struct visitor *v = data;
-	struct http_request *r = v->request;
+	struct http_request *r = http_weak_take(&v->request);
 
 	atomic_fetch_sub(&v->who->n_look_ups, 1);
 	atomic_fetch_add(&v->who->outcomes[outcome], 1);
-	if (r != NULL) {
-		r->data = NULL;
+	if (r != NULL)
 		reply(v->who, r, outcome, name);
-	}
 	free(v);
 }
 
@@ -112,18 +111,9 @@ static void on_who(struct http_request *r, void *data)
 		return;
 	}
 	struct visitor *v = mem_new(sizeof(*v));
-	*v = (struct visitor){w, r};
-	r->data = v;
+	v->who = w;
+	http_weak_set(&v->request, r);
 	ptr_look_up(http_request_loop(r), &w->resolver, &r->client, on_looked_up, v);
-}
-
-static void on_gone(struct http_request *r, void *data)
-{
-	struct visitor *v = r->data;
-	(void)data;
-
-	if (v != NULL)
-		v->request = NULL;
 }
 
 void who_metrics(const struct who *w, struct buf *b)
@@ -142,6 +132,6 @@ void who_metrics(const struct who *w, struct buf *b)
 }
 
 const struct http_route who_routes[] = {
-	{.path = "/who.json", .methods = HTTP_METHOD_GET, .on_request = on_who, .on_done = on_gone},
+	{.path = "/who.json", .methods = HTTP_METHOD_GET, .on_request = on_who, .on_done = http_weak_gone},
 	{.path = NULL},
 };

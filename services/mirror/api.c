@@ -12,6 +12,7 @@
 #include "mirror/api_problem.h"
 #include "net/bearer.h"
 #include "net/http_metrics.h"
+#include "net/http_weak.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -103,22 +104,11 @@ struct call {
 	int64_t number; /* of a run or a generation; 0: none is said */
 };
 
-static void on_gone(struct http_request *r, void *data)
-{
-	struct call *c = r->data;
-
-	(void)data;
-	if (c != NULL)
-		c->request = NULL;
-}
-
 /** Let go of the call. Return: its request, or NULL when its client has gone. */
 static struct http_request *end(struct call *c)
 {
-	struct http_request *r = c->request;
+	struct http_request *r = http_weak_take(&c->request);
 
-	if (r != NULL)
-		r->data = NULL;
 	free(c);
 	return r;
 }
@@ -242,8 +232,8 @@ static void begin(struct http_request *r, const struct api *api, const struct ap
 {
 	struct call *c = mem_new(sizeof(*c));
 
-	*c = (struct call){api, r, *t, number};
-	r->data = c;
+	*c = (struct call){.api = api, .target = *t, .number = number};
+	http_weak_set(&c->request, r);
 	if (api->is_open || t->right == API_ANYBODY)
 		carry_out(c, "the operator");
 	else
@@ -360,8 +350,8 @@ const struct http_route api_routes[] = {
 	{.path = PREFIX "*",
          .methods = HTTP_METHOD_GET | HTTP_METHOD_POST,
          .on_request = on_project,
-         .on_done = on_gone},
-	{.path = "/api/v1/traffic", .methods = HTTP_METHOD_GET, .on_request = on_traffic, .on_done = on_gone},
+         .on_done = http_weak_gone},
+	{.path = "/api/v1/traffic", .methods = HTTP_METHOD_GET, .on_request = on_traffic, .on_done = http_weak_gone},
 	{.path = "/api/v1/pops", .methods = HTTP_METHOD_GET, .on_request = on_pops},
 	{.path = "/jobs", .methods = HTTP_METHOD_GET, .on_request = on_jobs},
 	{.path = "/mirrorz.json", .methods = HTTP_METHOD_GET, .on_request = on_mirrorz},

@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "base/name.h"
 #include "mirror/tree.h"
+#include "net/http_weak.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -38,13 +39,12 @@ static char *site_of(const struct pop *pop, const char *scheme, const char *host
 static void on_answer(void *data, int rc, const struct buf *answer)
 {
 	struct call *c = data;
-	struct http_request *r = c->request;
+	struct http_request *r = http_weak_take(&c->request);
 	enum metainfo_kind kind = c->kind;
 
 	free(c);
 	if (r == NULL)
 		return;
-	r->data = NULL;
 	if (rc < 0)
 		http_reply_status(r, rc == -ENOENT ? 404 : 503);
 	else
@@ -54,15 +54,6 @@ static void on_answer(void *data, int rc, const struct buf *answer)
 		                                              "Access-Control-Allow-Origin: *\r\n",
 		                                   .body = answer->data,
 		                                   .body_bytes = answer->len});
-}
-
-static void on_gone(struct http_request *r, void *data)
-{
-	struct call *c = r->data;
-
-	(void)data;
-	if (c != NULL)
-		c->request = NULL;
 }
 
 /** "/beside/debian/iso/a.iso.torrent" */
@@ -81,14 +72,14 @@ static void on_beside(struct http_request *r, void *data)
 	}
 	*slash = path[len] = '\0';
 	struct call *c = mem_new(sizeof(*c));
-	*c = (struct call){r, kind};
-	r->data = c;
+	c->kind = kind;
+	http_weak_set(&c->request, r);
 	char *site = site_of(api->pop, http_request_header(r, "X-Forwarded-Proto"), http_request_header(r, "Host"));
 	engine_describe(api->engine, &(struct engine_large){path, slash + 1, kind, site}, on_answer, c);
 	free(site);
 }
 
 const struct http_route api_large_routes[] = {
-	{.path = API_LARGE_PREFIX "*", .methods = HTTP_METHOD_GET, .on_request = on_beside, .on_done = on_gone},
+	{.path = API_LARGE_PREFIX "*", .methods = HTTP_METHOD_GET, .on_request = on_beside, .on_done = http_weak_gone},
 	{.path = NULL},
 };

@@ -6,6 +6,7 @@
 #include "base/metrics.h"
 #include "base/utc.h"
 #include "net/http_metrics.h"
+#include "net/http_weak.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -106,25 +107,14 @@ static int read_history(sqlite3 *db, void *data)
 static void on_history_read(void *data, int rc)
 {
 	struct call *c = data;
+	struct http_request *r = http_weak_take(&c->request);
 
-	if (c->request != NULL) {
-		c->request->data = NULL;
-		if (rc == 0)
-			reply(c->request, "application/json", c->text);
-		else
-			http_reply_status(c->request, 500);
-	}
+	if (r != NULL && rc == 0)
+		reply(r, "application/json", c->text);
+	else if (r != NULL)
+		http_reply_status(r, 500);
 	free(c->text);
 	free(c);
-}
-
-static void on_gone(struct http_request *r, void *data)
-{
-	struct call *c = r->data;
-
-	(void)data;
-	if (c != NULL)
-		c->request = NULL;
 }
 
 static const struct prober_series *find_series(const struct api *api, struct http_request *r)
@@ -157,7 +147,7 @@ static void on_history(struct http_request *r, void *data)
 {
 	const struct api *api = data;
 	const struct call values = {
-		.request = r, .series = find_series(api, r), .span = find_span(r), .now_s = (int64_t)time(NULL)};
+		.series = find_series(api, r), .span = find_span(r), .now_s = (int64_t)time(NULL)};
 
 	if (values.series == NULL) {
 		refuse(r, 404, "target, family: give a name of /api/v1/latency, and ipv4 or ipv6\n");
@@ -169,12 +159,11 @@ static void on_history(struct http_request *r, void *data)
 	}
 	struct call *c = mem_new(sizeof(*c));
 	*c = values;
-	r->data = c;
+	http_weak_set(&c->request, r);
 	if (store_run(api->store, read_history, on_history_read, c) == 0)
 		return;
-	r->data = NULL;
+	http_reply_status(http_weak_take(&c->request), 503);
 	free(c);
-	http_reply_status(r, 503);
 }
 
 static double answers_of(const struct prober_series *s)
@@ -250,7 +239,10 @@ static void on_metrics(struct http_request *r, void *data)
 
 const struct http_route api_routes[] = {
 	{.path = "/api/v1/latency", .methods = HTTP_METHOD_GET, .on_request = on_targets},
-	{.path = "/api/v1/latency/history", .methods = HTTP_METHOD_GET, .on_request = on_history, .on_done = on_gone},
+	{.path = "/api/v1/latency/history",
+         .methods = HTTP_METHOD_GET,
+         .on_request = on_history,
+         .on_done = http_weak_gone},
 	{.path = NULL},
 };
 

@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "base/pop_notices.h"
 #include "base/utc.h"
+#include "net/http_weak.h"
 #include "peers/outbox_db.h"
 #include "peers/quiet_db.h"
 
@@ -49,39 +50,28 @@ static void refuse(struct http_request *r, const char *why)
 	free(text);
 }
 
-static void on_gone(struct http_request *r, void *data)
-{
-	struct call *c = r->data;
-
-	(void)data;
-	if (c != NULL)
-		c->request = NULL;
-}
-
 static void start_call(const struct call *values, store_work work, store_done on_done)
 {
 	struct call *c = mem_new(sizeof(*c));
 
 	*c = *values;
-	c->request->data = c;
+	http_weak_set(&c->request, values->request);
 	if (store_run(notices_store(c->notices), work, on_done, c) == 0)
 		return;
-	c->request->data = NULL;
-	http_reply_status(c->request, 503);
+	http_reply_status(http_weak_take(&c->request), 503);
 	free(c);
 }
 
 static void end_call(struct call *c, int rc)
 {
-	if (c->request != NULL) {
-		c->request->data = NULL;
-		if (rc == 0)
-			reply_json(c->request, 200, c->text);
-		else if (c->wrong != NULL)
-			refuse(c->request, c->wrong);
-		else
-			http_reply_status(c->request, 500);
-	}
+	struct http_request *r = http_weak_take(&c->request);
+
+	if (r != NULL && rc == 0)
+		reply_json(r, 200, c->text);
+	else if (r != NULL && c->wrong != NULL)
+		refuse(r, c->wrong);
+	else if (r != NULL)
+		http_reply_status(r, 500);
 	free(c->text);
 	free(c);
 }
@@ -266,15 +256,15 @@ const struct http_route api_network_routes[] = {
 };
 
 const struct http_route api_notices_routes[] = {
-	{.path = "/api/v1/notices", .methods = HTTP_METHOD_GET, .on_request = on_list, .on_done = on_gone},
-	{.path = "/api/v1/notices/test", .methods = HTTP_METHOD_POST, .on_request = on_test, .on_done = on_gone},
+	{.path = "/api/v1/notices", .methods = HTTP_METHOD_GET, .on_request = on_list, .on_done = http_weak_gone},
+	{.path = "/api/v1/notices/test", .methods = HTTP_METHOD_POST, .on_request = on_test, .on_done = http_weak_gone},
 	{.path = "/api/v1/notices/quiet",
          .methods = HTTP_METHOD_GET | HTTP_METHOD_POST,
          .on_request = on_quiet,
-         .on_done = on_gone},
+         .on_done = http_weak_gone},
 	{.path = "/api/v1/notices/quiet/end",
          .methods = HTTP_METHOD_POST,
          .on_request = on_quiet_end,
-         .on_done = on_gone},
+         .on_done = http_weak_gone},
 	{0},
 };

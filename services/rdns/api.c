@@ -3,6 +3,7 @@
 
 #include "net/bearer.h"
 #include "net/http_daemon.h"
+#include "net/http_weak.h"
 #include "rdns/api_bulk.h"
 #include "rdns/api_call.h"
 #include "rdns/api_change.h"
@@ -107,7 +108,7 @@ const struct http_route api_http_routes[] = {
          .body = HTTP_BODY_KEEP,
          .max_body_bytes = API_BODY_MAX_BYTES,
          .on_request = on_request,
-         .on_done = api_call_gone},
+         .on_done = http_weak_gone},
 	{.path = "/metrics", .methods = HTTP_METHOD_GET, .on_request = on_metrics},
 	{.path = NULL},
 };

@@ -4,6 +4,7 @@
 #include "base/json_write.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "net/http_weak.h"
 #include "net/reply.h"
 
 #include <errno.h>
@@ -24,31 +25,20 @@ struct api_call *api_call_new(struct rdnsd *d, struct http_request *r)
 	struct api_call *c = mem_new(sizeof(*c));
 
 	c->d = d;
-	c->request = r;
 	c->language = reply_language(r, language_of(d->pop->site->languages[0], LANGUAGE_EN));
 	c->doc = yyjson_mut_doc_new(NULL);
 	if (c->doc == NULL)
 		mem_exhausted();
-	r->data = c;
+	http_weak_set(&c->request, r);
 	d->n_calls++;
 	return c;
-}
-
-void api_call_gone(struct http_request *r, void *data)
-{
-	struct api_call *c = r->data;
-	(void)data;
-
-	if (c != NULL)
-		c->request = NULL;
 }
 
 static void call_free(struct api_call *c)
 {
 	struct rdnsd *d = c->d;
 
-	if (c->request != NULL)
-		c->request->data = NULL;
+	(void)http_weak_take(&c->request);
 	api_request_done(&c->wanted);
 	yyjson_mut_doc_free(c->doc);
 	free(c->if_match);

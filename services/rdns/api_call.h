@@ -56,9 +56,8 @@ struct api_call {
 	void *data; /* the handler's own; it is NULL or freed before the reply */
 };
 
-/** For @r, whose on_done is api_call_gone(). Ends with one of the replies below. Never NULL. */
+/** For @r, whose on_done is http_weak_gone(). Ends with one of the replies below. Never NULL. */
 struct api_call *api_call_new(struct rdnsd *d, struct http_request *r);
-void api_call_gone(struct http_request *r, void *data);
 
 /** Read what is wanted, and keep it. Return: 0, or -EINVAL and *reterr. */
 int api_call_parse(struct api_call *c, struct api_problem *reterr);

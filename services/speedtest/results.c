@@ -2,6 +2,7 @@
 #include "speedtest/results.h"
 
 #include "base/mem.h"
+#include "net/http_weak.h"
 #include "net/reply.h"
 #include "speedtest/results_job.h"
 #include "speedtest/speedtest.h"
@@ -118,10 +119,10 @@ void results_metrics(struct results *s, struct buf *b)
 	}
 
 #define READ(handler) \
-	.methods = HTTP_METHOD_GET, .on_request = (handler), .on_done = archive_request_gone
+	.methods = HTTP_METHOD_GET, .on_request = (handler), .on_done = http_weak_gone
 #define POST(handler, max_bytes) \
 	.methods = HTTP_METHOD_POST | HTTP_METHOD_OPTIONS, .body = HTTP_BODY_KEEP, .max_body_bytes = (max_bytes), \
-	.on_request = (handler), .on_done = archive_request_gone
+	.on_request = (handler), .on_done = http_weak_gone
 
 const struct http_route results_routes[] = {
 	{.path = "/results", POST(results_on_post, RESULT_MAX_BYTES)},
@@ -136,6 +137,6 @@ const struct http_route results_routes[] = {
          .body = HTTP_BODY_COUNT,
          .max_body_bytes = 1024,
          .on_request = results_on_get,
-         .on_done = archive_request_gone},
+         .on_done = http_weak_gone},
 	{.path = NULL},
 };

@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/metrics.h"
+#include "net/http_weak.h"
 #include "net/limit.h"
 #include "net/reply.h"
 #include "net/workers.h"
@@ -92,25 +93,14 @@ void archive_job_init(struct archive_job *j, struct archive *a, struct http_requ
 {
 	j->archive = a;
 	j->worker = worker_of(a, r);
-	j->request = r;
-	r->data = j;
+	http_weak_set(&j->request, r);
 	j->worker->n_jobs++;
 }
 
 void archive_job_done(struct archive_job *j)
 {
-	if (j->request != NULL)
-		j->request->data = NULL;
+	(void)http_weak_take(&j->request);
 	j->worker->n_jobs--;
-}
-
-void archive_request_gone(struct http_request *r, void *data)
-{
-	struct archive_job *j = r->data;
-	(void)data;
-
-	if (j != NULL)
-		j->request = NULL;
 }
 
 static int work(sqlite3 *db, void *data)

@@ -67,7 +67,7 @@ struct archive_job {
 	void (*on_done)(struct archive_job *j, int rc);
 };
 
-/** For @r, whose route has archive_request_gone() as its on_done. */
+/** For @r, whose route has http_weak_gone() as its on_done. */
 void archive_job_init(struct archive_job *j, struct archive *a, struct http_request *r);
 void archive_job_done(struct archive_job *j);
 
@@ -76,9 +76,6 @@ void archive_job_done(struct archive_job *j);
  * there is no database or too much waits for it.
  */
 void archive_job_run(struct archive_job *j);
-
-/** Where the request may wait no more. */
-void archive_request_gone(struct http_request *r, void *data);
 
 /** Whether the job's client may add something; if not, it is counted and replied to. */
 bool archive_may_post(struct archive_job *j);
