@@ -45,7 +45,7 @@ OPTIMISE_tsan := $(OPTIMISE_asan)
 OPTIMISE_fuzz := $(OPTIMISE_asan) -fsanitize=fuzzer-no-link -w # gcc and clang-tidy warn
 
 VERSION := $(shell sed -n '1s/.*(\(.*\)).*/\1/p' packaging/debian/changelog 2>/dev/null || echo 0)
-override CPPFLAGS += -D_GNU_SOURCE -DFONTAINE_VERSION='"$(VERSION)"' -Iservices -Iservices/lib
+override CPPFLAGS += -D_GNU_SOURCE $(if $(SANITIZERS),-DSANITIZED) -DFONTAINE_VERSION='"$(VERSION)"' -Iservices -Iservices/lib
 override CFLAGS += -std=c17 -g $(WARNINGS) $(HARDENING) $(OPTIMISE_$(VARIANT)) \
 	-ffile-prefix-map=$(CURDIR)=. $(shell pkg-config --cflags $(PACKAGES))
 override LDFLAGS += -pie -Wl,-z,relro,-z,now -Wl,-z,noexecstack -Wl,--as-needed $(OPTIMISE_$(VARIANT))

@@ -12,7 +12,6 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -37,10 +36,6 @@ struct order {
 
 static struct order *order;
 
-void *__libc_malloc(size_t size);
-void *__libc_calloc(size_t count, size_t size);
-void *__libc_realloc(void *p, size_t size);
-
 static __attribute__((constructor)) void take_order(void)
 {
 	const char *path = getenv("FAILING_ORDER");
@@ -64,43 +59,16 @@ static bool fails(enum kind kind)
 	return true;
 }
 
-/* libseccomp crashes without memory, while a program starts: the next one is told that there is none. */
-static bool is_told(const void *caller)
-{
-	Dl_info info;
-
-	if (!fails(ALLOCATION))
-		return false;
-	if (dladdr(caller, &info) == 0 || strstr(info.dli_fname, "libseccomp") == NULL)
-		return true;
-	atomic_store(&order->left, 1);
-	return false;
-}
-
-void *malloc(size_t size)
-{
-	return is_told(__builtin_return_address(0)) ? NULL : __libc_malloc(size);
-}
-
-void *calloc(size_t count, size_t size)
-{
-	return is_told(__builtin_return_address(0)) ? NULL : __libc_calloc(count, size);
-}
-
-void *realloc(void *p, size_t size)
-{
-	return is_told(__builtin_return_address(0)) ? NULL : __libc_realloc(p, size);
-}
-
-/* A function of the C library that fails as well, with what it is called with. */
-#define FAILING(kind, type, name, parameters, arguments) \
+/* A function of the C library that fails, by an answer of its own, with what it is called with. */
+#define ANSWERING(kind, type, failure, name, parameters, arguments) \
 	type name parameters \
 	{ \
 		static type(*next) parameters; \
 		if (next == NULL) \
 			next = (type(*) parameters)dlsym(RTLD_NEXT, #name); \
-		return fails(kind) ? (type) - 1 : next arguments; \
+		return fails(kind) ? (failure) : next arguments; \
 	}
+#define FAILING(kind, type, name, parameters, arguments) ANSWERING(kind, type, -1, name, parameters, arguments)
 /* Their mode is there only when they make a file; to hand on what is not there does no harm. */
 #define OPENING(name, parameters, arguments) \
 	int name parameters \
@@ -124,6 +92,10 @@ static bool is_outside(int fd)
 
 #define OUTSIDE(fd, kind) (is_outside(fd) ? (kind) : NONE)
 
+/* Allocators are the programs' own, and ask these (lib/base/mem.c). */
+ANSWERING(ALLOCATION, void *, NULL, __libc_malloc, (size_t size), (size))
+ANSWERING(ALLOCATION, void *, NULL, __libc_calloc, (size_t count, size_t size), (count, size))
+ANSWERING(ALLOCATION, void *, NULL, __libc_realloc, (void *p, size_t size), (p, size))
 FAILING(OUTSIDE(fd, WRITE), ssize_t, write, (int fd, const void *data, size_t len), (fd, data, len))
 FAILING(OUTSIDE(fd, WRITE), ssize_t, writev, (int fd, const struct iovec *v, int n), (fd, v, n))
 FAILING(WRITE, ssize_t, pwrite64, (int fd, const void *data, size_t len, off64_t at), (fd, data, len, at))

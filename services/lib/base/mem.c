@@ -1,4 +1,4 @@
-/* Memory that is always there. */
+/* Memory that is always there, also for libraries. */
 /* SPDX-License-Identifier: MIT */
 #include "base/mem.h"
 
@@ -19,6 +19,33 @@ static void *present(void *p)
 		mem_exhausted();
 	return p;
 }
+
+/*
+ * Libraries' allocations too end a program rather than fail: half a message of ldns, a list that lacks a record or a
+ * filter of libseccomp's that is not whole would be worse. Sanitizers have allocators of their own.
+ */
+#ifndef SANITIZED
+void *libc_malloc(size_t size) __asm__("__libc_malloc");
+void *libc_calloc(size_t count, size_t size) __asm__("__libc_calloc");
+void *libc_realloc(void *p, size_t size) __asm__("__libc_realloc");
+
+void *malloc(size_t size)
+{
+	return present(libc_malloc(size));
+}
+
+void *calloc(size_t nmemb, size_t size)
+{
+	return present(libc_calloc(nmemb, size));
+}
+
+void *realloc(void *ptr, size_t size)
+{
+	void *resized = libc_realloc(ptr, size);
+
+	return size == 0 ? resized : present(resized); /* to nothing frees @ptr */
+}
+#endif
 
 void *mem_new(size_t size)
 {

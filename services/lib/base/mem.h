@@ -1,4 +1,4 @@
-/* Memory that is always there: out of memory aborts, so no caller checks. */
+/* Memory that is always there: out of memory aborts, in libraries too, so no caller checks. */
 /* SPDX-License-Identifier: MIT */
 #ifndef FONTAINE_BASE_MEM_H
 #define FONTAINE_BASE_MEM_H

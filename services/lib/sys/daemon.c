@@ -4,7 +4,6 @@
 #include "sys/daemon.h"
 
 #include "base/log.h"
-#include "base/mem.h"
 
 #include <getopt.h>
 #include <inttypes.h>
@@ -118,21 +117,6 @@ static int parse_options(struct daemon_options *o, int argc, char **argv)
 	return STATUS_GO_ON;
 }
 
-static void *loop_malloc(size_t size)
-{
-	return mem_resize(NULL, size, 1);
-}
-
-static void *loop_realloc(void *p, size_t size)
-{
-	return mem_resize(p, size, 1);
-}
-
-static void *loop_calloc(size_t count, size_t size)
-{
-	return memset(mem_resize(NULL, count, size), 0, count * size);
-}
-
 /* Libraries end so when they are refused a thread, without a word; systemd's watchdog ends who hangs so. */
 static void on_abort(int signal_number)
 {
@@ -150,7 +134,6 @@ int daemon_start(struct daemon_options *o, int argc, char **argv)
 	if (stderr_is_journal())
 		log_set_sink(send_to_journal);
 	(void)sigaction(SIGABRT, &(struct sigaction){.sa_handler = on_abort, .sa_flags = (int)SA_RESETHAND}, NULL);
-	(void)uv_replace_allocator(loop_malloc, loop_realloc, loop_calloc, free);
 	(void)signal(SIGPIPE, SIG_IGN); /* a peer that left is an error of write(), not our end */
 	return parse_options(o, argc, argv);
 }

@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -75,10 +76,27 @@ static void *resize_overflowing(void)
 	return mem_resize(NULL, count, 4);
 }
 
+#ifndef SANITIZED
+/* By the C library, for itself. */
+static void *format_huge(void)
+{
+	char *text = NULL;
+
+	(void)setrlimit(RLIMIT_AS, &(struct rlimit){1 << 28, 1 << 28});
+	return asprintf(&text, "%*d", 1 << 30, 0) < 0 ? NULL : text;
+}
+#endif
+
 static void test_out_of_memory_aborts(void **state)
 {
 	(void)state;
-	void *(*const calls[])(void) = {new_huge, resize_overflowing};
+	void *(*const calls[])(void) = {
+		new_huge,
+		resize_overflowing,
+#ifndef SANITIZED
+		format_huge,
+#endif
+	};
 
 	for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++) {
 		pid_t child = fork();
