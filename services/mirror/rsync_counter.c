@@ -22,6 +22,7 @@ struct place {
 struct rsync_counter {
 	const struct traffic_table *table;
 	uint64_t *n_refused; /* of each project */
+	size_t n;            /* places that have been taken */
 	struct place places[PLACES];
 };
 
@@ -40,19 +41,40 @@ void rsync_counter_free(struct rsync_counter *c)
 	free(c);
 }
 
+static struct place *find(struct rsync_counter *c, uint32_t process)
+{
+	for (size_t i = 0; i < c->n; i++)
+		if (c->places[i].process == process)
+			return &c->places[i];
+	return NULL;
+}
+
+/** Its own, one that has become free, one more, or that of somebody who has never been heard of again. */
+static struct place *take(struct rsync_counter *c, uint32_t process)
+{
+	struct place *p = find(c, process);
+
+	if (p == NULL)
+		p = find(c, 0);
+	if (p == NULL)
+		p = &c->places[c->n < PLACES ? c->n++ : process % PLACES];
+	return p;
+}
+
 bool rsync_counter_take(struct rsync_counter *c, const struct traffic_rsync *said, struct traffic_hit *ret,
                         struct addr *ret_client)
 {
-	struct place *p = &c->places[said->process % PLACES];
-	bool is_known = p->process == said->process && p->process != 0;
 	unsigned project;
 
-	if (said->said == TRAFFIC_MODULE && traffic_table_project(c->table, said->project, &project))
-		*p = (struct place){said->process, project, said->client};
-	if (said->said == TRAFFIC_REFUSED && is_known)
-		c->n_refused[p->project]++;
-	if ((said->said != TRAFFIC_SENT && said->said != TRAFFIC_REFUSED) || !is_known)
+	if (said->process == 0) /* is nobody's, but of a place that is free */
 		return false;
+	struct place *p = find(c, said->process);
+	if (said->said == TRAFFIC_MODULE && traffic_table_project(c->table, said->project, &project))
+		*take(c, said->process) = (struct place){said->process, project, said->client};
+	if (p == NULL || (said->said != TRAFFIC_SENT && said->said != TRAFFIC_REFUSED))
+		return false;
+	if (said->said == TRAFFIC_REFUSED)
+		c->n_refused[p->project]++;
 	p->process = 0;
 	*ret = (struct traffic_hit){
 		.project = p->project, .protocol = TRAFFIC_RSYNC, .counts = {1, said->bytes}};

@@ -152,15 +152,42 @@ static void test_connections_of_rsyncd(void **state)
 	assert_false(say(c, 7, TRAFFIC_SENT, &hit)); /* once */
 	assert_false(say(c, 8, TRAFFIC_REFUSED, &hit));
 	assert_false(say(c, 8, TRAFFIC_SENT, &hit));
-	assert_false(say(c, 9 + 16384, TRAFFIC_MODULE, &hit)); /* has the place of 9 */
-	assert_false(say(c, 9, TRAFFIC_SENT, &hit));
-	assert_true(say(c, 9 + 16384, TRAFFIC_SENT, &hit));
 
 	buf_init(&b, 1 << 16);
 	rsync_counter_metrics(c, &b);
 	assert_non_null(strstr(b.data, "mirrord_rsync_refused_total{project=\"debian\"} 1\n"));
 	assert_non_null(strstr(b.data, "mirrord_rsync_refused_total{project=\"ubuntu\"} 0\n"));
 	buf_done(&b);
+	rsync_counter_free(c);
+}
+
+enum { OPEN_MAX = 16384 };
+
+static void test_who_stays_is_counted_however_many_come_and_go(void **state)
+{
+	struct rsync_counter *c = rsync_counter_new(*state);
+	struct traffic_hit hit;
+
+	assert_false(say(c, 7, TRAFFIC_MODULE, &hit));
+	for (uint32_t process = 8; process < 8 + 3 * OPEN_MAX; process++) {
+		assert_false(say(c, process, TRAFFIC_MODULE, &hit));
+		assert_true(say(c, process, TRAFFIC_SENT, &hit));
+	}
+	assert_true(say(c, 7, TRAFFIC_SENT, &hit));
+	rsync_counter_free(c);
+}
+
+static void test_those_that_are_too_many_at_once_cost_others_their_place(void **state)
+{
+	struct rsync_counter *c = rsync_counter_new(*state);
+	struct traffic_hit hit;
+	unsigned n = 0;
+
+	for (uint32_t process = 1; process <= OPEN_MAX + 1; process++)
+		assert_false(say(c, process, TRAFFIC_MODULE, &hit));
+	for (uint32_t process = 1; process <= OPEN_MAX + 1; process++)
+		n += say(c, process, TRAFFIC_SENT, &hit);
+	assert_int_equal(n, OPEN_MAX);
 	rsync_counter_free(c);
 }
 
@@ -171,6 +198,9 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_cells_are_what_came_since_the_last_time, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_networks_are_bounded, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_connections_of_rsyncd, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_who_stays_is_counted_however_many_come_and_go, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_those_that_are_too_many_at_once_cost_others_their_place, setup,
+	                                        teardown),
 	};
 
 	return cmocka_run_group_tests_name("mirror/traffic_table", tests, NULL, NULL);
