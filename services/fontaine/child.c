@@ -62,6 +62,8 @@ static bool listen_to(int fd, uint64_t end_ms, struct buf *said)
 		if (poll(&p, 1, (int)(end_ms - now_ms)) <= 0)
 			continue;
 		ssize_t n = read(fd, piece, sizeof(piece));
+		if (n < 0 && errno == EINTR)
+			continue;
 		if (n <= 0)
 			return true;
 		(void)buf_add(said, piece, (size_t)n); /* what there is no room for is left */

@@ -97,15 +97,21 @@ static int prepare(const char *path, const char *text)
 	return rc;
 }
 
-static void put_in_place(const char *path, const char *text)
+static int put_in_place(const char *path, const char *text)
 {
 	char *waiting = waiting_path(path);
+	int rc = 0;
 
 	if (text == NULL)
 		(void)unlink(path);
-	else if (rename(waiting, path) < 0) /* both are in one folder that we could write to */
-		log_error("%s: %s", path, strerror(errno));
+	else if (rename(waiting, path) < 0)
+		rc = -errno;
+	if (rc < 0) {
+		log_error("%s: %s", path, strerror(-rc));
+		(void)unlink(waiting);
+	}
 	free(waiting);
+	return rc;
 }
 
 static void forget(const char *path)
@@ -127,7 +133,7 @@ int fileset_write(const struct fileset *s)
 			rc = prepare(s->files[i].path, s->files[i].text);
 	for (size_t i = 0; i < s->n; i++)
 		if (rc == 0)
-			put_in_place(s->files[i].path, s->files[i].text);
+			rc = put_in_place(s->files[i].path, s->files[i].text);
 		else
 			forget(s->files[i].path);
 	return rc;

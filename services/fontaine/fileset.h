@@ -21,7 +21,10 @@ void fileset_init(struct fileset *s, const char *dir);
 /** @name, below the folder and with at most one folder of its own, gets @text (taken; NULL: remove it). */
 void fileset_take(struct fileset *s, const char *name, char *text);
 
-/** Return: 0, or a negative errno, logged with the file; then no file has changed. */
+/**
+ * Return: 0, or a negative errno, logged with the file; then no file has changed, but those that were in place before
+ * a disk failed between two of them.
+ */
 int fileset_write(const struct fileset *s);
 
 /** Remove the files again, and their folders. */

@@ -108,6 +108,12 @@ static void advance(struct runner *r, enum run_event e)
 		uv_close((uv_handle_t *)&r->timer, on_timer_closed);
 }
 
+/** Too many processes or descriptors, for now: nobody has to do anything about it. */
+static bool is_passing(int rc)
+{
+	return rc == -EAGAIN || rc == -EMFILE || rc == -ENFILE || rc == -ENOMEM;
+}
+
 /** Something here failed with @rc, a negative errno. */
 static void break_off(struct runner *r, int rc)
 {
@@ -115,7 +121,10 @@ static void break_off(struct runner *r, int rc)
 		say(r, "a command needs hard links, and none can be made here: put the mirrors on ext4, xfs or btrfs");
 	if (rc != -ECANCELED)
 		say(r, "%s: %s", run_steps[r->run.step], strerror(-rc));
-	advance(r, RUN_BROKEN);
+	bool is_short = is_passing(rc) && run_may(r->run.step, RUN_FAILED);
+	if (is_short)
+		r->failed = OUTCOME_RETRY;
+	advance(r, is_short ? RUN_FAILED : RUN_BROKEN);
 }
 
 static void stop(struct runner *r, enum run_event cause)

@@ -117,6 +117,19 @@ static void test_failure_changes_nothing(void **state)
 	assert_file(f, "a.conf.new", NULL);
 }
 
+static void test_what_cannot_be_put_in_place_is_told(void **state)
+{
+	struct fixture *f = *state;
+	char *folder = mem_printf("%s/a.conf", f->dir);
+
+	assert_int_equal(mkdir(f->dir, 0755), 0);
+	assert_int_equal(mkdir(folder, 0755), 0);
+	take(f, "a.conf", "new");
+	assert_int_equal(write_set(f), -EISDIR);
+	assert_file(f, "a.conf.new", NULL);
+	free(folder);
+}
+
 static void test_files_are_readable_by_servers(void **state)
 {
 	struct fixture *f = *state;
@@ -136,6 +149,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_writes_and_replaces, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_failure_changes_nothing, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_what_cannot_be_put_in_place_is_told, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_files_are_readable_by_servers, setup, teardown),
 	};
 
