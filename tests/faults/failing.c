@@ -7,6 +7,7 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <spawn.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -26,7 +27,10 @@ enum kind { NONE,
 	    ACCEPT,
 	    OPEN,
 	    FORK,
-	    RENAME };
+	    RENAME,
+	    LINK,
+	    UNLINK,
+	    FOLDER };
 
 struct order {
 	_Atomic int32_t kind;
@@ -98,6 +102,7 @@ ANSWERING(ALLOCATION, void *, NULL, __libc_calloc, (size_t count, size_t size), 
 ANSWERING(ALLOCATION, void *, NULL, __libc_realloc, (void *p, size_t size), (p, size))
 FAILING(OUTSIDE(fd, WRITE), ssize_t, write, (int fd, const void *data, size_t len), (fd, data, len))
 FAILING(OUTSIDE(fd, WRITE), ssize_t, writev, (int fd, const struct iovec *v, int n), (fd, v, n))
+FAILING(WRITE, int, ftruncate64, (int fd, off_t len), (fd, len))
 FAILING(WRITE, ssize_t, pwrite64, (int fd, const void *data, size_t len, off64_t at), (fd, data, len, at))
 FAILING(WRITE, ssize_t, sendmsg, (int fd, const struct msghdr *m, int flags), (fd, m, flags))
 FAILING(OUTSIDE(fd, READ), ssize_t, read, (int fd, void *data, size_t len), (fd, data, len))
@@ -106,6 +111,7 @@ FAILING(READ, ssize_t, recv, (int fd, void *data, size_t len, int flags), (fd, d
 FAILING(READ, ssize_t, recvmsg, (int fd, struct msghdr *m, int flags), (fd, m, flags))
 FAILING(SYNC, int, fsync, (int fd), (fd))
 FAILING(SYNC, int, fdatasync, (int fd), (fd))
+FAILING(SYNC, int, syncfs, (int fd), (fd))
 FAILING(ACCEPT, int, accept, (int fd, struct sockaddr *a, socklen_t *len), (fd, a, len))
 FAILING(ACCEPT, int, accept4, (int fd, struct sockaddr *a, socklen_t *len, int flags), (fd, a, len, flags))
 OPENING(open, (const char *path, int flags, ...), (path, flags, mode))
@@ -113,7 +119,20 @@ OPENING(open64, (const char *path, int flags, ...), (path, flags, mode))
 OPENING(openat, (int fd, const char *path, int flags, ...), (fd, path, flags, mode))
 OPENING(openat64, (int fd, const char *path, int flags, ...), (fd, path, flags, mode))
 FAILING(FORK, pid_t, fork, (void), ())
+ANSWERING(FORK, int, order->error, posix_spawnp,
+          (pid_t * pid, const char *name, const posix_spawn_file_actions_t *files, const posix_spawnattr_t *how,
+           char *const argv[], char *const envp[]),
+          (pid, name, files, how, argv, envp))
 FAILING(RENAME, int, rename, (const char *from, const char *to), (from, to))
 FAILING(RENAME, int, renameat, (int a, const char *from, int b, const char *to), (a, from, b, to))
 FAILING(RENAME, int, renameat2, (int a, const char *from, int b, const char *to, unsigned flags),
         (a, from, b, to, flags))
+FAILING(LINK, int, link, (const char *to, const char *name), (to, name))
+FAILING(LINK, int, linkat, (int a, const char *to, int b, const char *name, int flags), (a, to, b, name, flags))
+FAILING(LINK, int, symlink, (const char *to, const char *name), (to, name))
+FAILING(LINK, int, symlinkat, (const char *to, int fd, const char *name), (to, fd, name))
+FAILING(UNLINK, int, unlink, (const char *name), (name))
+FAILING(UNLINK, int, unlinkat, (int fd, const char *name, int flags), (fd, name, flags))
+FAILING(UNLINK, int, rmdir, (const char *name), (name))
+FAILING(FOLDER, int, mkdir, (const char *name, mode_t mode), (name, mode))
+FAILING(FOLDER, int, mkdirat, (int fd, const char *name, mode_t mode), (fd, name, mode))

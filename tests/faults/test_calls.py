@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from support import failing, wait
+from support import failing, pop, reverse_pop, wait
 from support.fault_daemons import DAEMONS, LIMIT_S
 
 SAMPLES = int(os.environ.get("SAMPLES", "8"))  # of the calls of a kind, spread evenly
@@ -70,9 +70,9 @@ def check_end(daemon, phase):
     assert daemon.is_whole()
 
 
-def check_kept(daemon):
+def check_kept(daemon, all_accepted=None):
     make_ready(daemon, "request")
-    for accepted in daemon.accepted:
+    for accepted in daemon.accepted if all_accepted is None else all_accepted:
         wait.until(lambda: daemon.is_kept(accepted), f"{accepted} is there", LIMIT_S)  # noqa: B023
 
 
@@ -89,6 +89,8 @@ def attempt(daemon, phase, fault, nth):
         is_well = daemon.process.wait(LIMIT_S) == 0
         check_end(daemon, phase)
         check_kept(daemon)
+    elif phase == "change":
+        check_kept(daemon, daemon.accepted[-1:])
     if left > 0:
         return None
     return "answers" if is_well else "ends"
@@ -100,6 +102,16 @@ def count(daemon, phase, fault):
     daemon.order.give(fault)
     PHASES[phase](daemon)
     return failing.FOREVER - daemon.order.take_back()
+
+
+def note(seen, phase, fault, how):
+    key = f"{phase}/{fault}/{how}"
+    seen[key] = seen.get(key, 0) + 1
+
+
+def record(name, seen):
+    with RECORDS.open("a") as out:
+        out.write(json.dumps({"daemon": name, "seen": seen}) + "\n")
 
 
 def test_calls(daemon):
@@ -116,9 +128,54 @@ def test_calls(daemon):
                     daemon.kill()
                     continue
                 if how:
-                    key = f"{phase}/{fault}/{how}"
-                    seen[key] = seen.get(key, 0) + 1
+                    note(seen, phase, fault, how)
     check_kept(daemon)
-    with RECORDS.open("a") as out:
-        out.write(json.dumps({"daemon": daemon.name, "seen": seen}) + "\n")
+    record(daemon.name, seen)
     assert not wrong, "\n".join(wrong)
+
+
+class Render:
+    """fontaine render: the configurations of one POP file take the place of another's."""
+
+    def __init__(self, folder):
+        self.out, self.order = folder / "out", failing.Order(folder / "order")
+        text = pop.POP_FILE.read_text()
+        self.files = [folder / name for name in ("old.yaml", "new.yaml")]
+        self.texts = []
+        for path, contact in zip(self.files, ("old@example.net", "new@example.net"), strict=True):
+            path.write_text(text.replace("noc@example.net", contact))
+            assert self.run(path).returncode == 0
+            self.texts.append(self.read())
+        assert self.texts[0] != self.texts[1]
+
+    def run(self, path):
+        return subprocess.run([*self.order.words, pop.FONTAINE, "render", path, self.out, "--stock",
+                               reverse_pop.STOCK], capture_output=True, text=True, timeout=LIMIT_S)
+
+    def read(self):
+        return {path.relative_to(self.out): path.read_text() for path in self.out.rglob("*") if path.is_file()}
+
+    def attempt(self, fault, nth):
+        """Return: whether all is new; else it said why, and each file is whole: an old or a new one."""
+        assert self.run(self.files[0]).returncode == 0
+        self.order.give(fault, nth)
+        done = self.run(self.files[1])
+        self.order.take_back()
+        found, (old, new) = self.read(), self.texts
+        assert found.keys() >= new.keys() & old.keys()
+        assert all(text in (old.get(path), new.get(path)) for path, text in found.items()), (fault, nth)
+        assert done.returncode == 0 or done.stderr, (fault, nth)
+        assert done.returncode in (0, 1, 2, -signal.SIGABRT), (fault, nth, done)
+        assert done.returncode != 0 or found == new, (fault, nth)
+        return done.returncode == 0
+
+
+def test_fontaine_render(tmp_path):
+    render, seen = Render(tmp_path), {}
+    for fault in failing.FAULTS:
+        render.order.give(fault)
+        assert render.run(render.files[0]).returncode == 0
+        for nth in numbers(failing.FOREVER - render.order.take_back()):
+            note(seen, "change", fault, "answers" if render.attempt(fault, nth) else "ends")
+    assert render.run(render.files[1]).returncode == 0 and render.read() == render.texts[1]
+    record("fontaine render", seen)

@@ -11,7 +11,8 @@ from support import failing, reliability
 COMMAND = "make faults-calls"
 PHASES = {"start": "starts", "request": "is asked", "change": "is changed", "stop": "stops"}
 CALLS = {"allocation": "an allocation", "write": "`write` and its like", "read": "`read` and its like",
-         "fsync": "`fsync`", "accept": "`accept`", "open": "`open`", "fork": "`fork`", "rename": "`rename`"}
+         "fsync": "`fsync`", "accept": "`accept`", "open": "`open`", "fork": "`fork` and its like",
+         "rename": "`rename`", "link": "`link` and its like", "unlink": "`unlink` and its like", "folder": "`mkdir`"}
 
 
 def cell(seen):

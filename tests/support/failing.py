@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from support import pop
 
 LIBRARY = pop.BUILD / "release/tests/faults/failing.so"
-KINDS = ["none", "allocation", "write", "read", "fsync", "accept", "open", "fork", "rename"]
+KINDS = ["none", "allocation", "write", "read", "fsync", "accept", "open", "fork", "rename", "link", "unlink",
+         "folder"]
 FOREVER = 1 << 60
 LAYOUT = "iiq"
 
@@ -25,8 +26,9 @@ class Fault:
 
 FAULTS = [Fault(kind, error) for kind, errors in {
     "allocation": ["ENOMEM"], "write": ["EIO", "ENOSPC", "EINTR"], "read": ["EIO", "EINTR"],
-    "fsync": ["EIO", "ENOSPC"], "accept": ["EMFILE", "EINTR"], "open": ["EMFILE", "EIO"], "fork": ["EAGAIN"],
-    "rename": ["EIO", "ENOSPC"]}.items() for error in errors]
+    "fsync": ["EIO", "ENOSPC"], "accept": ["EMFILE", "EINTR"], "open": ["EMFILE", "EIO", "ENOSPC", "EINTR"],
+    "fork": ["EAGAIN", "ENOMEM"], "rename": ["EIO", "ENOSPC"], "link": ["EIO", "ENOSPC"], "unlink": ["EIO"],
+    "folder": ["EIO", "ENOSPC"]}.items() for error in errors]
 
 
 class Order:

@@ -228,7 +228,7 @@ class Mirrord(Daemon):
         self.root, self.count = self.folder / "root", self.folder / "count"
         self.root.mkdir()
         program = self.folder / "program"
-        program.write_text(f"#!/bin/sh\ncat {self.count} >file\n")
+        program.write_text(f"#!/bin/sh\ncp {self.count} new && mv new file\n")
         program.chmod(0o755)
         self.count.write_text("0")
         mirrord.write_pop(self.folder / "pop.yaml", self.root, {"own": {"kind": "command", "command": str(program)}},
@@ -244,8 +244,8 @@ class Mirrord(Daemon):
     def change(self):
         self.n += 1
         self.count.write_text(str(self.n))
-        for wish in "release", "start":
-            self.send("POST", f"{self.path}/own/{wish}")
+        told = self.project()
+        self.send("POST", f"{self.path}/own/{'release' if told and told['state'] == 'held' else 'start'}")
         wait.until(lambda: self.has_ended() or self.is_idle(), "the run is over", LIMIT_S)
         told = self.project()
         if told and told["generation"]:
