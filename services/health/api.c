@@ -54,11 +54,18 @@ static void on_healthz(struct http_request *r, void *data)
 
 static void on_readyz(struct http_request *r, void *data)
 {
+	static const char not_ready[] = "not ready: /status.json says which service is not\n";
 	const struct api *api = data;
 	bool is_ready = model_is_ready(api->model);
 
-	reply(r, is_ready ? 200 : 503, "text/plain; charset=utf-8",
-	      is_ready ? "ready\n" : "not ready: /status.json says which service is not\n");
+	if (is_ready)
+		reply(r, 200, "text/plain; charset=utf-8", "ready\n");
+	else
+		http_reply(r, &(struct http_reply){.status = 503,
+		                                   .type = "text/plain; charset=utf-8",
+		                                   .headers = NO_STORE "Retry-After: 1\r\n", /* it asks each second */
+		                                   .body = not_ready,
+		                                   .body_bytes = sizeof(not_ready) - 1});
 }
 
 /** A request that waits for the store, and outlives its client. */
@@ -147,7 +154,9 @@ static void on_feed(struct http_request *r, void *data)
 	const struct api *api = data;
 	char wanted[8] = "";
 	int rc = http_request_query(r, "language", wanted, sizeof(wanted));
-	enum language language = language_of(rc == 0 ? wanted : api->model->pop->site->languages[0], LANGUAGES);
+	if (rc == -ENOENT)
+		(void)snprintf(wanted, sizeof(wanted), "%s", api->model->pop->site->languages[0]);
+	enum language language = rc == -EINVAL ? LANGUAGES : language_of(wanted, LANGUAGES);
 
 	if (language == LANGUAGES) {
 		reply(r, 400, "text/plain; charset=utf-8", "language: give en or fr\n");

@@ -41,6 +41,7 @@ EXPECTED = {
         "push": OWN, "start": OPERATORS, "stop": OPERATORS, "hold": OPERATORS, "release": OPERATORS,
         "rollback": (401, 403, 403, 409), "getTraffic": ALL, "listPops": ALL, "listJobs": ALL, "getMirrorz": ALL},
     "latency": {"listTargets": ALL, "getHistory": ALL},
+    "status": {"getStatus": ALL, "getHistory": ALL, "getFeed": ALL, "isAlive": ALL, "isReady": (503, 503, 503, 503)},
 }
 
 
@@ -53,7 +54,7 @@ def api(request, tmp_path_factory):
 
 def fill(path):
     return (path.replace("{address}/{length}", PREFIX).replace("{address}", ADDRESS).replace("{project}", "files")
-            .replace("/history", "/history?target=here&family=ipv4"))
+            .replace("/latency/history", "/latency/history?target=here&family=ipv4"))
 
 
 def furnish(api):

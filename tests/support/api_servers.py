@@ -85,4 +85,15 @@ def latency(folder):
         yield api
 
 
-SERVERS = {"rdns": rdns, "mirror": mirror, "latency": latency}
+@contextlib.contextmanager
+def status(folder):
+    """Of a POP whose one service does not run."""
+    file = {"site": speedtestd.SITE, "addresses": {"ipv4": "127.0.0.1"}, "services": {"pages": {}}}
+    with links.Namespace() as namespace, peerd.Healthd(folder, file, namespace) as own:
+        api = Api(document("web/status"), own.sockets[-1], own.process, own=own)
+        wait.until(lambda: json.loads(api.ask("GET", "/status.json").body)["services"]["pages"]["up"] is False,
+                   "it has asked")
+        yield api
+
+
+SERVERS = {"rdns": rdns, "mirror": mirror, "latency": latency, "status": status}

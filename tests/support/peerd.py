@@ -1,4 +1,4 @@
-# peerd by itself, in a network of the test's own.
+# peerd by itself, or healthd, in a network of the test's own.
 # SPDX-License-Identifier: MIT
 
 import contextlib
@@ -20,13 +20,15 @@ CONTROL, PUBLIC = Path("/run/peerd/control.sock"), Path("/run/peerd/http.sock")
 class Peerd:
     """To use in a with statement: with the POP file @file, in @namespace; @environment is added to its own."""
 
+    program, sockets = PROGRAM, (CONTROL, PUBLIC)
+
     def __init__(self, folder, file, namespace, **environment):
         self.folder, self.file, self.namespace, self.environment = Path(folder), file, namespace, environment
 
     def __enter__(self):
         with contextlib.ExitStack() as stack:
             stack.enter_context(self.namespace.entered())
-            self.listeners = [passed.listening(stack, path) for path in (CONTROL, PUBLIC)]
+            self.listeners = [passed.listening(stack, path) for path in self.sockets]
             self.start()
             stack.callback(self.stop)
             self.stack = stack.pop_all()
@@ -38,7 +40,7 @@ class Peerd:
     def start(self):
         (self.folder / "state").mkdir(exist_ok=True)
         (self.folder / "pop.yaml").write_text(yaml.safe_dump(self.file))
-        words = passed.command(self.listeners, [PROGRAM, "--pop", self.folder / "pop.yaml"])
+        words = passed.command(self.listeners, [self.program, "--pop", self.folder / "pop.yaml"])
         environment = {**os.environ, **self.environment, "STATE_DIRECTORY": str(self.folder / "state")}
         self.process = subprocess.Popen(words, pass_fds=self.listeners, stdin=subprocess.DEVNULL, env=environment)
 
@@ -65,3 +67,8 @@ class Peerd:
         _, body = self.ask("/metrics", CONTROL)
         found = re.search(rf"^{name}{re.escape(labels)} (\S+)$", body, re.MULTILINE)
         return float(found[1]) if found else None
+
+
+class Healthd(Peerd):
+    program = pop.BUILD / "release/healthd"
+    sockets = Path("/run/healthd/control.sock"), Path("/run/healthd/http.sock")
