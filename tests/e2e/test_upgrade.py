@@ -143,9 +143,9 @@ def disk(tmp_path, site):
     run("umount", disk.root / "efi")
 
 
-def assert_refused(disk, done):
+def assert_refused(disk, done, why="nothing is changed"):
     assert done.returncode == 1
-    assert "nothing is changed" in done.stderr
+    assert why in done.stderr
     assert disk.names() == ["fontaine_0.1.0+2-1.efi"]
     assert disk.partitions()[:2] == ["fontaine_0.1.0", "fontaine_0.1.0_verity"]
     assert "fontaine_0.2.0" not in disk.partitions()
@@ -186,20 +186,33 @@ def test_changed_after_signing(disk, site):
     site.make("0.2.0")
     root = next(site.folder.glob("*.root.*"))
     root.write_bytes(gzip.compress(b"x" * ROOT_BYTES))
-    assert_refused(disk, disk.upgrade())
+    assert_refused(disk, disk.upgrade(), "0.2.0 did not come whole")
 
 
 def test_line_breaks(disk, site, monkeypatch):
+    """What is not whole cannot be started, nor can what it was to take the place of."""
     site.make("0.2.0")
+    disk.upgrade()
+    site.make("0.3.0")
     monkeypatch.setattr(Folder, "breaks", True)
-    assert_refused(disk, disk.upgrade())
+    run("mount", "-o", "remount,rw", disk.root / "efi")
+    (disk.kernels / ".#sysupdatefontaine_0.3.0.efi1234").touch()  # as a power failure leaves it
+    done = disk.upgrade()
+    assert done.returncode == 1
+    assert "0.3.0 did not come whole: until it does, 0.1.0 is the only version" in done.stderr
+    assert disk.names() == ["fontaine_0.1.0+2-1.efi"]
+    assert disk.partitions()[:2] == ["fontaine_0.1.0", "fontaine_0.1.0_verity"]
+    assert not os.access(disk.kernels, os.W_OK)
+    assert "there is no other version than 0.1.0" in disk.slots("rollback").stderr
     monkeypatch.setattr(Folder, "breaks", False)
-    assert "0.2.0 is there" in disk.upgrade().stdout
+    assert "0.3.0 is there" in disk.upgrade().stdout
 
 
 def test_nobody_there(disk):
     disk.url = "http://127.0.0.1:9/"
     assert_refused(disk, disk.upgrade())
+    done = disk.slots("check", disk.url)
+    assert (done.returncode, done.stdout) == (1, "")
 
 
 def test_started_by_bios(disk):
@@ -218,9 +231,9 @@ def test_rollback_and_forth(disk, site):
     disk.upgrade()
     disk.runs("0.2.0")
     assert disk.slots("keep").returncode == 0
-    assert disk.names() == ["fontaine_0.1.0+2-1.efi", "fontaine_0.2.0+3.efi"]
+    assert disk.names() == ["fontaine_0.1.0+2-1.efi", "fontaine_0.2.0+3-0.efi"]
     assert "0.1.0 is started from now on" in disk.slots("rollback").stdout
-    assert disk.names() == ["fontaine_0.1.0+3.efi", "fontaine_0.2.0+0.efi"]
+    assert disk.names() == ["fontaine_0.1.0+3-0.efi", "fontaine_0.2.0+0-3.efi"]
     disk.runs("0.1.0")
     assert "0.2.0 is started from now on" in disk.slots("rollback").stdout
-    assert disk.names() == ["fontaine_0.1.0+0.efi", "fontaine_0.2.0+3.efi"]
+    assert disk.names() == ["fontaine_0.1.0+0-3.efi", "fontaine_0.2.0+3-0.efi"]
