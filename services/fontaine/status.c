@@ -10,16 +10,21 @@
 #include "probe/probe.h"
 
 #include <assert.h>
+#include <inttypes.h>
 #include <math.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/statvfs.h>
 #include <time.h>
 #include <uv.h>
 
+#define STATE_PATH "/var/lib/fontaine"
+
 enum {
 	LIMIT_MS = 2000, /* for each answer */
+	ROOM_MIN_MIB = 64,
 };
 
 struct question {
@@ -157,6 +162,20 @@ static void print_table(const struct state *states, size_t n)
 	}
 }
 
+/** On the POP itself. Services answer without room, so it is no service that is down. */
+static void warn_of_room(void)
+{
+	struct statvfs s;
+
+	if (statvfs(STATE_PATH, &s) < 0)
+		return;
+	uint64_t mib = (uint64_t)s.f_bavail * s.f_frsize >> 20;
+	if (mib < ROOM_MIN_MIB)
+		(void)fprintf(stderr, STATE_PATH ": %" PRIu64 " MiB are left on its disk\n"
+		                                 "  make room: what answers goes on, but keeps nothing new\n",
+		              mib);
+}
+
 int status_run(const struct arguments *a)
 {
 	struct pop_endpoint endpoints[PROBE_SOCKETS_MAX];
@@ -186,6 +205,7 @@ int status_run(const struct arguments *a)
 		print_json(states, n_states);
 	else
 		print_table(states, n_states);
+	warn_of_room();
 	prober_done(&prober);
 	pop_free(p);
 	return rc;
