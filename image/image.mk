@@ -80,7 +80,7 @@ $(DISK): $(DEBS) $(DISK_INPUTS) $(KEYS)/pop.crt $(KEYS)/upgrades.gpg $(STATE)
 	@touch $@
 
 # Of one POP the rest takes seconds: what all share is made already.
-build/images/%/SHA256SUMS: image/pops/%.yaml $(DISK) image/pop-disk image/iso
+build/images/%/SHA256SUMS: image/pops/%.yaml $(DISK) image/pop-disk image/confext image/iso
 	@image/step image-$* image/pop-disk $* $(KEYS)
 	@image/step iso-$* image/iso $*
 	@cd $(@D) && ls | xargs --max-procs=2 --max-args=1 sha256sum | sort --key=2 >../$*.sums && mv ../$*.sums SHA256SUMS

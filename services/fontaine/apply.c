@@ -17,6 +17,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#define TAKE "/usr/libexec/fontaine/take-pop-file"
+
 enum { WHY_MAX_BYTES = 1 << 16 };
 
 struct apply {
@@ -170,8 +172,34 @@ static int become_unit(const struct apply *a)
 	return EXIT_FAILED;
 }
 
+static bool is_signed_image(const char *path)
+{
+	const char *dot = strrchr(path, '.');
+
+	return dot != NULL && strcmp(dot, ".raw") == 0;
+}
+
+/** Have what only a machine of an image can take seen by the program that keeps it. Returns only when that fails. */
+static int become_taker(const struct apply *a)
+{
+	const char *argv[5] = {TAKE, a->file};
+	size_t n = 2;
+
+	if (a->dry_run)
+		argv[n++] = "--dry-run";
+	if (a->json)
+		argv[n++] = "--json";
+	(void)execv(argv[0], (char *const *)argv);
+	(void)fprintf(stderr, "%s: this machine is not of an image, which takes signed POP files\n"
+	                      "  give the POP file itself\n",
+	              a->file);
+	return EXIT_FAILED;
+}
+
 static int run(struct apply *a)
 {
+	if (is_signed_image(a->file))
+		return become_taker(a);
 	if (a->dry_run)
 		return apply(a);
 	if (!a->carry_out) {
@@ -192,7 +220,8 @@ static void print_help(void)
 {
 	(void)printf("Usage: fontaine apply FILE [--dry-run] [--json]\n"
 	             "fontaine-apply: put a new POP file in force while the POP runs.\n\n"
-	             "  FILE       the new POP file, which takes the place of " POP_PATH "\n"
+	             "  FILE       the new POP file, which takes the place of " POP_PATH ";\n"
+	             "             or a signed one, POP.confext.raw, which stays at the next start, too\n"
 	             "  --dry-run  only say what would change\n"
 	             "  --json     print JSON\n"
 	             "  --help     print this text and exit\n\n"

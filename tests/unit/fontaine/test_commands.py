@@ -61,6 +61,13 @@ def test_completion(line, expected):
     assert (done.stdout.split(), done.stderr) == (expected, "")
 
 
+def test_signed_pop_file_where_none_is_kept():
+    done = fontaine("apply", "/nonexistent/lyon.confext.raw")
+    assert done.returncode == 1
+    assert done.stderr == ("/nonexistent/lyon.confext.raw: this machine is not of an image, which takes signed POP "
+                           "files\n  give the POP file itself\n")
+
+
 def test_version():
     done = fontaine("--version")
     assert (done.returncode, done.stdout.split()[0]) == (0, "fontaine")
