@@ -14,7 +14,7 @@ enum {
 	PRIMARY_LIMIT_MS = 5000,                    /* for each part of a zone */
 	PRIMARY_UPDATE_MS = 1500,                   /* until it has answered an update of a few records */
 	PRIMARY_UPDATE_BYTES_PER_MS = 16,           /* of a large one, that much longer */
-	PRIMARY_ASK_MS = 800,                       /* until all that is asked of it at once is answered */
+	PRIMARY_ASK_MS = 1500,                      /* until all that is asked is answered, if by a second SYN */
 	PRIMARY_ANSWER_MAX_BYTES = 128 * 1024,      /* to an update */
 	PRIMARY_ZONE_MAX_BYTES = 512 * 1024 * 1024, /* of a transfer */
 };

@@ -8,7 +8,9 @@
 #include <ldns/ldns.h> /* after stdbool.h, or it makes a bool of its own */
 
 enum {
-	SERVED_QUESTIONS_MAX = 16, /* an update is taken as a whole (RFC 2136, 3.4.2.7): some of it show that */
+	/* An update is taken as a whole (RFC 2136, 3.4.2.7): some of it show that. Each is a connection, and of those
+	 * that Knot has not yet looked at, everybody's, its socket holds ten: the kernel drops more. */
+	SERVED_QUESTIONS_MAX = 4,
 };
 
 /**

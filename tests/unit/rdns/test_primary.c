@@ -5,11 +5,13 @@
 #include "knot.h"
 #include "rdns/difference.h"
 #include "rdns/records.h"
+#include "rdns/served.h"
 
 #include <errno.h>
 
 enum {
 	ASKS_MAX = 10,
+	KNOT_BACKLOG = 10, /* as it has in its source */
 };
 
 struct fixture {
@@ -202,6 +204,30 @@ static void test_drift_is_repaired(void **state)
 	ldns_rr_list_deep_free(repair);
 }
 
+/* A Knot that looks at no connection for a while has room for all of one question's. */
+static void test_no_connection_is_dropped(void **state)
+{
+	(void)state;
+	const struct addr knot = f.primary.server;
+	ldns_rr_list *updates = ldns_rr_list_new();
+	socklen_t len = sizeof(f.primary.server.in);
+	unsigned n = 0;
+
+	difference_replace(f.none, f.one, updates);
+	f.primary.server.in.sin_port = 0;
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	assert_int_equal(bind(fd, &f.primary.server.sa, len), 0);
+	assert_int_equal(getsockname(fd, &f.primary.server.sa, &len), 0);
+	assert_int_equal(listen(fd, KNOT_BACKLOG), 0);
+	assert_int_equal(ask(updates), CHANGE_UNSERVED);
+	for (int one; (one = accept4(fd, NULL, NULL, SOCK_CLOEXEC)) >= 0; n++)
+		assert_int_equal(close(one), 0);
+	assert_int_equal(n, SERVED_QUESTIONS_MAX);
+	assert_int_equal(close(fd), 0);
+	f.primary.server = knot;
+	ldns_rr_list_deep_free(updates);
+}
+
 static void test_refused(void **state)
 {
 	(void)state;
@@ -284,6 +310,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_there_and_back),
 		cmocka_unit_test(test_drift_is_repaired),
+		cmocka_unit_test(test_no_connection_is_dropped),
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_cancelled),
 		cmocka_unit_test(test_absent_then_back),
