@@ -2,18 +2,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/pop.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "pop_text.h"
 
-#include <cmocka.h>
-#include <stdio.h>
 #include <string.h>
 
 #define HEAD \
-	"site: {name: lyon, title: Lyon, domain: lyon.example, city: Lyon, country: FR, languages: [fr],\n" \
-	"  operated_by: {name: IX, contact: noc@example.net}}\n" \
+	POP_SITE \
 	"addresses: {ipv4: 192.0.2.1, ipv6: \"2001:db8::1\"}\n" \
 	"services: {pages: {}, resolver: {addresses: {ipv4: 192.0.2.53}}}\n" \
 	"bgp: "
@@ -23,14 +17,7 @@
 
 static struct pop *parse(const char *bgp, struct pop_error *reterr)
 {
-	char text[1024];
-	struct pop *p = NULL;
-
-	int n = snprintf(text, sizeof(text), "%s%s\n", HEAD, bgp);
-	assert_true(n > 0 && n < (int)sizeof(text));
-	int rc = pop_parse(text, (size_t)n, &p, reterr);
-	assert_true((rc == 0) == (p != NULL));
-	return p;
+	return pop_of(reterr, "%s%s\n", HEAD, bgp);
 }
 
 static const struct mistake {

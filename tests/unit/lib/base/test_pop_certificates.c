@@ -2,31 +2,15 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/pop.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "pop_text.h"
 
-#include <cmocka.h>
-#include <stdio.h>
 #include <string.h>
 
-#define HEAD \
-	"site: {name: lyon, title: Lyon, domain: lyon.example, city: Lyon, country: FR, languages: [fr],\n" \
-	"  operated_by: {name: IX, contact: noc@example.net}}\n" \
-	"addresses: {ipv4: 192.0.2.1}\n"
 #define DIRECTORY "directory: \"https://acme.example/dir\""
 
 static struct pop *parse(const char *services, const char *certificates, struct pop_error *reterr)
 {
-	char text[1024];
-	struct pop *p = NULL;
-
-	int n = snprintf(text, sizeof(text), HEAD "services: {%s}\ncertificates: {%s}\n", services, certificates);
-	assert_true(n > 0 && n < (int)sizeof(text));
-	int rc = pop_parse(text, (size_t)n, &p, reterr);
-	assert_true((rc == 0) == (p != NULL));
-	return p;
+	return pop_of(reterr, POP_HEAD "services: {%s}\ncertificates: {%s}\n", services, certificates);
 }
 
 static void test_what_can_be_proved_is_the_default(void **state)

@@ -2,33 +2,17 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/pop_dns.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "pop_text.h"
 
-#include <cmocka.h>
-#include <stdio.h>
 #include <string.h>
 
-#define HEAD \
-	"site: {name: lyon, title: Lyon, domain: lyon.example, city: Lyon, country: FR, languages: [fr],\n" \
-	"  operated_by: {name: IX, contact: noc@example.net}}\n" \
-	"addresses: {ipv4: 192.0.2.1}\n"
 #define RESOLVER "  resolver: {addresses: {ipv4: 192.0.2.53}"
 #define SERVER   "  authoritative: {addresses: {ipv4: 192.0.2.54}"
 #define ONE      "{name: ns2.example, address: 192.0.2.9, key: k}"
 
 static struct pop *parse(const char *services, struct pop_error *reterr)
 {
-	char text[2048];
-	struct pop *p = NULL;
-
-	int n = snprintf(text, sizeof(text), "%sservices:\n%s\n", HEAD, services);
-	assert_true(n > 0 && n < (int)sizeof(text));
-	int rc = pop_parse(text, (size_t)n, &p, reterr);
-	assert_true((rc == 0) == (p != NULL));
-	return p;
+	return pop_of(reterr, "%sservices:\n%s\n", POP_HEAD, services);
 }
 
 static const struct mistake {

@@ -2,30 +2,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/pop_management.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "pop_text.h"
 
-#include <cmocka.h>
-#include <stdio.h>
 #include <string.h>
-
-#define HEAD \
-	"site: {name: lyon, title: Lyon, domain: lyon.example, city: Lyon, country: FR, languages: [fr],\n" \
-	"  operated_by: {name: IX, contact: noc@example.net}}\n" \
-	"addresses: {ipv4: 192.0.2.1}\n"
 
 static struct pop *parse(const char *rest, struct pop_error *reterr)
 {
-	char text[1024];
-	struct pop *p = NULL;
-
-	int n = snprintf(text, sizeof(text), HEAD "%s\n", rest);
-	assert_true(n > 0 && n < (int)sizeof(text));
-	int rc = pop_parse(text, (size_t)n, &p, reterr);
-	assert_true((rc == 0) == (p != NULL));
-	return p;
+	return pop_of(reterr, POP_HEAD "%s\n", rest);
 }
 
 static void test_where_it_answers(void **state)

@@ -2,19 +2,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/pop_neighbour.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "pop_text.h"
 
-#include <cmocka.h>
-#include <stdio.h>
 #include <string.h>
 
-#define SITE \
-	"site: {name: lyon, title: Lyon, domain: lyon.example, city: Lyon, country: FR, languages: [fr],\n" \
-	"  operated_by: {name: IX, contact: noc@example.net}}\n" \
-	"addresses: {ipv4: 192.0.2.1}\n"
 #define PROJECTS(keys) \
 	"services:\n  pages: {}\n  mirror: {root: /srv, projects: [{name: debian, kind: debian, " keys "}]}\n"
 #define FOLLOWS      PROJECTS("follow: paris")
@@ -22,14 +13,7 @@
 
 static struct pop *parse(const char *text, struct pop_error *reterr)
 {
-	char whole[2048];
-	struct pop *p = NULL;
-	int n = snprintf(whole, sizeof(whole), "%s%s", SITE, text);
-
-	assert_true(n > 0 && n < (int)sizeof(whole));
-	int rc = pop_parse(whole, (size_t)n, &p, reterr);
-	assert_true((rc == 0) == (p != NULL));
-	return p;
+	return pop_of(reterr, "%s%s", POP_HEAD, text);
 }
 
 static void test_a_project_follows(void **state)

@@ -2,34 +2,17 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/pop.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "pop_text.h"
 
-#include <cmocka.h>
-#include <stdio.h>
 #include <string.h>
 
-#define HEAD \
-	"site: {name: lyon, title: Lyon, domain: lyon.example, city: Lyon, country: FR, languages: [fr],\n" \
-	"  operated_by: {name: IX, contact: noc@example.net}}\n" \
-	"addresses: {ipv4: 192.0.2.1}\n" \
-	"services: {pages: {}%s}\n"
+#define HEAD     POP_HEAD "services: {pages: {}%s}\n"
 #define RESOLVER ", resolver: {}"
 #define CARD     "{name: enp1s0, addresses: [192.0.2.1/24]}"
 
 static struct pop *parse(const char *resolver, const char *interfaces, const char *rest, struct pop_error *reterr)
 {
-	char text[1024];
-	struct pop *p = NULL;
-
-	int n = snprintf(text, sizeof(text), HEAD "network: {interfaces: [%s]%s}\n", resolver, interfaces,
-	                 rest);
-	assert_true(n > 0 && n < (int)sizeof(text));
-	int rc = pop_parse(text, (size_t)n, &p, reterr);
-	assert_true((rc == 0) == (p != NULL));
-	return p;
+	return pop_of(reterr, HEAD "network: {interfaces: [%s]%s}\n", resolver, interfaces, rest);
 }
 
 static void test_what_is_read(void **state)
