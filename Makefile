@@ -7,9 +7,9 @@
 POP ?= demo
 export POP V MIRROR LOCK
 
-IN_WORKSHOP := build deb check-packages plain-debian tree image images lock reproducible upgrade boot clients unit asan tsan \
-	fuzz fuzz-web analyze lint tidy bench bench-mirror faults faults-calls run-e2e run-torture run-soak dependencies \
-	security-report run-check-tls
+IN_WORKSHOP := build deb check-packages plain-debian tree image images lock reproducible upgrade secure-boot boot \
+	clients unit asan tsan fuzz fuzz-web analyze lint tidy bench bench-mirror faults faults-calls run-e2e run-torture \
+	run-soak dependencies security-report run-check-tls
 
 .PHONY: help run up down endpoints check e2e torture soak check-tls release clean $(IN_WORKSHOP)
 .DEFAULT_GOAL := help
@@ -23,6 +23,7 @@ IN_WORKSHOP := build deb check-packages plain-debian tree image images lock repr
 ## make lock       keep the packages that an image was built of, into build/locked
 ## make reproducible  build the image again as somebody else would, and compare: the same bytes
 ## make upgrade    what machines of an image upgrade to, into build/upgrades
+## make secure-boot  images and upgrade once more, with signatures for Secure Boot, into build/secure-boot
 ## make boot       that disk in QEMU; Ctrl-C stops it
 ## make check      run every test; the last line is "N passed, N failed"
 ## make unit       unit tests                  make asan   the same under sanitizers

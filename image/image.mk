@@ -51,7 +51,7 @@ image/iso-parts
 endef
 export build_disk
 
-.PHONY: tree image images lock reproducible upgrade boot FORCE
+.PHONY: tree image images lock reproducible upgrade secure-boot boot FORCE
 tree: deb $(TREE)
 
 $(TREE): $(DEBS) $(TREE_INPUTS)
@@ -70,6 +70,11 @@ $(KEYS)/upgrades.gpg:
 		--quick-generate-key "Fontaine upgrades" rsa3072 sign never
 	@gpg --homedir $(KEYS)/upgrades --quiet --export >$@
 
+# The same for what UEFI starts.
+$(KEYS)/secure-boot.crt:
+	@umask 077 && mkdir -p $(KEYS) && openssl req -x509 -newkey rsa:2048 -noenc -keyout $(KEYS)/secure-boot.key -out $@ \
+		-days 3650 -subj "/CN=Fontaine Secure Boot" 2>/dev/null
+
 # Of another day, or lock, nothing that was installed is kept.
 $(STATE): FORCE
 	@mkdir -p $(@D) && $(if $(LOCK),sha256sum <$(LOCK)/image.packages,date +%F) >$@.new
@@ -80,10 +85,10 @@ $(DISK): $(DEBS) $(DISK_INPUTS) $(KEYS)/pop.crt $(KEYS)/upgrades.gpg $(STATE)
 	@touch $@
 
 # Of one POP the rest takes seconds: what all share is made already.
-build/images/%/SHA256SUMS: image/pops/%.yaml $(DISK) image/pop-disk image/confext image/iso
+build/images/%/SHA256SUMS: image/pops/%.yaml $(DISK) image/pop-disk image/confext image/iso image/qcow2 image/sums
 	@image/step image-$* image/pop-disk $* $(KEYS)
 	@image/step iso-$* image/iso $*
-	@cd $(@D) && ls | xargs --max-procs=2 --max-args=1 sha256sum | sort --key=2 >../$*.sums && mv ../$*.sums SHA256SUMS
+	@image/sums $(@D)
 
 image/pops/%.yaml:
 	@echo "There is no POP file $@: write one, or name another as POP=name" >&2; false
@@ -109,6 +114,12 @@ boot: image
 # What machines upgrade to, for a web server.
 upgrade: deb $(DISK)
 	@image/step upgrade image/upgrade $(VERSION) $(KEYS) build/upgrades
+
+# The same, and the images, with signatures for Secure Boot: the last step, which nothing else comes of.
+secure-boot: image $(KEYS)/secure-boot.crt
+	@image/step secure-boot-$(POP) image/secure-boot $(POP) $(KEYS)
+	@image/step secure-boot-upgrade image/upgrade $(VERSION) $(KEYS) build/secure-boot/upgrades build/secure-boot/fontaine
+
 # What is known of an image's packages is asked anew, but not fetched again where nothing has changed.
 TRACKER_URL := https://security-tracker.debian.org/tracker/data/json
 TRACKER ?= build/security/tracker.json
