@@ -1,18 +1,19 @@
 /*
  * Happy path: on_tick() reads what has been written, each line of which is counted in a table in memory; some seconds
- * later keep() has that added to the database. Whoever asks, asks the database, after another keep().
+ * later keep() has that added to the database. Who asks, asks the database, after another keep()
+ * (mirror/traffic_answers.h).
  *
  * What cannot be read is counted as that; what cannot be kept is lost, and the log says so.
  */
 /* SPDX-License-Identifier: MIT */
 #include "mirror/traffic.h"
 
-#include "base/json_write.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/metrics.h"
 #include "base/origin.h"
 #include "mirror/rsync_counter.h"
+#include "mirror/traffic_answers.h"
 #include "mirror/traffic_log.h"
 #include "net/prefix_files.h"
 
@@ -28,9 +29,6 @@ enum {
 	BUSY_MS = 5, /* there is more to read */
 	KEEP_EVERY_S = 5,
 	HOUR_S = 3600,
-	FRESH_MS = 15000,     /* how old what everybody is told may be */
-	NETWORKS_PUBLIC = 10, /* that are named */
-	NETWORKS_OPERATOR = 100,
 };
 
 enum {
@@ -40,22 +38,6 @@ enum {
 };
 
 static const char *const names[LOGS] = {"http", "rsync"};
-
-/** Who waits for an answer. */
-struct asker {
-	struct asker *next;
-	void (*on_answer)(void *data, int rc, const char *text);
-	void *data;
-};
-
-/** One answer, which all who wait for it get. */
-struct view {
-	struct traffic *traffic;
-	struct traffic_question question;
-	char *text, *coming; /* the last one, or NULL; the next one */
-	uint64_t at_ms, fresh_ms;
-	struct asker *askers; /* NULL: nothing is asked */
-};
 
 struct traffic {
 	const struct pop *pop;
@@ -68,29 +50,11 @@ struct traffic {
 	struct as_names *names;
 	struct engine *engine;
 	uv_timer_t timer;
-	int64_t hour, day;                   /* of what is counted, since 1970; day: the last one that was tidied up */
-	int64_t kept_s;                      /* when */
-	bool is_losing;                      /* it was said */
-	struct view views[2][TRAFFIC_SPANS]; /* of everybody, of operators */
+	int64_t hour, day; /* of what is counted, since 1970; day: the last one that was tidied up */
+	int64_t kept_s;    /* when */
+	bool is_losing;    /* it was said */
+	struct traffic_answers *answers;
 };
-
-static void init_views(struct traffic *t)
-{
-	bool is_hidden = t->pop->services->mirror->hide_networks;
-	const struct view views[] = {
-		{.question = {.n_networks = is_hidden ? 0 : NETWORKS_PUBLIC}, .fresh_ms = FRESH_MS},
-		{.question = {.n_networks = NETWORKS_OPERATOR}, .fresh_ms = 0},
-	};
-
-	for (unsigned i = 0; i < 2; i++)
-		for (unsigned span = 0; span < TRAFFIC_SPANS; span++) {
-			struct view *v = &t->views[i][span];
-			*v = views[i];
-			v->traffic = t;
-			v->question.span = (enum traffic_span)span;
-			v->question.names = t->names;
-		}
-}
 
 struct traffic *traffic_new(const struct pop *pop)
 {
@@ -111,7 +75,7 @@ struct traffic *traffic_new(const struct pop *pop)
 	t->names = as_names_new(pop);
 	if (m->n_origins > 0)
 		t->origins = prefix_files_new(&origin_kind, (const char *const *)m->origins, m->n_origins);
-	init_views(t);
+	t->answers = traffic_answers_new(t->names, m->hide_networks);
 	return t;
 }
 
@@ -119,9 +83,7 @@ void traffic_free(struct traffic *t)
 {
 	for (unsigned i = 0; i < LOGS; i++)
 		traffic_log_close(&t->logs[i]);
-	for (unsigned i = 0; i < 2; i++)
-		for (unsigned span = 0; span < TRAFFIC_SPANS; span++)
-			free(t->views[i][span].text);
+	traffic_answers_free(t->answers);
 	if (t->origins != NULL)
 		prefix_files_free(t->origins);
 	as_names_free(t->names);
@@ -284,60 +246,18 @@ void traffic_stop(struct traffic *t)
 		prefix_files_unwatch(t->origins);
 }
 
-static int look_up(sqlite3 *db, void *data)
-{
-	struct view *v = data;
-	yyjson_mut_doc *doc = yyjson_mut_doc_new(NULL);
-	yyjson_mut_val *root;
-	int rc = traffic_db_tell(db, &v->question, doc, &root);
-
-	v->coming = json_take(doc, root);
-	return rc;
-}
-
-static void on_looked_up(void *data, int rc)
-{
-	struct view *v = data;
-	struct engine *e = v->traffic->engine;
-	struct asker *a = v->askers;
-
-	free(v->text);
-	v->text = v->coming;
-	v->coming = NULL;
-	v->at_ms = rc == 0 ? uv_hrtime() / 1000000 : 0;
-	v->askers = NULL;
-	while (a != NULL) {
-		struct asker *next = a->next;
-		a->on_answer(a->data, rc, v->text);
-		free(a);
-		a = next;
-	}
-	engine_settle(e);
-}
-
 void traffic_ask(struct traffic *t, enum traffic_span span, bool is_operator,
                  void (*on_answer)(void *data, int rc, const char *text), void *data)
 {
-	struct view *v = &t->views[is_operator ? 1 : 0][span];
-	int rc = uv_is_closing((uv_handle_t *)&t->timer) ? -EAGAIN : 0;
-
-	if (rc == 0 && v->at_ms > 0 && uv_hrtime() / 1000000 - v->at_ms < v->fresh_ms) {
-		on_answer(data, 0, v->text);
+	if (uv_is_closing((uv_handle_t *)&t->timer)) {
+		on_answer(data, -EAGAIN, NULL);
 		return;
 	}
-	if (rc == 0 && v->askers == NULL) {
+	if (!traffic_answers_has(t->answers, span, is_operator)) {
 		(void)read_logs(t);
 		keep(t);
-		v->question.now_s = time(NULL);
-		rc = engine_store(t->engine, look_up, on_looked_up, v);
 	}
-	if (rc < 0) {
-		on_answer(data, rc, NULL);
-		return;
-	}
-	struct asker *a = mem_new(sizeof(*a));
-	*a = (struct asker){v->askers, on_answer, data};
-	v->askers = a;
+	traffic_answers_ask(t->answers, t->engine, span, is_operator, on_answer, data);
 }
 
 struct prefix_table *traffic_origins(const struct traffic *t)
