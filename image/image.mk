@@ -10,7 +10,6 @@ KEYS ?= build/keys
 # What the packages are of: a lock, or the day.
 STATE := build/disk/state
 MKOSI_SANDBOX := build/mkosi/sandbox/etc/apt
-VERSION = $(shell dpkg-parsechangelog --file packaging/debian/changelog --show-field Version)
 
 # mkosi asks the mirrors of the workshop, and not for the debug archive, which few mirrors have; or the files of a lock.
 define sources
