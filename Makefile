@@ -8,10 +8,10 @@ POP ?= demo
 export POP V MIRROR LOCK
 
 IN_WORKSHOP := build deb check-packages plain-debian tree image images lock reproducible upgrade secure-boot boot \
-	clients unit asan tsan fuzz fuzz-web analyze lint tidy bench bench-mirror faults faults-calls run-e2e run-torture \
-	run-soak dependencies security-report run-check-tls
+	clients unit asan tsan fuzz fuzz-web analyze lint tidy bench bench-mirror faults faults-calls run-faults-apply run-e2e \
+	run-torture run-soak dependencies security-report run-check-tls
 
-.PHONY: help run up down endpoints check e2e torture soak check-tls release clean $(IN_WORKSHOP)
+.PHONY: help run up down endpoints check e2e faults-apply torture soak check-tls release clean $(IN_WORKSHOP)
 .DEFAULT_GOAL := help
 
 ## make run        build everything, start the POP, print its addresses; Ctrl-C stops it
@@ -30,10 +30,11 @@ IN_WORKSHOP := build deb check-packages plain-debian tree image images lock repr
 ## make fuzz       each parser of foreign bytes for a while: TIME=60 seconds, ONLY="pop release" some of them
 ## make fuzz-web   requests without end to each API, made of its description, for TIME=60 seconds; FUZZ_SEED=n again
 ## make tsan       what has threads, under ThreadSanitizer
-## make analyze    clang's analyser and cppcheck over all sources
+## make analyze    the analysers of clang and gcc, and cppcheck, over all sources
 ## make lint       style and structure         make e2e    tests against the running POP
 ## make faults     have each service fail in each way, alone and in pairs; tables of it in docs/RELIABILITY.md
 ## make faults-calls  have one call after another of each daemon fail; SAMPLES=8 of a kind; tables of it there too
+## make faults-apply  have calls of `fontaine apply` fail in the running POP: a whole POP file stays in force
 ## make torture    attack the running POP, and see what its users still get; ONLY="requests time" some attacks
 ## make soak       use the running POP for MINUTES=30, and see that none of its servers grows
 ## make check-tls  have testssl.sh grade each TLS port of the running POP: A at least
@@ -75,6 +76,9 @@ torture: tree
 
 check-tls: tree
 	@image/run with $(MAKE) --no-print-directory run-check-tls
+
+faults-apply: tree
+	@image/run with $(MAKE) --no-print-directory run-faults-apply
 
 soak: tree
 	@image/run with $(MAKE) --no-print-directory run-soak

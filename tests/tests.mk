@@ -75,13 +75,20 @@ build/analyze/%.done: $(OUT)/%.o
 	$(QUIET)clang-tidy --quiet --checks='$(ANALYSER)' $*.c -- $(TIDY_FLAGS)
 	@touch $@
 
-# What is not so of what cppcheck says is in tests/analyze, with the reason.
+# And gcc's. What is not so of what it says, or cppcheck, is in tests/analyze, with the reason.
+GCC_FLAGS := $(CPPFLAGS) $(filter-out -g $(HARDENING) $(OPTIMISE_release),$(CFLAGS)) -O1
+build/analyze/%.gcc: $(OUT)/%.o tests/analyze/gcc
+	@mkdir -p $(@D)
+	$(QUIET)gcc $(GCC_FLAGS) -fanalyzer $$(sed -n 's#^\([a-z-]*\):$*\.c$$#-Wno-analyzer-\1#p' tests/analyze/gcc) \
+		-c -o /dev/null $*.c
+	@touch $@
+
 CPPCHECK := cppcheck --quiet --error-exitcode=1 --cppcheck-build-dir=build/cppcheck --std=c11 --language=c \
 	--enable=warning,performance,portability --library=posix --include=tests/analyze/macros.h \
 	--include=/usr/include/$(shell gcc -print-multiarch)/sys/queue.h --suppressions-list=tests/analyze/cppcheck
-analyze: $(TIDY:build/lint/%.tidy=build/analyze/%.done)
+analyze: $(TIDY:build/lint/%.tidy=build/analyze/%.done) $(TIDY:build/lint/%.tidy=build/analyze/%.gcc)
 	@mkdir -p build/cppcheck
-	@$(CPPCHECK) $(filter -D% -I%,$(CPPFLAGS)) -j$(shell nproc) services && echo 'clang and cppcheck find nothing'
+	@$(CPPCHECK) $(filter -D% -I%,$(CPPFLAGS)) -j$(shell nproc) services && echo 'clang, gcc and cppcheck find nothing'
 
 .PHONY: dependencies
 dependencies:
@@ -125,9 +132,13 @@ faults-calls: export SAMPLES := $(SAMPLES)
 faults-calls: export CALLS_RECORDS := $(CURDIR)/$(CALLS)
 faults-calls: build $(FAILING)
 	@mkdir -p $(dir $(CALLS)) && rm -f $(CALLS)
-	@printf '%s\n' $(filter-out fontaine,$(PROGRAMS)) | \
+	@printf '%s\n' $(filter-out fontaine,$(PROGRAMS)) fontaine_render | \
 		xargs -P $(shell nproc) -I DAEMON tests/support/apart $(PYTEST) --timeout=3600 -k DAEMON tests/faults/test_calls.py; \
 		status=$$?; cd tests && python3 -B -m support.call_table $(CURDIR)/$(CALLS) && exit $$status
+
+.PHONY: run-faults-apply
+run-faults-apply: $(FAILING)
+	@$(PYTEST) --timeout=3600 --capture=no tests/faults/test_apply.py
 
 # What a server that was taken over does.
 INTRUDER := $(OUT)/tests/support/intruder

@@ -10,6 +10,7 @@
 #include "fontaine/progress.h"
 #include "fontaine/report.h"
 
+#include <assert.h>
 #include <curl/curl.h>
 #include <getopt.h>
 #include <inttypes.h>
@@ -319,7 +320,9 @@ static int wrong(const char *what, const char *remedy)
 /** A server that is named by an address has one family. Return: an exit status. */
 static int choose_families(struct options *o)
 {
-	const char *host = strstr(o->url, "://") + 3;
+	const char *scheme_end = strstr(o->url, "://");
+	assert(scheme_end != NULL); /* was checked */
+	const char *host = scheme_end + 3;
 	bool is_ipv6 = *host == '[';
 	char text[ADDR_TEXT_MAX];
 	struct addr a;

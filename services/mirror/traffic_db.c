@@ -167,7 +167,7 @@ static int tell_projects(sqlite3 *db, const struct steps *steps, yyjson_mut_doc 
 	    " sum(sum(bytes)) OVER (PARTITION BY project) AS whole FROM traffic"
 	    " WHERE length = ?1 AND start >= ?2 GROUP BY project, step ORDER BY whole DESC, project, step";
 	char name[TRAFFIC_PROJECT_MAX] = "";
-	int64_t bytes[STEPS_MAX], requests = 0;
+	int64_t bytes[STEPS_MAX] = {0}, requests = 0;
 	sqlite3_stmt *s;
 	int rc = prepare(db, sql, steps, &s);
 

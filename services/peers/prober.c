@@ -234,8 +234,10 @@ static void on_look_up(uv_timer_t *timer)
 /** The host of a URL such as "//speedtest.paris.example:8080/", without brackets. Release with free(). */
 static char *host_of(const char *url)
 {
-	const char *host = strstr(url, "//") + 2; /* was checked */
+	const char *slashes = strstr(url, "//");
 
+	assert(slashes != NULL); /* was checked */
+	const char *host = slashes + 2;
 	if (*host == '[')
 		return mem_printf("%.*s", (int)strcspn(host + 1, "]"), host + 1);
 	return mem_printf("%.*s", (int)strcspn(host, ":/"), host);
