@@ -11,7 +11,7 @@ import foreign
 import pytest
 import vex
 
-from support import call_table, fault_daemons, fault_table, reliability, torture_table
+from support import call_table, fault_daemons, fault_table, fuzz_table, reliability, torture_table
 from torture import attacks, units
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -169,6 +169,11 @@ def test_tables_of_attacks():
 def test_the_table_of_calls_has_all_daemons():
     made = reliability.rows(call_table.COMMAND)
     assert {daemon.name for daemon in fault_daemons.DAEMONS} <= {name.strip("`") for name in made}
+
+
+def test_the_table_of_inputs_has_all_targets():
+    targets = {f"`{path.stem}`" for path in (PROJECT / "tests/fuzz").glob("*/*.c")}
+    assert set(reliability.rows(fuzz_table.COMMAND)) == {"target", fuzz_table.ALL, *targets}
 
 
 def write(folder, name, text):
