@@ -9,7 +9,7 @@ export POP V MIRROR LOCK
 
 IN_WORKSHOP := build deb check-packages plain-debian tree image images lock reproducible upgrade secure-boot boot \
 	clients unit asan tsan fuzz fuzz-web analyze lint tidy bench bench-mirror faults faults-calls run-faults-apply run-e2e \
-	run-torture run-soak dependencies security-report run-check-tls
+	run-torture run-soak dependencies security-report run-check-tls check-image
 
 .PHONY: help run up down endpoints check e2e faults-apply torture soak check-tls release clean $(IN_WORKSHOP)
 .DEFAULT_GOAL := help
@@ -38,6 +38,7 @@ IN_WORKSHOP := build deb check-packages plain-debian tree image images lock repr
 ## make torture    attack the running POP, and see what its users still get; ONLY="requests time" some attacks
 ## make soak       use the running POP for MINUTES=30, and see that none of its servers grows
 ## make check-tls  have testssl.sh grade each TLS port of the running POP: A at least
+## make check-image  start the disk of POP=lab in QEMU, without KVM, until each socket answers
 ## make bench      measure beside other servers, into build/bench/results.json
 ## make build      compile the daemons         make deb    Debian packages, into build/deb
 ## make check-packages   a plain Debian 13 becomes a POP by our packages, and is plain again; lintian

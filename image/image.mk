@@ -5,7 +5,7 @@ TREE := build/mkosi/done
 TREE_INPUTS := image/mkosi.conf $(shell find image/mkosi.extra -type f)
 DISK := build/disk/done
 DISK_INPUTS := $(TREE_INPUTS) image/sbom image/disk-bios image/iso-parts \
-	$(shell find image/initrd image/mkosi.profiles image/live -type f)
+	$(shell find image/mkosi.images image/mkosi.profiles image/live -type f)
 KEYS ?= build/keys
 # What the packages are of: a lock, or the day.
 STATE := build/disk/state
@@ -36,14 +36,13 @@ export build_tree
 define build_disk
 $(if $(LOCK),image/lock workshop $(LOCK) workshop)
 $(prepare_mkosi)
-chmod -R go=rX image/mkosi.* image/initrd
+chmod -R go=rX image/mkosi.*
 install -D -m 0644 $(KEYS)/pop.crt build/disk/pop.crt
 install -D -m 0644 $(KEYS)/upgrades.gpg build/disk/upgrades.gpg
 $(mkosi) --profile disk --image-version $(VERSION) \
 	--extra-tree $(abspath build/disk/pop.crt):/usr/lib/verity.d/pop.crt \
 	--extra-tree $(abspath build/disk/upgrades.gpg):/usr/lib/systemd/import-pubring.gpg build
-objcopy --output-target=binary --only-section=.ucode build/disk/fontaine.efi build/disk/fontaine.ours
-SOURCE_DATE_EPOCH=1767225600 image/sbom build/disk/fontaine.manifest build/mkosi/disk-cache/*default-initrd.cache \
+SOURCE_DATE_EPOCH=1767225600 image/sbom build/disk/fontaine.manifest build/mkosi/disk-cache/*~initrd.cache \
 	build/mkosi/packages/cache/apt/archives build/deb
 image/disk-bios
 image/iso-parts

@@ -175,3 +175,10 @@ plain-debian: deb
 	@$(MAKE) $(PLAIN)
 check-packages: plain-debian
 	@$(PYTEST) --junitxml=$(RESULTS)/packages/packages.xml tests/packages
+
+# Machines in QEMU, one after the other, in a network of their own.
+.PHONY: check-image
+check-image:
+	@$(MAKE) --no-print-directory POP=lab image
+	@tests/support/apart $(PYTEST) --verbosity=1 --capture=tee-sys --timeout=3600 \
+		--junitxml=$(RESULTS)/image/machines.xml tests/image; tests/support/summary.py $(RESULTS) image=$$?

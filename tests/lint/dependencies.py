@@ -37,8 +37,8 @@ def of_workshop():
 
 
 def debian():
-    found = {*of_control(), *of_image("image/mkosi.conf"), *of_image("image/mkosi.profiles/disk/mkosi.conf"),
-             *of_workshop()}
+    images = "mkosi.conf", "mkosi.profiles/disk/mkosi.conf", "mkosi.images/initrd/mkosi.conf"
+    found = {*of_control(), *of_workshop(), *(name for path in images for name in of_image(f"image/{path}"))}
     return found - HELPERS
 
 
