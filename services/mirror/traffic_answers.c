@@ -95,9 +95,14 @@ static bool is_fresh(const struct view *v)
 	return v->at_ms > 0 && uv_hrtime() / 1000000 - v->at_ms < v->fresh_ms;
 }
 
-bool traffic_answers_has(const struct traffic_answers *a, enum traffic_span span, bool is_operator)
+static struct view *view_of(struct traffic_answers *a, enum traffic_span span, bool is_operator)
 {
-	const struct view *v = &a->views[is_operator ? 1 : 0][span];
+	return &a->views[is_operator ? 1 : 0][span];
+}
+
+bool traffic_answers_has(struct traffic_answers *a, enum traffic_span span, bool is_operator)
+{
+	const struct view *v = view_of(a, span, is_operator);
 
 	return v->askers != NULL || is_fresh(v);
 }
@@ -105,7 +110,7 @@ bool traffic_answers_has(const struct traffic_answers *a, enum traffic_span span
 void traffic_answers_ask(struct traffic_answers *a, struct engine *e, enum traffic_span span, bool is_operator,
                          void (*on_answer)(void *data, int rc, const char *text), void *data)
 {
-	struct view *v = &a->views[is_operator ? 1 : 0][span];
+	struct view *v = view_of(a, span, is_operator);
 	int rc = 0;
 
 	if (is_fresh(v)) {

@@ -18,7 +18,7 @@ struct traffic_answers *traffic_answers_new(const struct as_names *names, bool h
 void traffic_answers_free(struct traffic_answers *a);
 
 /** Whether traffic_answers_ask() would not ask the database. */
-bool traffic_answers_has(const struct traffic_answers *a, enum traffic_span span, bool is_operator);
+bool traffic_answers_has(struct traffic_answers *a, enum traffic_span span, bool is_operator);
 
 /** Ask the database of @e, unless it is asked already or was just now; as traffic_ask(). */
 void traffic_answers_ask(struct traffic_answers *a, struct engine *e, enum traffic_span span, bool is_operator,

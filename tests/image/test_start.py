@@ -6,7 +6,7 @@ from support import vm
 
 
 def test_disk(tmp_path):
-    with vm.Machine(tmp_path, *qemu.drive(vm.DISK, keeps=False)) as machine:
+    with vm.Machine(tmp_path, *qemu.drive(vm.DISK)) as machine:
         machine.wait_up()
         machine.wait_in()
         assert machine.ssh("systemctl --failed --no-legend --plain").stdout == ""
