@@ -60,6 +60,7 @@ struct run {
 	struct h2_conn *load[LOAD_CONNS_MAX];
 	unsigned n_load, n_probes, n_intervals;
 	uint64_t bytes;
+	double since_s; /* the interval that goes on */
 	double goodput_bps[INTERVALS_MAX], average_bps[INTERVALS_MAX], rpm[INTERVALS_MAX];
 	bool goodput_stable, rpm_stable;
 	struct samples samples[FIGURES];
@@ -230,7 +231,7 @@ static double probe_gap_s(const struct run *r)
 }
 
 /* Return: false when nothing is left to find out. */
-static bool end_interval(struct test *t)
+static bool end_interval(struct test *t, double now)
 {
 	struct run *r = &t->run;
 	unsigned i = r->n_intervals++, first = i + 1 > WINDOW ? i + 1 - WINDOW : 0;
@@ -238,8 +239,9 @@ static bool end_interval(struct test *t)
 
 	for (unsigned n = 0; n < r->n_load; n++)
 		bytes += r->uploads ? h2_bytes_moved(r->load[n]) : r->load[n]->bytes;
-	r->goodput_bps[i] = (double)(bytes - r->bytes) * 8 / t->interval_s;
+	r->goodput_bps[i] = (double)(bytes - r->bytes) * 8 / (now - r->since_s);
 	r->bytes = bytes;
+	r->since_s = now;
 	r->average_bps[i] = mean(r->goodput_bps + first, i + 1 - first);
 	r->rpm[i] = rpm_since(r, first);
 	r->goodput_stable = r->goodput_stable || is_stable(r->average_bps, i + 1);
@@ -257,7 +259,7 @@ static void measure(struct test *t, bool uploads)
 	double start_s = now_s(), next_probe_s = start_s;
 	bool going = true;
 
-	*r = (struct run){.uploads = uploads};
+	*r = (struct run){.uploads = uploads, .since_s = start_s};
 	add_load(t);
 	while (going) {
 		double end_s = start_s + (r->n_intervals + 1) * t->interval_s;
@@ -268,7 +270,7 @@ static void measure(struct test *t, bool uploads)
 			next_probe_s = now + probe_gap_s(r);
 		}
 		if (now >= end_s)
-			going = end_interval(t);
+			going = end_interval(t, now);
 	}
 	h2_close_all(&t->client);
 }
@@ -302,10 +304,10 @@ static void print(const struct test *t)
 	const struct run *r = &t->run;
 	unsigned last = r->n_intervals - 1, first = last + 1 > WINDOW ? last + 1 - WINDOW : 0;
 
-	printf("\"%s\":{\"rpm\":%.1f,\"goodput_bps\":%.0f,\"bytes\":%llu,\"seconds\":%.2f,\"connections\":%u,"
-	       "\"goodput_stable\":%s,\"rpm_stable\":%s",
+	printf("\"%s\":{\"rpm\":%.1f,\"goodput_bps\":%.0f,\"bytes\":%llu,\"seconds\":%.2f,"
+	       "\"ended_s\":%.3f,\"connections\":%u,\"goodput_stable\":%s,\"rpm_stable\":%s",
 	       r->uploads ? "upload" : "download", r->rpm[last], r->average_bps[last], (unsigned long long)r->bytes,
-	       r->n_intervals * t->interval_s, r->n_load, r->goodput_stable ? "true" : "false",
+	       r->n_intervals * t->interval_s, r->since_s, r->n_load, r->goodput_stable ? "true" : "false",
 	       r->rpm_stable ? "true" : "false");
 	for (enum figure f = TCP; f < FIGURES; f++)
 		printf(",\"%s_ms\":%.3f,\"%s_samples\":%zu", names[f], trimmed_mean_ms(&r->samples[f], first), names[f],

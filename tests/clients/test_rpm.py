@@ -56,8 +56,9 @@ class OnALink:
             with queues.Watching(queue):
                 self.told = rpm.measure(server.secure_url("rpm"), server.ca_file, "-d", direction, *OPTIONS,
                                         prefix=link.client.command(*FIRST))[direction]
-            now = time.time()
-            self.queue_ms = queue.median_ms(now - rpm.WINDOW * INTERVAL_S, now)
+            ended_s = self.told["ended_s"] - time.monotonic() + time.time()
+            window = ended_s - rpm.WINDOW * INTERVAL_S, ended_s
+            self.queue_ms, self.carried_bps = queue.mean_ms(*window), queue.carried_bps(*window)
 
 
 # What else this machine does is no part of the network's latency.
@@ -67,12 +68,13 @@ FIRST = ["chrt", "--fifo", "1"]
 def expect_latency(run):
     assert run.queue_ms > QUEUE_MS / 4
     for waits in "tcp_ms", "loaded_ms", "http_ms":
-        assert run.told[waits] == pytest.approx(run.queue_ms, rel=0.1), waits
+        assert run.told[waits] == pytest.approx(run.queue_ms, rel=0.15), waits
 
 
 def expect_goodput(run):
-    share = links.PAYLOAD_SHARE["ipv4"] * 1e6 * MBIT
-    assert 0.93 * share < run.told["goodput_bps"] < share  # a probe may take 5 %
+    assert run.carried_bps > MBIT * 1e6 / 2, "a busy machine keeps a link from some of its rate, not from all"
+    carried = links.PAYLOAD_SHARE["ipv4"] * run.carried_bps
+    assert 0.9 * carried < run.told["goodput_bps"] < 1.03 * carried  # a probe may take 5 %
 
 
 @pytest.fixture(scope="module")

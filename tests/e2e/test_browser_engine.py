@@ -61,15 +61,23 @@ def measure(link, folder):
     return seen
 
 
-def expect_rate(run, family, way):
+def window(run, family, way):
+    """(result, seconds since 1970 when what it is of began, and when it ended)"""
     result = run.results[family][way]
-    assert result["bitsPerSecond"] == pytest.approx(MBIT[way] * 1e6 * links.PAYLOAD_SHARE[family], rel=0.03)
+    from_s = run.started[way, family, way] + 1
+    return result, from_s, from_s + result["ms"] / 1000
+
+
+def expect_rate(run, family, way):
+    result, from_s, to_s = window(run, family, way)
+    carried_bps = run.queues[way].carried_bps(from_s, to_s)
+    assert carried_bps > MBIT[way] * 1e6 / 2, "a busy machine keeps a link from some of its rate, not from all"
+    assert result["bitsPerSecond"] == pytest.approx(carried_bps * links.PAYLOAD_SHARE[family], rel=0.03)
 
 
 def expect_latency(run, family, way):
-    result = run.results[family][way]
-    from_s = run.started[way, family, way] + 1
-    queue_ms = run.queues[way].median_ms(from_s, from_s + result["ms"] / 1000)
+    result, from_s, to_s = window(run, family, way)
+    queue_ms = run.queues[way].median_ms(from_s, to_s)
     assert result["addedMs"] == pytest.approx(queue_ms, rel=0.1, abs=4)  # a browser is late at times
 
 
@@ -154,7 +162,7 @@ def test_a_page_over_https_measures_both_families_over_https():
         results = run.results()
         assert browser.errors() == []
     assert [results[family]["address"] for family in pop.FAMILIES] == ["127.0.0.1", "::1"]
-    assert results["loss"]["percent"] == 0
+    assert results["loss"]["percent"] < 5, "what comes late on a busy machine is lost too"
     measured = {url for url in browser.requests if "/empty" in url or "/garbage" in url}
     assert {url.rpartition(":")[0] for url in measured} >= {"https://127.0.0.1", "https://[::1]"}
     assert {url.split(":")[0] for url in browser.requests} == {"https"}

@@ -9,6 +9,8 @@
  */
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
+#include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,14 +34,25 @@ static _Noreturn void die(const char *what)
 	exit(2);
 }
 
-static void wait_for(pid_t pid)
+struct process {
+	pid_t pid;
+	int held_signal; /* that it was about to get: it gets it when it goes on */
+	struct user_regs_struct at_rest;
+};
+
+/** Wait until it stands still. Return: whether because it has done a step; else what stopped it goes before. */
+static bool has_stepped(struct process *p)
 {
 	int status;
 
-	if (waitpid(pid, &status, __WALL) != pid || !WIFSTOPPED(status)) {
+	if (waitpid(p->pid, &status, __WALL) != p->pid || !WIFSTOPPED(status)) {
 		(void)fputs("it has ended\n", stderr);
 		exit(3);
 	}
+	if (WSTOPSIG(status) == SIGTRAP)
+		return status >> 16 != PTRACE_EVENT_STOP;
+	p->held_signal = WSTOPSIG(status);
+	return false;
 }
 
 static void write_text(pid_t pid, unsigned long long to, const char *text)
@@ -55,11 +68,10 @@ static void write_text(pid_t pid, unsigned long long to, const char *text)
 	}
 }
 
-/** Have the stopped process, whose registers are @at_rest, do the call. Return: the kernel's answer. */
-static long long call(pid_t pid, const struct user_regs_struct *at_rest, unsigned long number,
-                      const unsigned long long arguments[ARGUMENTS_MAX])
+/** Have the stopped process do the call. Return: the kernel's answer. */
+static long long call(struct process *p, unsigned long number, const unsigned long long arguments[ARGUMENTS_MAX])
 {
-	struct user_regs_struct r = *at_rest;
+	struct user_regs_struct r = p->at_rest;
 
 	r.rip -= CALL_BYTES;
 	r.orig_rax = (unsigned long long)-1; /* nothing to start anew */
@@ -70,18 +82,21 @@ static long long call(pid_t pid, const struct user_regs_struct *at_rest, unsigne
 	r.r10 = arguments[3];
 	r.r8 = arguments[4];
 	r.r9 = arguments[5];
-	if (ptrace(PTRACE_SETREGS, pid, NULL, &r) < 0 || ptrace(PTRACE_SINGLESTEP, pid, NULL, NULL) < 0)
+	if (ptrace(PTRACE_SETREGS, p->pid, NULL, &r) < 0)
 		die("call");
-	wait_for(pid);
-	if (ptrace(PTRACE_GETREGS, pid, NULL, &r) < 0)
+	do {
+		if (ptrace(PTRACE_SINGLESTEP, p->pid, NULL, NULL) < 0)
+			die("step");
+	} while (!has_stepped(p));
+	if (ptrace(PTRACE_GETREGS, p->pid, NULL, &r) < 0)
 		die("answer");
 	return (long long)r.rax;
 }
 
-static long long do_as_told(pid_t pid, const struct user_regs_struct *at_rest, char *told)
+static long long do_as_told(struct process *p, char *told)
 {
 	unsigned long long arguments[ARGUMENTS_MAX] = {0};
-	unsigned long long free_bytes = (at_rest->rsp - RED_ZONE_BYTES) & ~7ULL;
+	unsigned long long free_bytes = (p->at_rest.rsp - RED_ZONE_BYTES) & ~7ULL;
 	unsigned long number = strtoul(strsep(&told, ","), NULL, 0);
 
 	for (size_t i = 0; i < ARGUMENTS_MAX && told != NULL; i++) {
@@ -89,39 +104,39 @@ static long long do_as_told(pid_t pid, const struct user_regs_struct *at_rest, c
 		arguments[i] = (unsigned long long)strtoll(text, &end, 0);
 		if (*text == '\0' || *end != '\0') {
 			free_bytes -= TEXT_MAX_BYTES;
-			write_text(pid, free_bytes, text);
+			write_text(p->pid, free_bytes, text);
 			arguments[i] = free_bytes;
 		}
 	}
-	long long answer = call(pid, at_rest, number, arguments);
+	long long answer = call(p, number, arguments);
 	if (answer >= 0 && (number == SYS_openat || number == SYS_socket))
-		(void)call(pid, at_rest, SYS_close, (unsigned long long[ARGUMENTS_MAX]){(unsigned long long)answer});
+		(void)call(p, SYS_close, (unsigned long long[ARGUMENTS_MAX]){(unsigned long long)answer});
 	return answer;
 }
 
 int main(int argc, char **argv)
 {
-	struct user_regs_struct at_rest;
-	pid_t pid = argc < 3 ? 0 : atoi(argv[1]);
+	struct process p = {.pid = argc < 3 ? 0 : atoi(argv[1])};
 
-	if (pid <= 0) {
+	if (p.pid <= 0) {
 		(void)fputs("usage: intruder PID CALL...\n", stderr);
 		return 2;
 	}
-	if (ptrace(PTRACE_SEIZE, pid, NULL, NULL) < 0 || ptrace(PTRACE_INTERRUPT, pid, NULL, NULL) < 0)
+	if (ptrace(PTRACE_SEIZE, p.pid, NULL, NULL) < 0 || ptrace(PTRACE_INTERRUPT, p.pid, NULL, NULL) < 0)
 		die("seize");
-	wait_for(pid);
-	if (ptrace(PTRACE_GETREGS, pid, NULL, &at_rest) < 0)
+	(void)has_stepped(&p);
+	if (ptrace(PTRACE_GETREGS, p.pid, NULL, &p.at_rest) < 0)
 		die("registers");
 	errno = 0;
-	long at = ptrace(PTRACE_PEEKTEXT, pid, (char *)at_rest.rip - CALL_BYTES, NULL);
+	long at = ptrace(PTRACE_PEEKTEXT, p.pid, (char *)p.at_rest.rip - CALL_BYTES, NULL);
 	if (errno != 0 || (unsigned short)at != call_instruction) {
 		(void)fputs("it does not wait in a system call\n", stderr);
 		return 4; /* which lets it go */
 	}
 	for (int i = 2; i < argc; i++)
-		(void)printf("%lld\n", do_as_told(pid, &at_rest, argv[i]));
-	if (ptrace(PTRACE_SETREGS, pid, NULL, &at_rest) < 0 || ptrace(PTRACE_DETACH, pid, NULL, NULL) < 0)
+		(void)printf("%lld\n", do_as_told(&p, argv[i]));
+	if (ptrace(PTRACE_SETREGS, p.pid, NULL, &p.at_rest) < 0 ||
+	    ptrace(PTRACE_DETACH, p.pid, NULL, (long)p.held_signal) < 0)
 		die("let go");
 	return 0;
 }

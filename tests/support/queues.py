@@ -1,14 +1,13 @@
-# How full the queue of a link is, while a test runs.
+# How full the queue of a link is, and what the link carries, while a test runs.
 # SPDX-License-Identifier: MIT
 
-import re
+import json
 import statistics
 import time
 
 from support import repeated
 
 GAP_S = 0.05
-BACKLOG = re.compile(r"backlog (\d+)(K?)b")
 
 
 class Watch:
@@ -16,15 +15,25 @@ class Watch:
 
     def __init__(self, namespace, device, mbit):
         self.namespace, self.device, self.mbit = namespace, device, mbit
-        self.samples = []  # (seconds since 1970, ms that the queue takes to drain)
+        self.samples = []  # (seconds since 1970, ms that the queue takes to drain, bytes that the link has carried)
 
     def look(self):
-        told = BACKLOG.search(self.namespace.run("tc", "-s", "qdisc", "show", "dev", self.device, "root"))
-        waiting_bytes = int(told[1]) * (1024 if told[2] else 1)
-        self.samples.append((time.time(), waiting_bytes * 8 / (self.mbit * 1000)))
+        [told] = json.loads(self.namespace.run("tc", "-json", "-s", "qdisc", "show", "dev", self.device, "root"))
+        self.samples.append((time.time(), told["backlog"] * 8 / (self.mbit * 1000), told["bytes"]))
+
+    def within(self, from_s, to_s):
+        return [sample for sample in self.samples if from_s <= sample[0] <= to_s]
 
     def median_ms(self, from_s, to_s):
-        return statistics.median(ms for at_s, ms in self.samples if from_s <= at_s <= to_s)
+        return statistics.median(ms for _, ms, _ in self.within(from_s, to_s))
+
+    def mean_ms(self, from_s, to_s):
+        return statistics.fmean(ms for _, ms, _ in self.within(from_s, to_s))
+
+    def carried_bps(self, from_s, to_s):
+        """The rate of the packets, as the link counts them; less than its own where a busy machine kept it from it."""
+        (first_s, _, first), *_, (last_s, _, last) = self.within(from_s, to_s)
+        return (last - first) * 8 / (last_s - first_s)
 
 
 class Watching(repeated.Repeated):
