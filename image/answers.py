@@ -131,6 +131,11 @@ def of_each(wanted, look):
         return dict(zip(wanted, side_by_side.map(look, wanted)))
 
 
+def unanswered(wanted):
+    """{socket: why} of those of @wanted that do not answer now."""
+    return {who: why for who, why in of_each(wanted, why_silent).items() if why}
+
+
 def wait_for_all(wanted, goes_on):
     """As wait_for(). Return: {socket: why} of those that do not answer."""
     return {who: why for who, why in of_each(wanted, lambda who: wait_for(who, goes_on)).items() if why}

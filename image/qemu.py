@@ -50,22 +50,23 @@ def credential(name, text):
     return ["-fw_cfg", f"name=opt/io.systemd.credentials/{name},string={text}"]
 
 
-def drive(image):
-    """What the machine writes is lost when it stops."""
+def drive(image, keeps=False):
+    """@keeps: what the machine writes; or it is lost when the machine stops."""
     form = "qcow2" if str(image).endswith(".qcow2") else "raw"
-    return ["-drive", f"file={image},format={form},if=virtio,snapshot=on"]
+    return ["-drive", f"file={image},format={form},if=virtio,snapshot={'off' if keeps else 'on'}"]
 
 
 def cdrom(image):
     return ["-cdrom", image]
 
 
-def command(nic, console, *media, firmware="uefi"):
-    """@console: what the machine says is added to this file; the socket beside it (.sock) takes what is typed."""
+def command(nic, console, *media, firmware="uefi", restarts=False):
+    """@console: what the machine says is added to this file; the socket beside it (.sock) takes what is typed.
+    @restarts: or it stops instead."""
     socket = Path(console).with_suffix(".sock")
     return ["qemu-system-x86_64", "-machine", "q35", "-accel", "tcg,thread=multi", "-cpu", "max",
             "-smp", "2", "-m", "2048", *([] if firmware == "bios" else ["-bios", FIRMWARE]),
-            "-display", "none", "-monitor", "none", "-no-reboot",
+            "-display", "none", "-monitor", "none", *([] if restarts else ["-no-reboot"]),
             "-smbios", f"type=11,value=io.systemd.stub.kernel-cmdline-extra={PATIENCE}",
             *map(str, media), "-device", "virtio-rng-pci", "-nic", nic,
             "-chardev", f"socket,id=console,path={socket},server=on,wait=off,logfile={console},logappend=on",

@@ -176,9 +176,10 @@ plain-debian: deb
 check-packages: plain-debian
 	@$(PYTEST) --junitxml=$(RESULTS)/packages/packages.xml tests/packages
 
-# Machines in QEMU, one after the other, in a network of their own.
+# Machines in QEMU, one after the other, in a network of their own. ONLY: which of tests/image/test_*.py.
 .PHONY: check-image
 check-image:
 	@$(MAKE) --no-print-directory POP=lab image
 	@tests/support/apart $(PYTEST) --verbosity=1 --capture=tee-sys --timeout=3600 \
-		--junitxml=$(RESULTS)/image/machines.xml tests/image; tests/support/summary.py $(RESULTS) image=$$?
+		--junitxml=$(RESULTS)/image/machines.xml \
+		$(patsubst %,tests/image/test_%.py,$(or $(ONLY),start)); tests/support/summary.py $(RESULTS) image=$$?

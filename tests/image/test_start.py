@@ -9,4 +9,4 @@ def test_disk(tmp_path):
     with vm.Machine(tmp_path, *qemu.drive(vm.DISK)) as machine:
         machine.wait_up()
         machine.wait_in()
-        assert machine.ssh("systemctl --failed --no-legend --plain").stdout == ""
+        assert machine.failed_units() == ""

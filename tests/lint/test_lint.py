@@ -122,9 +122,12 @@ def test_reliability():
     """What is promised has a test, and what is tested of faults is promised."""
     named = set(re.findall(r"`(test_\w+::\w+)`", (PROJECT / "docs/RELIABILITY.md").read_text()))
     tests = PROJECT / "tests"
-    assert named - set(names_of_tests(*tests.glob("e2e/test_*.py"), *tests.glob("unit/**/test_*.c"))) == set()
+    assert named - set(names_of_tests(*tests.glob("e2e/test_*.py"), *tests.glob("unit/**/test_*.c"),
+                                *tests.glob("image/test_*.py"))) == set()
     of_faults = ("faults", "kills", "power", "machine", "clients", "consistency", "stages")
+    of_machines = ("upgrade",)
     tested = set(names_of_tests(*(tests / f"e2e/test_mirror_{name}.py" for name in of_faults),
+                                *(tests / f"image/test_{name}.py" for name in of_machines),
                                 tests / "e2e/test_anycast.py"))
     assert tested - named == {"test_anycast::test_an_operator_watches_in_a_terminal"}  # which is no fault
 

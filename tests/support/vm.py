@@ -1,11 +1,11 @@
-# A machine in QEMU with the disk of the POP "lab", as image/boot starts one.
+# A machine in QEMU with the disk of the POP "lab", as image/boot starts one. Its disk may keep what is written, so that
+# it can lose its power and start again.
 # SPDX-License-Identifier: MIT
 
 import os
 import subprocess
 import sys
 import time
-from functools import cache
 from pathlib import Path
 
 import answers
@@ -16,53 +16,69 @@ POP = "lab"
 POP_FILE = pop.PROJECT / f"image/pops/{POP}.yaml"
 IMAGES = pop.BUILD / f"images/{POP}"
 DISK = IMAGES / f"fontaine-{POP}.qcow2"
-LIMIT_S = 900
-SSH_LIMIT_S = 120
+LIMIT_S = 1800  # on a busy host, a start takes many minutes
+SSH_LIMIT_S = 600
+FIRMWARE_STARTS = "BdsDxe: starting"
 SSH = ["ssh", "-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null", "-o", "LogLevel=ERROR",
        "-o", f"ConnectTimeout={SSH_LIMIT_S}", "-i", qemu.KEY]
 
 
-@cache
-def endpoints():
-    return answers.endpoints(POP_FILE)
-
-
-@cache
-def sockets():
-    return answers.sockets(endpoints())
-
-
-def asked():
-    return answers.asked(endpoints())
-
-
-def by_ssh():
-    """The command that runs others on the machine."""
-    return [*map(str, SSH), f"root@{answers.on_this_host(qemu.ssh_socket(sockets())[1])}"]
+def with_key():
+    """QEMU's arguments for the credential by which ssh() gets in."""
+    return qemu.credential("ssh.authorized_keys.root", qemu.public_key())
 
 
 class Machine:
-    """To use in a with statement. @media: QEMU's arguments for what it starts from; @folder: for its console."""
+    """To use in a with statement. @folder: for its console; @media: QEMU's arguments for what it starts from; @more:
+    others."""
 
-    def __init__(self, folder, *media):
+    pop_file = POP_FILE
+
+    def __init__(self, folder, *media, more=None):
         self.log, self.media = folder / "console", media
+        self.more = with_key() if more is None else more
+        self.process = None
+        endpoints = answers.endpoints(self.pop_file)
+        self.asked, self.sockets = answers.asked(endpoints), answers.sockets(endpoints)
+        self.host = answers.on_this_host(qemu.ssh_socket(self.sockets)[1])  # where operators log in
 
     def __enter__(self):
-        self.began = time.monotonic()
-        self.process = subprocess.Popen(
-            qemu.command(qemu.network(POP_FILE, sockets()), self.log, *self.media,
-                         *qemu.credential("ssh.authorized_keys.root", qemu.public_key())),
-            start_new_session=True, stdin=subprocess.DEVNULL)
+        if self.process is None:
+            self.start()
         return self
 
     def __exit__(self, *error):
-        qemu.stop(self.process)
+        if self.process is not None:
+            qemu.stop(self.process)
+            self.process = None
 
-    def console(self):
+    def start(self, *more):
+        """Switch it on, also once more after cut_power(). @more: arguments of QEMU."""
+        self.told_to_start()
+        self.process = subprocess.Popen(
+            qemu.command(qemu.network(self.pop_file, self.sockets), self.log, *self.media, *self.more, *more,
+                         restarts=True),
+            start_new_session=True, stdin=subprocess.DEVNULL)
+
+    def told_to_start(self, starts=1):
+        """@starts: it may take so many."""
+        self.mark = len(self.whole_console())
+        self.began, self.limit_s = time.monotonic(), LIMIT_S * starts
+
+    def cut_power(self):
+        self.process.kill()
+        self.process.wait()
+        self.process = None
+
+    def whole_console(self):
         return self.log.read_text(errors="replace") if self.log.exists() else ""
 
+    def console(self):
+        """What it has said since it was switched on, or told to restart."""
+        return self.whole_console()[self.mark:]
+
     def goes_on(self):
-        return self.process.poll() is None and time.monotonic() < self.began + LIMIT_S
+        return self.process.poll() is None and time.monotonic() < self.began + self.limit_s
 
     def wait_for(self, condition, what):
         while not (value := condition()):
@@ -71,9 +87,12 @@ class Machine:
             time.sleep(1)
         return value
 
+    def wait_to_say(self, text):
+        self.wait_for(lambda: text in self.console(), f"it says {text!r}")
+
     def wait_up(self):
         """Until every service answers; print after how many seconds."""
-        silent = answers.wait_for_all(asked(), self.goes_on)
+        silent = answers.wait_for_all(self.asked, self.goes_on)
         assert not silent, f"{silent}; the console ends with:\n{self.console()[-3000:]}"
         took_s = time.monotonic() - self.began
         print(f"every service answers after {took_s:.0f} s, {self.processor_s():.0f} of processors", file=sys.stderr)
@@ -83,11 +102,33 @@ class Machine:
         fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")  # proc(5): utime, stime
 
+    def answering(self):
+        """Sockets that answer now."""
+        return self.asked - set(answers.unanswered(self.asked))
+
+    def by_ssh(self):
+        """The command that runs others on the machine."""
+        return [*map(str, SSH), f"root@{self.host}"]
+
     def ssh(self, command, check=True, timeout=SSH_LIMIT_S):
-        done = subprocess.run([*by_ssh(), command], text=True, capture_output=True, timeout=timeout,
+        done = subprocess.run([*self.by_ssh(), command], text=True, capture_output=True, timeout=timeout,
                               stdin=subprocess.DEVNULL)
         assert not check or done.returncode == 0, f"{command}: {done.stdout}{done.stderr}"
         return done
 
+    def put(self, path, where):
+        """A file of this host into the machine."""
+        with open(path, "rb") as file:
+            subprocess.run([*self.by_ssh(), f"cat >{where}"], check=True, timeout=SSH_LIMIT_S, stdin=file)
+
     def wait_in(self):
         self.wait_for(lambda: self.ssh("true", check=False).returncode == 0, "somebody can log in")
+
+    def failed_units(self):
+        return self.ssh("systemctl --failed --no-legend --plain").stdout
+
+    def restart(self, starts=1):
+        """Have it start again, by UEFI; return when it does. @starts: it may take so many."""
+        self.told_to_start(starts)
+        self.ssh("systemctl --no-block reboot", check=False)
+        self.wait_to_say(FIRMWARE_STARTS)

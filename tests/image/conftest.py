@@ -1,0 +1,34 @@
+# What several tests of machines need.
+# SPDX-License-Identifier: MIT
+
+import pytest
+
+from support import small_vm, versions
+
+
+@pytest.fixture(scope="session")
+def small_disk(tmp_path_factory):
+    return small_vm.make_disk(tmp_path_factory.mktemp("disk"))
+
+
+@pytest.fixture(scope="session")
+def first(tmp_path_factory, small_disk):
+    """A machine that is off, with the moment after its first start ("first"), and how long that took."""
+    with small_vm.SmallMachine(tmp_path_factory.mktemp("machine"), small_disk) as machine:
+        _, duration_s = machine.wait_good("0.1.0")
+        machine.remember("first")
+    return machine, duration_s
+
+
+@pytest.fixture(scope="module")
+def machine(first):
+    """One that has started."""
+    first[0].put_back("first")
+    with first[0]:
+        yield first[0]
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    with versions.Versions(tmp_path_factory.mktemp("site")) as site:
+        yield site
