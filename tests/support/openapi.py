@@ -8,6 +8,7 @@ from functools import cache
 import jsonschema
 import yaml
 
+MAX_BYTES = 200_000  # of a body, unless it is described
 METHODS = ["GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE"]
 
 
@@ -53,10 +54,27 @@ class Document:
         all_of_them = self.tree["paths"][operation.path].get("parameters", []) + operation.spec.get("parameters", [])
         return [self.resolve(parameter) for parameter in all_of_them]
 
+    def request_body(self, operation):
+        return self.resolve(operation.spec.get("requestBody", {}))
+
+    def media_type(self, operation):
+        """Of its body; None: it has none."""
+        return next(iter(self.request_body(operation).get("content", {})), None)
+
     def body(self, operation):
-        """The schema of its body; None: it has none."""
-        content = operation.spec.get("requestBody", {}).get("content")
-        return content and self.resolve(content["application/json"]["schema"])
+        """The schema of its body; None: it has none, or not of fields."""
+        schema = self.request_body(operation).get("content", {}).get(self.media_type(operation), {}).get("schema")
+        return schema and self.resolve(schema)
+
+    def max_bytes(self, path):
+        """The largest body that the path may take."""
+        return max((self.request_body(operation).get("x-max-bytes", MAX_BYTES) for operation in self.operations()
+                    if operation.path == path and self.media_type(operation)), default=0)
+
+    def required_query(self, path):
+        """Names of what the path is not asked without."""
+        return {parameter["name"] for operation in self.operations() if operation.path == path
+                for parameter in self.parameters(operation) if parameter["in"] == "query" and parameter.get("required")}
 
     def response(self, operation, status):
         responses = operation.spec["responses"]
