@@ -152,6 +152,7 @@ static int open_and_run(struct healthd *d)
 	rc = run(d);
 	(void)uv_run(&d->loop, UV_RUN_DEFAULT); /* what a failure has left to close */
 	int close_rc = uv_loop_close(&d->loop);
+	uv_library_shutdown(); /* the threads end, and with them what libraries keep for each */
 	return rc < 0 ? rc : close_rc;
 }
 
