@@ -8,8 +8,8 @@ POP ?= demo
 export POP V MIRROR LOCK
 
 IN_WORKSHOP := build deb check-packages plain-debian tree image images lock reproducible upgrade secure-boot boot \
-	clients unit asan tsan fuzz fuzz-web analyze lint tidy bench bench-mirror faults faults-calls run-faults-apply run-e2e \
-	run-torture run-soak dependencies security-report run-check-tls check-image
+	clients unit asan tsan e2e-asan fuzz fuzz-web analyze lint tidy bench bench-mirror faults faults-calls \
+	run-faults-apply run-e2e run-torture run-soak dependencies security-report run-check-tls check-image
 
 .PHONY: help run up down endpoints check e2e faults-apply torture soak check-tls release clean $(IN_WORKSHOP)
 .DEFAULT_GOAL := help
@@ -27,6 +27,7 @@ IN_WORKSHOP := build deb check-packages plain-debian tree image images lock repr
 ## make boot       that disk in QEMU; Ctrl-C stops it
 ## make check      run every test; the last line is "N passed, N failed"
 ## make unit       unit tests                  make asan   the same under sanitizers
+## make e2e-asan   end-to-end tests that need no POP, of our programs under them; ONLY="rdns or mirror" some of them
 ## make fuzz       each parser of foreign bytes for a while: TIME=60 seconds, ONLY="pop release" some of them
 ## make fuzz-web   requests without end to each API, made of its description, for TIME=60 seconds; FUZZ_SEED=n again
 ## make tsan       what has threads, under ThreadSanitizer
@@ -116,8 +117,9 @@ release: $(WORKSHOP)
 
 $(IN_WORKSHOP): $(WORKSHOP)
 	@image/workshop/enter make --no-print-directory NATIVE=1 POP=$(POP) V=$(V) BESIDE="$(BESIDE)" \
-		$(if $(TIME),TIME=$(TIME)) $(if $(MINUTES),MINUTES=$(MINUTES)) $(if $(KEYS),KEYS=$(KEYS)) \
-		$(if $(SAMPLES),SAMPLES=$(SAMPLES)) $(if $(LOCK),LOCK=$(LOCK)) $(if $(TRACKER),TRACKER=$(TRACKER)) ONLY="$(ONLY)" $@
+		$(if $(TIME),TIME=$(TIME)) $(if $(MINUTES),MINUTES=$(MINUTES)) \
+		$(if $(KEYS),KEYS=$(KEYS)) $(if $(SAMPLES),SAMPLES=$(SAMPLES)) $(if $(LOCK),LOCK=$(LOCK)) \
+		$(if $(TRACKER),TRACKER=$(TRACKER)) ONLY="$(ONLY)" $@
 
 $(WORKSHOP): image/workshop/packages
 	@image/workshop/host

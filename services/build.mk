@@ -80,8 +80,11 @@ fuzz-targets: $(FUZZ_TARGETS)
 $(LIBRARY): $(LIB_OBJECTS)
 	$(QUIET)rm -f $@ && ar rcsD $@ $^
 
+# The leak check of AddressSanitizer traces a program at its end, which the sandbox forbids.
+UNCONFINED_asan := $(OUT)/tests/support/unconfined.o
+
 define program_rule
-$(OUT)/$(1): $(call program_objects,$(1)) $(LIBRARY)
+$(OUT)/$(1): $(call program_objects,$(1)) $(UNCONFINED_$(VARIANT)) $(LIBRARY)
 	$$(QUIET)$$(CC) $$(LDFLAGS) -o $$@ $$^ $$(LIBS)
 endef
 $(foreach p,$(PROGRAMS),$(eval $(call program_rule,$(p))))

@@ -8,11 +8,24 @@ import subprocess
 
 import pytest
 
-from support import own_pop, pop, reverse_pop, speedtest_page, wait, web
+from support import own_pop, pop, reverse_pop, sanitized, speedtest_page, wait, web
 from support.dns_client import ask
 
 STOCK = pop.PROJECT / "services/stock"
 STRANGERS = {"ipv4": "192.0.2.1", "ipv6": "2001:db8::1"}
+
+
+@pytest.fixture(autouse=True, scope="session")
+def silent_to_the_end():
+    yield
+    sanitized.fail_by_reports()
+
+
+@pytest.fixture(autouse=True)
+def silent():
+    """No sanitizer says anything of what a test has started; what serves several is looked at as they end."""
+    yield
+    sanitized.fail_by_reports()
 
 
 def pages_say_all_is_up():

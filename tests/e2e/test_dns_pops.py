@@ -131,7 +131,7 @@ def routes(pops):
         router = stack.enter_context(links.Namespace())
         join(pops, router)
         listeners = [passed.listening(stack, Path(f"/run/healthd/{name}.sock")) for name in ("control", "http")]
-        healthd = passed.command(listeners, [pop.BUILD / "release/healthd", "--pop", paris / "pop.yaml"])
+        healthd = passed.command(listeners, [pop.PROGRAMS / "healthd", "--pop", paris / "pop.yaml"])
         for namespace, command, options in (
                 (pops, ["bird", "-f", "-c", paris / "out/bird/bird.conf", "-s", folder / "bird.ctl"], {}),
                 (router, ["bird", "-f", "-c", folder / "router.conf", "-s", folder / "router.ctl"], {}),

@@ -13,7 +13,7 @@ import yaml
 
 from support import lab, lab_pop, passed, pop, speedtestd, wait, wire
 
-PROGRAM = pop.BUILD / "release/healthd"
+PROGRAM = pop.PROGRAMS / "healthd"
 INTERFACES = pop.PROJECT / "packaging/systemd/anycast"
 CONTROL, PUBLIC = Path("/run/healthd/control.sock"), Path("/run/healthd/http.sock")
 RENDERED = "/run/anycast"

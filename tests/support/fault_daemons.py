@@ -52,7 +52,7 @@ class Daemon:
         """Write what it reads."""
 
     def words(self):
-        return [pop.BUILD / "release" / self.name, "--pop", self.folder / "pop.yaml"]
+        return [pop.PROGRAMS / self.name, "--pop", self.folder / "pop.yaml"]
 
     def write_pop(self, **more):
         (self.folder / "pop.yaml").write_text(yaml.safe_dump({**SITE, **more}))
@@ -147,7 +147,7 @@ class Tcp(Daemon):
         self.write_pop(services={self.section: self.keys})
 
     def words(self):
-        return [pop.BUILD / "release" / self.name, *self.options]
+        return [pop.PROGRAMS / self.name, *self.options]
 
     def change(self):
         reply = self.send("POST", "/results", "Content-Type: application/json", body=self.result())

@@ -10,7 +10,7 @@ import yaml
 
 from support import counters, links, passed, pop, speedtestd, wait, wire
 
-PROGRAM = pop.BUILD / "release/ipv6testd"
+PROGRAM = pop.PROGRAMS / "ipv6testd"
 PATHS = pop.PROJECT / "packaging/systemd/ipv6test-paths"
 WEB = {"ipv6test": pop.PROJECT / "services/ipv6test/web", "shared": pop.PROJECT / "services/web/shared"}
 HTTP_PORT, HTTPS_PORT = 8082, 8446

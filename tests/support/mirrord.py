@@ -17,7 +17,7 @@ import yaml
 
 from support import passed, pop, speedtestd, stock, upstream_server, wait, wire
 
-PROGRAM = pop.BUILD / "release/mirrord"
+PROGRAM = pop.PROGRAMS / "mirrord"
 SOCKET = Path("/run/mirrord/control.sock")
 PUBLIC_SOCKET = Path("/run/mirrord/http.sock")  # to which the POP's nginx passes on
 API = "/api/v1/mirrors"

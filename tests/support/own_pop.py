@@ -10,7 +10,6 @@ import pytest
 
 from support import links, pop, speedtestd, wait
 
-WEB = pop.BUILD / "tree/usr/share/fontaine/web"
 SECRET = "north"
 TESTED = [pytest.mark.speedtest, pytest.mark.usefixtures("own_speedtest")]  # the marks of tests of one speed test
 MBIT = 300  # a rate that leaves processors something for others
@@ -52,7 +51,8 @@ def serving(folder, pop_file=pop.POP_FILE):
                    check=True, timeout=10)
     (folder / "turn-secret").write_text(SECRET)
     links.run(speedtestd.TEST_CA, folder / "tls/names", folder / "tls")
-    speedtest = [speedtestd.PROGRAM, "--pop", pop_file, "--web", WEB, "--tls", folder / "tls"]
+    speedtestd.lay_pages(folder / "web", speedtestd.WEB)
+    speedtest = [speedtestd.PROGRAM, "--pop", pop_file, "--web", folder / "web", "--tls", folder / "tls"]
     relay = folder / "coturn/turnserver.conf"
     state = folder / "state"
     state.mkdir()

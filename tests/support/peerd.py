@@ -13,7 +13,7 @@ import yaml
 
 from support import passed, pop
 
-PROGRAM = pop.BUILD / "release/peerd"
+PROGRAM = pop.PROGRAMS / "peerd"
 CONTROL, PUBLIC = Path("/run/peerd/control.sock"), Path("/run/peerd/http.sock")
 
 
@@ -70,5 +70,5 @@ class Peerd:
 
 
 class Healthd(Peerd):
-    program = pop.BUILD / "release/healthd"
+    program = pop.PROGRAMS / "healthd"
     sockets = Path("/run/healthd/control.sock"), Path("/run/healthd/http.sock")

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 
 import json
+import os
 import subprocess
 from functools import cache
 from pathlib import Path
@@ -12,7 +13,8 @@ import yaml
 PROJECT = Path(__file__).resolve().parents[2]
 BUILD = PROJECT / "build"
 POP_FILE = PROJECT / "image/pops/demo.yaml"
-FONTAINE = BUILD / "release/fontaine"
+PROGRAMS = BUILD / os.environ.get("VARIANT", "release")  # ours; of a build by sanitizers, say
+FONTAINE = PROGRAMS / "fontaine"
 
 FAMILIES = ["ipv4", "ipv6"]
 

@@ -24,7 +24,7 @@ import yaml
 
 from support import links, passed, pop, speedtestd, wait, wire
 
-PROGRAM = pop.BUILD / "release/rdnsd"
+PROGRAM = pop.PROGRAMS / "rdnsd"
 PREPARE = pop.PROJECT / "packaging/systemd/reverse-zones"
 STOCK = pop.PROJECT / "services/stock"
 ZONE_CHANGES = pop.PROJECT / "packaging/systemd/zone-changes"

@@ -9,7 +9,7 @@ import yaml
 
 from support import counters, links, pop, wait, wire
 
-PROGRAM = pop.BUILD / "release/speedtestd"
+PROGRAM = pop.PROGRAMS / "speedtestd"
 TEST_CA = pop.PROJECT / "packaging/systemd/testca"
 PORT = 8081
 STOP_LIMIT_S = 10
@@ -57,13 +57,18 @@ class Speedtestd:
             return False
 
 
+def lay_pages(folder, pages):
+    folder.mkdir()
+    for name, path in pages.items():
+        (folder / name).symlink_to(path)
+
+
 def write_folders(folder, pages):
     """Places for what any daemon of ours reads and keeps. @pages: folders by name. Return: its options."""
     web, tls = folder / "web", folder / "tls"
-    for path in web, tls, folder / "state":
+    lay_pages(web, pages)
+    for path in tls, folder / "state":
         path.mkdir()
-    for name, path in pages.items():
-        (web / name).symlink_to(path)
     names = folder / "names"
     names.write_text("".join(f"IP:{address}\n" for address in links.SERVER.values()))
     links.run(TEST_CA, names, tls)
