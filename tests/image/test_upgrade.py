@@ -1,5 +1,5 @@
-# A machine that is upgraded over HTTP, goes back when it is told to, and keeps what it has. One machine, from test to
-# test.
+# A machine that is upgraded over HTTP, goes back when it is told to, or by itself from a version that does not answer
+# or has lost a block, and keeps what it has. One machine, from test to test.
 # SPDX-License-Identifier: MIT
 
 import pytest
@@ -69,3 +69,25 @@ def test_rollback(machine, kept):
     assert "0.1.0 is started from now on" in machine.ssh("fontaine rollback").stdout
     machine.restart()
     comes_back_as(machine, "0.1.0", kept, "fontaine_0.1.0+3-0.efi", "fontaine_0.2.0+0-3.efi")
+
+
+def test_version_that_has_lost_a_block(machine, site, kept):
+    """Its last start ends when it reads that; then none has a start left, so each has one more."""
+    block = site.place_of("0.2.0", "/usr/lib/systemd/systemd") // 4096
+    machine.ssh(f"dd if=/dev/urandom of=/dev/disk/by-partlabel/fontaine_0.2.0 bs=4096 seek={block} count=1 "
+                "conv=notrunc,fsync")
+    assert "0.2.0 is started from now on" in machine.ssh("fontaine rollback").stdout
+    assert machine.kernels() == ["fontaine_0.1.0+0-3.efi", "fontaine_0.2.0+3-0.efi"]
+    machine.ssh("mount -o remount,rw /efi && cd /efi/EFI/Linux && mv fontaine_0.2.0+3-0.efi fontaine_0.2.0+1-2.efi && "
+                "sync -f . && mount -o remount,ro /efi")  # as if the first two were over
+    machine.restart(starts=3)
+    comes_back_as(machine, "0.1.0", kept, "fontaine_0.1.0+3-0.efi", "fontaine_0.2.0+1-2.efi")
+    assert machine.console().count(vm.FIRMWARE_STARTS) == 3
+
+
+def test_version_that_does_not_answer(machine, site, kept):
+    site.make("0.3.0", "silent")
+    assert upgrade(machine)[0] == 0
+    machine.restart(starts=2)
+    machine.wait_to_say("0.3.0 does not work: back to 0.1.0")
+    comes_back_as(machine, "0.1.0", kept, "fontaine_0.1.0+3-0.efi", "fontaine_0.3.0+0-3.efi")
