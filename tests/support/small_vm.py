@@ -32,6 +32,16 @@ def make_disk(folder):
     return disk
 
 
+def credentials_disk(folder, files):
+    """Make one of {name: text}. Return: QEMU's arguments for it."""
+    secrets, image = folder / "secrets", folder / "credentials.img"
+    secrets.mkdir()
+    for name, text in files.items():
+        (secrets / name).write_text(text)
+    subprocess.run([pop.FONTAINE, "credentials", "disk", secrets, image], check=True, timeout=vm.LIMIT_S)
+    return ["-drive", f"file={image},format=raw,if=virtio,readonly=on"]
+
+
 class SmallMachine(vm.Machine):
     """Its disk, in @folder, is on top of @disk, and keeps what is written."""
 
