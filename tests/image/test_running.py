@@ -19,10 +19,10 @@ FILL = "fallocate --length $(df --output=avail --block-size=1 /var | tail -1) /v
 
 @pytest.fixture
 def confext(tmp_path):
-    """Signs the changed POP file with the key in @keys."""
-    def make(keys=versions.KEYS):
+    """Signs the POP file with @changes, with the key in @keys."""
+    def make(keys=versions.KEYS, changes=None):
         text = small_vm.POP_FILE.read_text()
-        for old, new in CHANGES.items():
+        for old, new in (changes or CHANGES).items():
             assert old in text
             text = text.replace(old, new)
         (tmp_path / "small.yaml").write_text(text)
@@ -113,4 +113,19 @@ def test_start_with_a_full_disk(machine):
     assert is_told_of_no_room(machine)
     machine.ssh("rm /var/full /var/rest")
     assert not is_told_of_no_room(machine)
+    assert machine.failed_units() == ""
+
+
+def test_pop_file_of_a_later_version(machine, confext):
+    """After a rollback, the POP file that was applied may have keys that this version does not know."""
+    later = confext(changes={"services:\n": "what_a_later_version_knows: 1\nservices:\n",
+                             "contact: noc@example.net": "contact: later@example.net"})
+    before = contact(machine)
+    code, said = apply(machine, later)
+    assert code == 2 and "what_a_later_version_knows" in said
+    machine.put(later, "/var/lib/confexts/pop.raw")
+    machine.restart()
+    machine.wait_up()
+    assert "0.1.0 does not know all of the POP file: this is the last one that it took." in machine.console()
+    assert contact(machine) == before
     assert machine.failed_units() == ""
