@@ -7,9 +7,9 @@ import subprocess
 
 import pytest
 
-from support import mirrord, reverse_pop, upstream_server, wait
+from support import mirrord, reverse_pop, sanitized, upstream_server, wait
 
-pytestmark = pytest.mark.apart
+pytestmark = [pytest.mark.apart, sanitized.unfit("a clock of its own is preloaded, and so is the sanitizer")]
 
 MIB = 1 << 20
 DISK_MIB = 48

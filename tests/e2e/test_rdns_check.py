@@ -14,7 +14,7 @@ import dns.flags
 import dns.rrset
 import pytest
 
-from support import delegation_lab, nameservers, pop
+from support import delegation_lab, nameservers, pop, sanitized
 from support.delegation_lab import CASES, RESOLVER, addresses, case_of, name
 
 pytestmark = pytest.mark.apart
@@ -83,6 +83,7 @@ def test_only_what_is_allowed_is_asked(lab):
     assert results["udp"] == results["tcp"] == "passed"  # of those that were asked
 
 
+@sanitized.unfit("it takes more memory")
 def test_a_zone_with_too_much_in_it(lab):
     """Of megabytes from many servers, two are kept; the check goes on, and says so of the rest."""
     zone = "77.2.0.192.in-addr.arpa"

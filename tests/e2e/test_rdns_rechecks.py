@@ -245,7 +245,7 @@ def test_who_waits_for_a_check_keeps_nobody_from_stopping(reverse):
 def test_stopped_in_the_middle(reverse):
     """It ends in order, whatever is being checked, and takes it up again."""
     reverse.query("UPDATE recheck SET next = 0")
-    assert start_check(reverse, WISH)[0] == 202
+    assert start_check(reverse, WISH)[0] in (202, 409)  # or it has been taken up already
     reverse.stop_rdnsd()
     reverse.start_rdnsd()
     assert it_is_time(reverse)["passed"]
