@@ -28,7 +28,8 @@ IN_WORKSHOP := build deb check-packages plain-debian tree image images lock repr
 ## make check      run every test; the last line is "N passed, N failed"
 ## make unit       unit tests                  make asan   the same under sanitizers
 ## make e2e-asan   end-to-end tests that need no POP, of our programs under them; ONLY="rdns or mirror" some of them
-## make fuzz       each parser of foreign bytes for a while: TIME=60 seconds, ONLY="pop release" some of them
+## make fuzz       each parser of foreign bytes for a while: TIME=60 seconds, ONLY="pop release" some of them;
+##                 ENGINE=afl by AFL++, not libFuzzer
 ## make fuzz-web   requests without end to each API, made of its description, for TIME=60 seconds; FUZZ_SEED=n again
 ## make tsan       what has threads, under ThreadSanitizer
 ## make analyze    the analysers of clang and gcc, and cppcheck, over all sources
@@ -117,7 +118,7 @@ release: $(WORKSHOP)
 
 $(IN_WORKSHOP): $(WORKSHOP)
 	@image/workshop/enter make --no-print-directory NATIVE=1 POP=$(POP) V=$(V) BESIDE="$(BESIDE)" \
-		$(if $(TIME),TIME=$(TIME)) $(if $(MINUTES),MINUTES=$(MINUTES)) \
+		$(if $(TIME),TIME=$(TIME)) $(if $(ENGINE),ENGINE=$(ENGINE)) $(if $(MINUTES),MINUTES=$(MINUTES)) \
 		$(if $(KEYS),KEYS=$(KEYS)) $(if $(SAMPLES),SAMPLES=$(SAMPLES)) $(if $(LOCK),LOCK=$(LOCK)) \
 		$(if $(TRACKER),TRACKER=$(TRACKER)) ONLY="$(ONLY)" $@
 

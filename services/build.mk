@@ -1,6 +1,6 @@
 # Builds the library, the daemons and the unit tests into build/$(VARIANT)/.
 # VARIANT: release (what is packaged), asan (AddressSanitizer and UBSan), tsan (ThreadSanitizer), clang, fuzz
-# (libFuzzer with the first two).
+# (libFuzzer with the first two), afl (AFL++ with them).
 
 VARIANT ?= release
 OUT := build/$(VARIANT)
@@ -8,6 +8,7 @@ OUT := build/$(VARIANT)
 SANITIZERS_asan := address,undefined
 SANITIZERS_tsan := thread
 SANITIZERS_fuzz := $(SANITIZERS_asan)
+SANITIZERS_afl := $(SANITIZERS_asan)
 SANITIZERS := $(SANITIZERS_$(VARIANT))
 
 # Sanitizers see into libuv only when libuv is built with them.
@@ -32,17 +33,19 @@ CC_asan := gcc
 CC_tsan := gcc
 CC_clang := clang
 CC_fuzz := clang
+CC_afl := AFL_QUIET=1 afl-clang-fast
 CC := $(CC_$(VARIANT))
 
 WARNINGS := -Wall -Wextra -Wconversion -Wshadow -Wpointer-arith -Wstrict-prototypes \
 	-Wmissing-prototypes -Wwrite-strings -Wvla -Wundef -Wswitch-enum -Wformat=2 -Werror
-HARDENING := -fstack-protector-strong -fstack-clash-protection -fcf-protection \
-	-ftrivial-auto-var-init=zero -fPIE
+HARDENING := -fstack-protector-strong -fstack-clash-protection -ftrivial-auto-var-init=zero -fPIE \
+	$(if $(filter afl,$(VARIANT)),,-fcf-protection) # by which afl-clang-fast makes objects that do not link
 OPTIMISE_release := -O2 -D_FORTIFY_SOURCE=3
 OPTIMISE_clang := -O2 -D_FORTIFY_SOURCE=3
 OPTIMISE_asan := -O1 -fsanitize=$(SANITIZERS) -fno-sanitize-recover=all -fno-omit-frame-pointer
 OPTIMISE_tsan := $(OPTIMISE_asan)
 OPTIMISE_fuzz := $(OPTIMISE_asan) -fsanitize=fuzzer-no-link -w # gcc and clang-tidy warn
+OPTIMISE_afl := $(OPTIMISE_fuzz)
 
 VERSION := $(shell sed -n '1s/.*(\(.*\)).*/\1/p' packaging/debian/changelog 2>/dev/null || echo 0)
 override CPPFLAGS += -D_GNU_SOURCE $(if $(SANITIZERS),-DSANITIZED) -DFONTAINE_VERSION='"$(VERSION)"' -Iservices -Iservices/lib

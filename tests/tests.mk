@@ -40,13 +40,14 @@ tsan:
 	@image/step unit-tests-tsan $(MAKE) $(filter $(THREADED:%=build/tsan/unit/%),$(UNIT_SOURCES:tests/unit/%.c=build/tsan/unit/%))
 	@tests/support/run_unit.py build/tsan/unit $(RESULTS)/tsan
 
-# TIME: seconds for each target; ONLY: names of some.
+# TIME: seconds for each target; ONLY: names of some; ENGINE: libfuzzer or afl.
 TIME ?= 60
+ENGINE ?= libfuzzer
 
-fuzz: export VARIANT := fuzz
+fuzz: export VARIANT := $(if $(filter afl,$(ENGINE)),afl,fuzz)
 fuzz:
 	@$(MAKE) --question fuzz-targets || image/step fuzz-targets $(MAKE) fuzz-targets
-	@tests/fuzz/run $(TIME) $(ONLY)
+	@tests/fuzz/run $(ENGINE) $(TIME) $(ONLY)
 
 # The APIs, from their descriptions: TIME seconds for each, with other requests each time.
 .PHONY: fuzz-web

@@ -3,13 +3,13 @@
 
 from support import reliability
 
-COMMAND = "make fuzz"
+COMMANDS = {"libfuzzer": "make fuzz", "afl": "make fuzz ENGINE=afl"}
 ALL = "all"
 
 
-def write(seconds, figures, n_crashes):
+def write(engine, seconds, figures, n_crashes):
     """@figures: target -> inputs tried, edges reached, inputs kept."""
     lines = [[f"`{name}`", f"{tried:,}", f"{edges:,}", f"{kept:,}"] for name, (tried, edges, kept) in figures.items()]
     tried = sum(tried for tried, _, _ in figures.values())
     total = [ALL, f"{tried:,} in {seconds} s for each: {n_crashes} crashes", "", ""]
-    reliability.write(COMMAND, reliability.table(["target", "inputs", "edges", "kept"], [*lines, total]))
+    reliability.write(COMMANDS[engine], reliability.table(["target", "inputs", "edges", "kept"], [*lines, total]))
