@@ -41,7 +41,7 @@ IN_WORKSHOP := build deb check-packages plain-debian tree image images lock repr
 ## make soak       use the running POP for MINUTES=30, and see that none of its servers grows
 ## make check-tls  have testssl.sh grade each TLS port of the running POP: A at least
 ## make check-image  start the disk of POP=lab in QEMU, without KVM, until each socket answers
-##                 ONLY="upgrade running credentials": what machines do then, an hour
+##                 ONLY="upgrade running credentials power": what machines do then, an hour
 ## make bench      measure beside other servers, into build/bench/results.json
 ## make build      compile the daemons         make deb    Debian packages, into build/deb
 ## make check-packages   a plain Debian 13 becomes a POP by our packages, and is plain again; lintian

@@ -125,7 +125,7 @@ def test_reliability():
     assert named - set(names_of_tests(*tests.glob("e2e/test_*.py"), *tests.glob("unit/**/test_*.c"),
                                 *tests.glob("image/test_*.py"))) == set()
     of_faults = ("faults", "kills", "power", "machine", "clients", "consistency", "stages")
-    of_machines = ("upgrade", "running", "credentials")
+    of_machines = ("upgrade", "running", "credentials", "power")
     tested = set(names_of_tests(*(tests / f"e2e/test_mirror_{name}.py" for name in of_faults),
                                 *(tests / f"image/test_{name}.py" for name in of_machines),
                                 tests / "e2e/test_anycast.py"))
