@@ -14,23 +14,23 @@ def small_disk(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def first(tmp_path_factory, small_disk):
-    """A machine that is off, with the moment after its first start ("first"), and how long that took. What it is given
-    comes by a credentials disk alone."""
+    """A machine that is off, with the moment after its first start ("first"). What it is given comes by a credentials
+    disk alone."""
     folder = tmp_path_factory.mktemp("machine")
     secrets = small_vm.credentials_disk(folder, {"ssh.authorized_keys.root": qemu.public_key() + "\n",
                                                  "fstab.extra": "tmpfs /srv/extra tmpfs size=1m,nofail 0 0\n"})
     with small_vm.SmallMachine(folder, small_disk, more=secrets) as machine:
-        _, duration_s = machine.wait_good("0.1.0")
+        machine.wait_good("0.1.0")
         machine.remember("first")
-    return machine, duration_s
+    return machine
 
 
 @pytest.fixture(scope="module")
 def machine(first):
     """One that has started."""
-    first[0].put_back("first")
-    with first[0]:
-        yield first[0]
+    first.put_back("first")
+    with first:
+        yield first
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,6 @@
 
 import socket
 import subprocess
-import time
 
 import qemu
 from support import pop, versions, vm
@@ -79,11 +78,8 @@ class SmallMachine(vm.Machine):
         """What it can start."""
         return self.ssh("ls -A /efi/EFI/Linux").stdout.split()
 
-    def wait_good(self, *versions):
-        """Until it has taken the start of one of them for a good one. Return: it, and how many seconds that took since
-        it was switched on, or told to restart."""
+    def wait_good(self, version):
+        """Until it has taken the start of that for a good one."""
         self.wait_up()
-        version = self.version()
-        assert version in versions
+        assert self.version() == version
         self.wait_for(lambda: f"fontaine_{version}+3-0.efi" in self.kernels(), f"{version} is taken for good")
-        return version, time.monotonic() - self.began
