@@ -20,6 +20,7 @@ enum {
 	TICK_MS = 1000,
 	LIMIT_MS = 900, /* of a question: none is on its way when the next is due */
 	TURNS = 2,
+	TURNS_DOWN = 8,
 	CHAIN_MS = 50, /* of some, one after the other */
 	AWAY_MS = LEASE_S * 1000,
 	ALIVE_TICKS = 20,
@@ -231,13 +232,21 @@ static bool is_well(const struct model_socket *s)
 }
 
 /**
- * What is not known to be well is asked each second; else sockets take turns, so that each second a service is asked
- * over one family or the other. Where only one socket's answers become wrong, that is asked after two seconds at most,
- * then once a second, and an answer counts as missing after LIMIT_MS: three take 2 + 1 + 1 + 0.9 = 4.9 seconds.
+ * What is not known to be well is asked each second; what is known not to be, and does not answer, less often: where
+ * all is slow, as at a start, questions would keep it so. Else sockets take turns, so that each second a service is
+ * asked over one family or the other. Where only one socket's answers become wrong, that is asked after two seconds at
+ * most, then once a second, and an answer counts as missing after LIMIT_MS: three take 2 + 1 + 1 + 0.9 = 4.9 seconds.
  */
 static bool is_due(const struct rounds *r, size_t i)
 {
-	return !r->askings[i].is_busy && (!is_well(&r->config.model->sockets[i]) || (r->n_ticks + i) % TURNS == 0);
+	const struct model_socket *s = &r->config.model->sockets[i];
+	unsigned turns = 1;
+
+	if (is_well(s))
+		turns = TURNS;
+	else if (s->steady.health == HEALTH_DOWN && !s->finding.is_up)
+		turns = TURNS_DOWN;
+	return !r->askings[i].is_busy && (r->n_ticks + i) % turns == 0;
 }
 
 /** Those of a service that are well are one work: to wake a thread costs more than a question. */
