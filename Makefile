@@ -9,7 +9,8 @@ export POP V MIRROR LOCK
 
 IN_WORKSHOP := build deb check-packages plain-debian tree image images lock reproducible upgrade secure-boot boot \
 	clients unit asan tsan e2e-asan fuzz fuzz-web analyze lint tidy bench bench-mirror faults faults-calls \
-	run-faults-apply run-e2e run-torture run-soak dependencies security-report run-check-tls check-image
+	run-faults-apply run-e2e run-torture run-soak dependencies security-report run-check-tls check-image \
+	e2e-vm
 
 .PHONY: help run up down endpoints check e2e faults-apply torture soak check-tls release clean $(IN_WORKSHOP)
 .DEFAULT_GOAL := help
@@ -42,6 +43,7 @@ IN_WORKSHOP := build deb check-packages plain-debian tree image images lock repr
 ## make check-tls  have testssl.sh grade each TLS port of the running POP: A at least
 ## make check-image  start the disk of POP=lab in QEMU, without KVM, until each socket answers
 ##                 ONLY="upgrade running credentials power": what machines do then, an hour
+## make e2e-vm     the end-to-end tests of the container's network side, against a machine in QEMU that is the same POP
 ## make bench      measure beside other servers, into build/bench/results.json
 ## make build      compile the daemons         make deb    Debian packages, into build/deb
 ## make check-packages   a plain Debian 13 becomes a POP by our packages, and is plain again; lintian

@@ -49,9 +49,9 @@ def on_this_host(address):
     return "127." + address.split(".", 1)[1]
 
 
-def asked(all_endpoints):
-    """As ask() wants them, but those by QUIC."""
-    return {(service, protocol, on_this_host(address), port)
+def asked(all_endpoints, here=on_this_host):
+    """As ask() wants them, but those by QUIC. @here: where an address of the POP is on this host."""
+    return {(service, protocol, here(address), port)
             for service, protocol, address, port in ipv4_sockets(all_endpoints) if protocol not in QUIC}
 
 

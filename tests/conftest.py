@@ -8,11 +8,16 @@ import subprocess
 
 import pytest
 
-from support import own_pop, pop, reverse_pop, sanitized, speedtest_page, wait, web
+from support import container_only, own_pop, pop, reverse_pop, sanitized, speedtest_page, wait, web
 from support.dns_client import ask
 
 STOCK = pop.PROJECT / "services/stock"
 STRANGERS = {"ipv4": "192.0.2.1", "ipv6": "2001:db8::1"}
+
+
+def pytest_collection_modifyitems(items):
+    if pop.IN_VM:
+        container_only.skip(items)
 
 
 @pytest.fixture(autouse=True, scope="session")

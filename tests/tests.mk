@@ -198,3 +198,10 @@ check-image:
 	@tests/support/apart $(PYTEST) --verbosity=1 --capture=tee-sys --timeout=3600 \
 		--junitxml=$(RESULTS)/image/machines.xml \
 		$(patsubst %,tests/image/test_%.py,$(or $(ONLY),start)); tests/support/summary.py $(RESULTS) image=$$?
+
+# The tests of the container's network side, against a machine that is the same POP. What they are not for is skipped.
+.PHONY: e2e-vm
+e2e-vm: deb $(DISK)
+	@PYTHONPATH=tests:image tests/support/apart python3 -B -m support.twin $(PYTEST) --timeout=600 \
+		-m 'not apart and not speedtest and not alone' --junitxml=$(RESULTS)/e2e-vm/twin.xml tests/e2e tests/clients; \
+		tests/support/summary.py $(RESULTS) e2e-vm=$$?

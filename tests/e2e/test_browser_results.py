@@ -11,7 +11,7 @@ from support.browser import chromium
 def shared():
     both = results.result()
     both["ipv6"] = {**both["ipv4"], "address": "2001:db8::1"}
-    return results.stored(pop.address("speedtest"), both, source="127.79.0.1")
+    return results.stored(pop.address("speedtest"), both, source=pop.visitor("79.0.1"))
 
 
 def wear(browser, path, language, dark, width):

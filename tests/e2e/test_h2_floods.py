@@ -12,7 +12,7 @@ import pytest
 from support import counters, http2, pop, wait
 from support.http2 import CONTINUATION, DATA, END_HEADERS, HEADERS, PING, PRIORITY, RST_STREAM, SETTINGS, WINDOW_UPDATE
 
-FLOODER = "127.0.0.2"
+FLOODER = pop.visitor("0.0.2")
 ROUNDS_AT_ONCE = 50  # fewer than streams that may be open
 ROUNDS_MAX = 40000  # if nobody stops it
 RSS_MAX_BYTES = 32 << 20  # more than before

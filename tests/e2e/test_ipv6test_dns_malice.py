@@ -106,7 +106,7 @@ def test_any_bytes_are_survived():
     subnet = dns.edns.ECSOption("192.0.2.0", 24)
     good = question(want_dnssec=True, options=[subnet]).to_wire()
     before = ipv6test.counters()["dns_ignored_total"]
-    with udp.connected(pop.address("ipv6test", "udp"), 2, "127.7.7.7") as s:
+    with udp.connected(pop.address("ipv6test", "udp"), 2, pop.visitor("7.7.7")) as s:
         for _ in range(3000):
             bytes_ = bytearray(good)
             for _ in range(chance.randrange(1, 5)):
@@ -120,7 +120,7 @@ def test_any_bytes_are_survived():
 def test_a_flood_is_not_amplified():
     for_a_victim = question(ipv6test.name("alg8"), "DNSKEY", want_dnssec=True, payload=4096).to_wire()
     before = ipv6test.counters()
-    answers = udp.flood(pop.address("ipv6test", "udp"), for_a_victim, FLOOD, "127.9.9.8")
+    answers = udp.flood(pop.address("ipv6test", "udp"), for_a_victim, FLOOD, pop.visitor("9.9.8"))
     assert all(len(answer) <= 1232 for answer in answers)
     answers = [dns.message.from_wire(answer) for answer in answers]
     whole = [answer for answer in answers if not answer.flags & dns.flags.TC]
@@ -134,14 +134,14 @@ def test_a_flood_is_not_amplified():
     assert 0 < truncated + dropped <= FLOOD - len(whole)  # the kernel has dropped the rest
     assert abs(truncated - dropped) <= 1
     assert send(question()).rcode() == dns.rcode.NOERROR  # others are not limited
-    assert send(question(), "tcp", source="127.9.9.8").rcode() == dns.rcode.NOERROR  # nor those who are real
+    assert send(question(), "tcp", source=pop.visitor("9.9.8")).rcode() == dns.rcode.NOERROR  # nor those who are real
 
 
 def test_who_asks_too_much_over_tcp_is_refused():
     wire = question().to_wire()
     host, port = pop.address("ipv6test", "tcp")
     codes = []
-    with socket.create_connection((host, port), 5, ("127.9.9.7", 0)) as s, s.makefile("rb") as stream:
+    with socket.create_connection((host, port), 5, (pop.visitor("9.9.7"), 0)) as s, s.makefile("rb") as stream:
         for _ in range(20):
             s.sendall((struct.pack("!H", len(wire)) + wire) * 500)
             for _ in range(500):

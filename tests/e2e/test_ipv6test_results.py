@@ -16,7 +16,7 @@ from support import ipv6testd, links, observations, pop, results, wait, wire
 
 IPV6TEST = "ipv6testd.service"
 DAY_S = 24 * 60 * 60
-SOURCES = map("127.78.{0[0]}.{0[1]}".format, itertools.product(range(256), range(1, 255)))
+SOURCES = map(pop.visitor("78.{0[0]}.{0[1]}").format, itertools.product(range(256), range(1, 255)))
 CODE = "[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}"
 
 

@@ -41,7 +41,7 @@ def test_a_client_may_leave_in_the_middle():
 def test_a_hasty_client_is_told_to_wait_and_the_others_are_served():
     server = pop.address("speedtest")
     before = counters.read()
-    with wire.Connection(server, source="127.0.0.2") as hasty:
+    with wire.Connection(server, source=pop.visitor("0.0.2")) as hasty:
         hasty.send(wire.request("GET", "/empty") * 8000)
         replies = [hasty.reply() for _ in range(8000)]
         assert wire.ask(server, wire.request("GET", "/empty")).status == 200

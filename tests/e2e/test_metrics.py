@@ -17,7 +17,7 @@ RULES, DASHBOARD = FILES / "fontaine.rules.yml", FILES / "fontaine-dashboard.jso
 PROGRAMS = "fontaine|speedtestd|ipv6testd|rdnsd|mirrord|healthd|peerd|nginx|chrony|unbound|knot|bird"
 OF_OURS = re.compile(rf"\b(?:{PROGRAMS})_\w+")
 SOURCES = {"healthd", "speedtestd", "ipv6testd", "rdnsd", "mirrord", "peerd", "nginx", "chrony", "unbound", "knot"}
-VISITOR = "127.66.0.2"
+VISITOR = pop.visitor("66.0.2")
 
 
 @pytest.fixture(scope="module")

@@ -18,10 +18,10 @@ def url(path, protocol="https"):
 
 
 def test_plain_http_leads_to_https():
-    port = pop.address("pages", "https")[1]
+    host, port = pop.address("pages", "https")
     for path in "/rdns/", "/api/v1/prefixes?limit=1":
         page = web.get(url(path, "http"))
-        assert (page.status, page.headers["location"]) == (308, f"https://127.0.0.1:{port}{path}")
+        assert (page.status, page.headers["location"]) == (308, f"https://{host}:{port}{path}")
 
 
 def test_everyone_may_read_what_the_api_is():

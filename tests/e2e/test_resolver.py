@@ -58,7 +58,7 @@ def test_who_knows_its_address_finds_its_encrypted_transports(family):
     told = kdig("resolver", "udp", family, "+short", "_dns.resolver.arpa", "SVCB").splitlines()
     name = f"dns.{DOMAIN}"
     ports = {protocol: pop.address("resolver", protocol)[1] for protocol in ("dot", "doh")}
-    hints = "ipv4hint=127.0.0.1 ipv6hint=::1"
+    hints = " ".join(f"{family}hint={pop.address('resolver', 'udp', family)[0]}" for family in pop.FAMILIES)
     assert sorted(told) == [f'1 {name} alpn="dot" port={ports["dot"]} {hints}',
                     f'2 {name} alpn="h2" port={ports["doh"]} {hints} dohpath="/dns-query{{?dns}}"']
     for protocol in ports:

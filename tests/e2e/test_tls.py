@@ -130,6 +130,6 @@ def test_a_resolver_may_come_by_many_connections_at_once_and_after_every_reload(
         for number in range(60):
             if number % 12 == 6:
                 pop.run("knotc", "reload")
-            plain = socket.create_connection(address, LIMIT_S, ("127.66.7.1", 0))
+            plain = socket.create_connection(address, LIMIT_S, (pop.visitor("66.7.1"), 0))
             tls = stack.enter_context(context.wrap_socket(plain, server_hostname=DOMAIN))
             assert dns.query.tls(dns.message.make_query(DOMAIN, "SOA"), "", LIMIT_S, sock=tls).answer

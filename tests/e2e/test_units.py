@@ -11,13 +11,14 @@ from support import pop, udp, wait, web, wire
 
 EXPOSURE_MAX = 2.0  # of 10, by systemd's own measure
 EXPOSURE_MAX_WITH_CARDS = 2.5  # who sets the clock, and asks network cards and their clocks
+RSYNCD = [f"rsyncd@{pop.address('mirror', 'rsync', family)[0]}.service" for family in pop.FAMILIES]
 OURS = ["speedtestd.service", "ipv6testd.service", "ipv6testd-keys.service", "rdnsd.service", "mirrord.service",
-        "rsyncd@127.0.0.1.service", "rsyncd@::1.service", "fontaine-metrics.service", "fontaine-render.service",
+        *RSYNCD, "fontaine-metrics.service", "fontaine-render.service",
         "fontaine-reverse-zones.service", "healthd.service", "peerd.service",
         "fontaine-testca.service", "fontaine-turn-secret.service", "fontaine-zone-changes.service"]
 STOCK = ["nginx.service", "coturn.service", "chrony.service", "unbound.service", "knot.service"]
 SERVERS = ["speedtestd.service", "ipv6testd.service", "rdnsd.service", "healthd.service", "mirrord.service",
-           "rsyncd@127.0.0.1.service", "rsyncd@::1.service", "peerd.service", "fontaine-metrics.service", *STOCK]
+           *RSYNCD, "peerd.service", "fontaine-metrics.service", *STOCK]
 COMPLAINT = re.compile(r"\b(error|fatal|critical|alert|emergency)\b", re.IGNORECASE)  # of servers that give no priority
 # The demo has a lab's prefixes; and the POP's reverse zones, when they are new, have nothing of rdnsd's.
 EXPECTED = re.compile(r"services\.rdns\.lab_prefixes: |rdns: \S+: 2 records were not as they should be; repaired$|"
@@ -25,7 +26,7 @@ EXPECTED = re.compile(r"services\.rdns\.lab_prefixes: |rdns: \S+: 2 records were
                       r"mirror: fontaine: ((held: )?rolled back from|stale: |recovered: )|"  # which other tests do
                       r"health: was held up for \d+ ms: |"  # by the machine
                       r"unbound\S+ error: could not send: Broken pipe$")  # to who has not waited while it was stopped
-VISITOR = "127.66.0.1"
+VISITOR = pop.visitor("66.0.1")
 
 
 def messages(unit, *options):

@@ -3,6 +3,8 @@
 
 import re
 
+import pytest
+
 from support import pop, wire
 
 LINE = re.compile(r"^(?:speedtestd|ipv6testd)_(\w+)(?:\{(.*)\})? (\d+)$", re.MULTILINE)
@@ -28,6 +30,8 @@ class Counters:
 
 def read(address=None, **options):
     """@address: of another daemon than the POP's speedtestd. @options: of the connection."""
+    if pop.IN_VM:
+        pytest.skip("a daemon tells its own machine alone what it counts")
     address = address or pop.address("speedtest")
     reply = wire.ask(address, wire.request("GET", "/metrics", "Connection: close"), **options)
     assert reply.status == 200

@@ -5,6 +5,8 @@ import json
 import re
 import secrets
 
+import pytest
+
 from support import pop, web
 from support.dns_client import DOMAIN
 
@@ -37,5 +39,7 @@ def seen(nonce):
 
 
 def counters():
+    if pop.IN_VM:
+        pytest.skip("a daemon tells its own machine alone what it counts")
     return {key: int(value) for key, value in
             SAMPLE.findall(web.get(pop.url("ipv6test", path="/metrics")).body)}

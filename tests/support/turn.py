@@ -10,7 +10,7 @@ import struct
 from base64 import b64encode
 from dataclasses import dataclass
 
-from support import udp
+from support import pop, udp
 
 COOKIE = 0x2112A442
 HEADER = struct.Struct("!HHI12s")
@@ -94,7 +94,7 @@ class Client:
     def __init__(self, server, credentials):
         self.name, self.password = credentials
         # The server remembers each address and port for a while: here is one that it has not seen.
-        own = f"127.{random.randint(100, 199)}.{random.randint(0, 255)}.{random.randint(1, 254)}"
+        own = pop.visitor(f"{random.randint(100, 199)}.{random.randint(0, 255)}.{random.randint(1, 254)}")
         self.socket = udp.connected(server, 2, None if ":" in server[0] else own)
         told = self.exchange(message(ALLOCATE, transport(UDP), os.urandom(12)))
         assert told.error == 401, told  # nobody may without a name; it says what to sign with

@@ -33,14 +33,15 @@ class Machine:
     others."""
 
     pop_file = POP_FILE
+    here = staticmethod(answers.on_this_host)
 
     def __init__(self, folder, *media, more=None):
         self.log, self.media = folder / "console", media
         self.more = with_key() if more is None else more
         self.process = None
         endpoints = answers.endpoints(self.pop_file)
-        self.asked, self.sockets = answers.asked(endpoints), answers.sockets(endpoints)
-        self.host = answers.on_this_host(qemu.ssh_socket(self.sockets)[1])  # where operators log in
+        self.asked, self.sockets = answers.asked(endpoints, self.here), answers.sockets(endpoints)
+        self.host = self.here(qemu.ssh_socket(self.sockets)[1])  # where operators log in
 
     def __enter__(self):
         if self.process is None:
@@ -55,10 +56,12 @@ class Machine:
     def start(self, *more):
         """Switch it on, also once more after cut_power(). @more: arguments of QEMU."""
         self.told_to_start()
-        self.process = subprocess.Popen(
-            qemu.command(qemu.network(self.pop_file, self.sockets), self.log, *self.media, *self.more, *more,
-                         restarts=True),
-            start_new_session=True, stdin=subprocess.DEVNULL)
+        command = qemu.command(self.network(), self.log, *self.media, *self.more, *more, restarts=True)
+        self.process = subprocess.Popen(["setpriv", "--pdeathsig", "KILL", *command], start_new_session=True,
+                                        stdin=subprocess.DEVNULL)
+
+    def network(self):
+        return qemu.network(self.pop_file, self.sockets)
 
     def told_to_start(self, starts=1):
         """@starts: it may take so many."""

@@ -21,6 +21,7 @@ class Page:
 @cache
 def ca_of_the_pop():
     path = pop.BUILD / "run/ca.crt"
+    path.parent.mkdir(exist_ok=True)
     path.write_text(pop.run("cat", CA_INSIDE).stdout)
     return path
 
