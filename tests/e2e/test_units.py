@@ -25,7 +25,8 @@ EXPECTED = re.compile(r"services\.rdns\.lab_prefixes: |rdns: \S+: 2 records were
                       r"the delegation of \S+ \(AS\d+\) is (broken|mended)$|"
                       r"mirror: fontaine: ((held: )?rolled back from|stale: |recovered: )|"  # which other tests do
                       r"health: was held up for \d+ ms: |"  # by the machine
-                      r"unbound\S+ error: could not send: Broken pipe$")  # to who has not waited while it was stopped
+                      # to who has not waited
+                      r"unbound\S+ error: (could not send: Broken pipe|ssl handshake failed: channel closed)$")
 VISITOR = pop.visitor("66.0.1")
 
 

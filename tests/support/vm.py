@@ -3,6 +3,7 @@
 # SPDX-License-Identifier: MIT
 
 import os
+import socket
 import subprocess
 import sys
 import time
@@ -15,7 +16,7 @@ from support import pop
 POP = "lab"
 POP_FILE = pop.PROJECT / f"image/pops/{POP}.yaml"
 IMAGES = pop.BUILD / f"images/{POP}"
-DISK = IMAGES / f"fontaine-{POP}.qcow2"
+DISK, ISO = IMAGES / f"fontaine-{POP}.qcow2", IMAGES / f"fontaine-{POP}.iso"
 LIMIT_S = 1800  # on a busy host, a start takes many minutes
 SSH_LIMIT_S = 600
 FIRMWARE_STARTS = "BdsDxe: starting"
@@ -35,8 +36,8 @@ class Machine:
     pop_file = POP_FILE
     here = staticmethod(answers.on_this_host)
 
-    def __init__(self, folder, *media, more=None):
-        self.log, self.media = folder / "console", media
+    def __init__(self, folder, *media, more=None, firmware="uefi"):
+        self.log, self.media, self.firmware = folder / "console", media, firmware
         self.more = with_key() if more is None else more
         self.process = None
         endpoints = answers.endpoints(self.pop_file)
@@ -56,7 +57,8 @@ class Machine:
     def start(self, *more):
         """Switch it on, also once more after cut_power(). @more: arguments of QEMU."""
         self.told_to_start()
-        command = qemu.command(self.network(), self.log, *self.media, *self.more, *more, restarts=True)
+        command = qemu.command(self.network(), self.log, *self.media, *self.more, *more, firmware=self.firmware,
+                               restarts=True)
         self.process = subprocess.Popen(["setpriv", "--pdeathsig", "KILL", *command], start_new_session=True,
                                         stdin=subprocess.DEVNULL)
 
@@ -79,6 +81,15 @@ class Machine:
     def console(self):
         """What it has said since it was switched on, or told to restart."""
         return self.whole_console()[self.mark:]
+
+    def type(self, line):
+        """Return when the machine has shown it: QEMU forgets what it has not passed on when we close."""
+        with socket.socket(socket.AF_UNIX) as s:
+            s.settimeout(SSH_LIMIT_S)
+            s.connect(str(self.log.with_suffix(".sock")))
+            s.sendall(f"{line}\n".encode())
+            while b"\n" not in s.recv(4096):
+                pass
 
     def goes_on(self):
         return self.process.poll() is None and time.monotonic() < self.began + self.limit_s
