@@ -41,7 +41,7 @@ IN_WORKSHOP := build deb check-packages plain-debian tree image images lock repr
 ## make torture    attack the running POP, and see what its users still get; ONLY="requests time" some attacks
 ## make soak       use the running POP for MINUTES=30, and see that none of its servers grows
 ## make check-tls  have testssl.sh grade each TLS port of the running POP: A at least
-## make check-image  start the disk of POP=lab in QEMU, without KVM, until each socket answers
+## make check-image  disk and ISO of POP=lab start in QEMU, without KVM, by UEFI and BIOS; the ISO installs itself
 ##                 ONLY="upgrade running credentials power": what machines do then, an hour
 ## make e2e-vm     the end-to-end tests of the container's network side, against a machine in QEMU that is the same POP
 ## make bench      measure beside other servers, into build/bench/results.json

@@ -22,6 +22,7 @@ NTP = b"\x23" + bytes(47)  # version 4, client (RFC 5905, 7.3)
 STUN = bytes.fromhex("000100002112a442") + bytes(12)  # binding request (RFC 8489, 5)
 GAP_S = 1
 FIRST_LIMIT_S = 2  # while nobody is there, questions are lost
+MORE_S = 0.2  # each time
 LAST_LIMIT_S = 20  # who is there may be busy starting
 
 
@@ -119,7 +120,7 @@ def wait_for(who, goes_on):
     """Ask it until it answers, or goes_on() is false. Return: None, or why it does not."""
     limit_s = FIRST_LIMIT_S
     while (why := why_silent(who, limit_s)) and goes_on():
-        limit_s = min(limit_s + 1, LAST_LIMIT_S)
+        limit_s = min(limit_s + MORE_S, LAST_LIMIT_S)
         time.sleep(GAP_S)
     return why
 
