@@ -152,7 +152,6 @@ static int open_and_run(struct healthd *d)
 	rc = run(d);
 	(void)uv_run(&d->loop, UV_RUN_DEFAULT); /* what a failure has left to close */
 	int close_rc = uv_loop_close(&d->loop);
-	uv_library_shutdown(); /* the threads end, and with them what libraries keep for each */
 	return rc < 0 ? rc : close_rc;
 }
 
@@ -178,5 +177,5 @@ int main(int argc, char **argv)
 	if (d->pop != NULL)
 		pop_free(d->pop);
 	free(d);
-	return rc == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return daemon_end(rc);
 }

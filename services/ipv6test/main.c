@@ -172,5 +172,5 @@ int main(int argc, char **argv)
 	if (rc == 0)
 		rc = options.prepare_path != NULL ? prepare(d, options.prepare_path) : serve(d, &options);
 	release(d);
-	return rc == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return daemon_end(rc);
 }

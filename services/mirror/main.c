@@ -182,5 +182,5 @@ int main(int argc, char **argv)
 	if (d->pop != NULL)
 		pop_free(d->pop);
 	free(d);
-	return rc == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return daemon_end(rc);
 }

@@ -235,6 +235,5 @@ int main(int argc, char **argv)
 	if (rc == 0)
 		rc = serve(p, &options);
 	release(p);
-	uv_library_shutdown(); /* the threads end, and with them what libraries keep for each */
-	return rc == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return daemon_end(rc);
 }

@@ -132,5 +132,5 @@ int main(int argc, char **argv)
 	if (rc == 0)
 		rc = run(d);
 	release(d);
-	return rc == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return daemon_end(rc);
 }

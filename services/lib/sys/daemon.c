@@ -148,6 +148,12 @@ unsigned daemon_descriptors(void)
 	return limit.rlim_max < UINT_MAX ? (unsigned)limit.rlim_max : UINT_MAX;
 }
 
+int daemon_end(int rc)
+{
+	uv_library_shutdown();
+	return rc == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
 const char *daemon_state_folder(void)
 {
 	const char *folder = getenv("STATE_DIRECTORY");

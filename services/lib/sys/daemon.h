@@ -25,6 +25,12 @@ struct daemon_options {
  */
 int daemon_start(struct daemon_options *o, int argc, char **argv);
 
+/**
+ * After all else: libuv's threads end, and with them what libraries keep for each.
+ * Return: the exit status of a daemon whose work gave @rc, 0 or an error.
+ */
+int daemon_end(int rc);
+
 /** Where the unit keeps the daemon's state (systemd.exec(5)). Return: NULL if nobody says so, logged. */
 const char *daemon_state_folder(void);
 
