@@ -5,7 +5,7 @@ import signal
 
 import pytest
 
-from support import acme, wait
+from support import acme, sanitized, wait
 from support.machine import Machine
 
 pytestmark = pytest.mark.apart
@@ -124,6 +124,7 @@ def test_a_full_disk(lab, kept):
     assert status == 1, said
 
 
+@sanitized.unfit("a clock of its own is preloaded, and so is the sanitizer")
 def test_an_expired_certificate_is_said_to_be_one(lab):
     status, told = lab.judge("faketime", "-f", "+100d")
     assert status == 1
