@@ -1,14 +1,13 @@
 /* ipv6testd: the IPv6 test's server. */
 /* SPDX-License-Identifier: MIT */
 #include "base/mem.h"
-#include "ipv6test/connection.h"
 #include "ipv6test/dns.h"
-#include "ipv6test/echo.h"
 #include "ipv6test/ipv6test.h"
 #include "ipv6test/readiness.h"
 #include "ipv6test/session.h"
 #include "ipv6test/share.h"
 #include "ipv6test/share_db.h"
+#include "ipv6test/tables.h"
 #include "ipv6test/who.h"
 #include "net/http_daemon.h"
 #include "net/whose.h"
@@ -17,18 +16,6 @@
 
 /* The page and its answers arrive on every path of IPv6's smallest MTU, also where larger packets get lost: */
 enum { SEGMENT_BYTES = 1280 - 40 - 20 - 12 }; /* less the heads of IPv6, and of TCP with timestamps (RFC 8200, 5) */
-
-static const struct http_route *const tables[] = {
-	ipv6test_routes,
-	session_routes,
-	echo_routes,
-	connection_routes,
-	who_routes,
-	share_routes,
-	dns_routes,
-	readiness_routes,
-	NULL,
-};
 
 struct ipv6testd {
 	struct http_daemon daemon;
@@ -164,8 +151,10 @@ int main(int argc, char **argv)
 	d->daemon.name = options.name;
 	d->daemon.service = "ipv6test";
 	d->daemon.proxy_path = "/run/ipv6testd/http.sock";
-	d->daemon.http = (struct http_config){
-		.tables = tables, .timeouts = http_timeouts_default, .segment_bytes = SEGMENT_BYTES, .data = &d->test};
+	d->daemon.http = (struct http_config){.tables = ipv6test_tables,
+	                                      .timeouts = http_timeouts_default,
+	                                      .segment_bytes = SEGMENT_BYTES,
+	                                      .data = &d->test};
 	d->test.daemon = &d->daemon;
 
 	int rc = http_daemon_load_pop(&d->daemon, options.pop_path);

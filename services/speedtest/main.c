@@ -2,35 +2,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/mem.h"
 #include "net/http_daemon.h"
-#include "speedtest/cloudflare.h"
 #include "speedtest/gate.h"
-#include "speedtest/librespeed.h"
-#include "speedtest/ndt7.h"
-#include "speedtest/ookla.h"
-#include "speedtest/openspeedtest.h"
 #include "speedtest/payload.h"
-#include "speedtest/queue.h"
-#include "speedtest/responsiveness.h"
 #include "speedtest/results.h"
-#include "speedtest/servers.h"
 #include "speedtest/speedtest.h"
+#include "speedtest/tables.h"
 
 #include <stdlib.h>
-
-static const struct http_route *const tables[] = {
-	speedtest_routes,
-	queue_routes,
-	turn_routes,
-	librespeed_routes,
-	ndt7_routes,
-	servers_routes,
-	cloudflare_routes,
-	openspeedtest_routes,
-	ookla_routes,
-	responsiveness_routes,
-	results_routes,
-	NULL,
-};
 
 struct speedtestd {
 	struct http_daemon daemon;
@@ -119,7 +97,7 @@ int main(int argc, char **argv)
 	d->daemon.name = options.name;
 	d->daemon.service = "speedtest";
 	d->daemon.http = (struct http_config){
-		.tables = tables, .timeouts = http_timeouts_default, .data = &d->test};
+		.tables = speedtest_tables, .timeouts = http_timeouts_default, .data = &d->test};
 	d->test.daemon = &d->daemon;
 
 	int rc = load_pop(d, options.pop_path);

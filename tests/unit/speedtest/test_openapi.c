@@ -2,37 +2,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "../../support/described.h"
 
-#include "speedtest/cloudflare.h"
-#include "speedtest/librespeed.h"
-#include "speedtest/ndt7.h"
-#include "speedtest/ookla.h"
-#include "speedtest/openspeedtest.h"
-#include "speedtest/queue.h"
-#include "speedtest/responsiveness.h"
-#include "speedtest/results.h"
-#include "speedtest/servers.h"
-#include "speedtest/speedtest.h"
-#include "speedtest/turn.h"
+#include "speedtest/tables.h"
 
 static void test_routes(void **state)
 {
-	static const struct http_route *const tables[] = {
-		speedtest_routes,
-		queue_routes,
-		turn_routes,
-		librespeed_routes,
-		ndt7_routes,
-		servers_routes,
-		cloudflare_routes,
-		openspeedtest_routes,
-		ookla_routes,
-		responsiveness_routes,
-		results_routes,
-		NULL,
-	};
 	(void)state;
 
-	assert_described("services/speedtest/web/openapi.yaml", tables);
+	assert_described("services/speedtest/web/openapi.yaml", speedtest_tables);
 }
 
 int main(void)
