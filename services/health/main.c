@@ -118,8 +118,9 @@ static int serve(struct healthd *d)
 	                        "asking");
 }
 
-static int run(struct healthd *d)
+static int run(void *data)
 {
+	struct healthd *d = data;
 	int rc = store_open(&d->loop, d->database, health_migrations, &d->store);
 
 	if (rc < 0)
@@ -138,21 +139,13 @@ static int run(struct healthd *d)
 	return serve(d);
 }
 
-/** The loop is made in the sandbox: it looks at what it may use there. */
 static int open_and_run(struct healthd *d)
 {
 	int rc = open_sockets(d);
 
 	if (rc == 0)
 		rc = enter_sandbox();
-	if (rc == 0)
-		rc = uv_loop_init(&d->loop);
-	if (rc < 0)
-		return rc;
-	rc = run(d);
-	(void)uv_run(&d->loop, UV_RUN_DEFAULT); /* what a failure has left to close */
-	int close_rc = uv_loop_close(&d->loop);
-	return rc < 0 ? rc : close_rc;
+	return rc < 0 ? rc : local_http_run(&d->loop, run, d);
 }
 
 int main(int argc, char **argv)

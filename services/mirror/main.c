@@ -127,8 +127,9 @@ static int serve(struct mirrord *d)
 }
 
 /** The engine first: whoever asks before it has begun would be told that there is nothing. */
-static int run(struct mirrord *d)
+static int run(void *data)
 {
+	struct mirrord *d = data;
 	int rc = engine_start(d->engine, &d->loop);
 
 	if (rc < 0)
@@ -139,21 +140,13 @@ static int run(struct mirrord *d)
 	return serve(d);
 }
 
-/** The loop is made in the sandbox: it looks at what it may use there. */
 static int open_and_run(struct mirrord *d)
 {
 	int rc = local_http_take(&d->http, paths);
 
 	if (rc == 0)
 		rc = enter_sandbox(d);
-	if (rc == 0)
-		rc = uv_loop_init(&d->loop);
-	if (rc < 0)
-		return rc;
-	rc = run(d);
-	(void)uv_run(&d->loop, UV_RUN_DEFAULT); /* what a failure has left to close */
-	int close_rc = uv_loop_close(&d->loop);
-	return rc < 0 ? rc : close_rc;
+	return rc < 0 ? rc : local_http_run(&d->loop, run, d);
 }
 
 int main(int argc, char **argv)

@@ -175,8 +175,9 @@ static int serve(struct peerd *d)
 	                        "watching");
 }
 
-static int run(struct peerd *d)
+static int run(void *data)
 {
+	struct peerd *d = data;
 	int rc = 0;
 
 	if (d->prober != NULL)
@@ -194,7 +195,6 @@ static int run(struct peerd *d)
 	return serve(d);
 }
 
-/** The loop is made in the sandbox: it looks at what it may use there. */
 static int open_and_run(struct peerd *d)
 {
 	int rc = local_http_take(&d->http, paths);
@@ -203,14 +203,7 @@ static int open_and_run(struct peerd *d)
 		d->prober = prober_new(d->pop);
 	if (rc == 0)
 		rc = enter_sandbox(d->pop);
-	if (rc == 0)
-		rc = uv_loop_init(&d->loop);
-	if (rc < 0)
-		return rc;
-	rc = run(d);
-	(void)uv_run(&d->loop, UV_RUN_DEFAULT); /* what a failure has left to close */
-	int close_rc = uv_loop_close(&d->loop);
-	return rc < 0 ? rc : close_rc;
+	return rc < 0 ? rc : local_http_run(&d->loop, run, d);
 }
 
 int main(int argc, char **argv)

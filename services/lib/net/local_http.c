@@ -97,6 +97,18 @@ int local_http_serve(struct local_http *h, uv_loop_t *loop, const struct local_h
 	return rc;
 }
 
+int local_http_run(uv_loop_t *loop, int (*run)(void *owner), void *owner)
+{
+	int rc = uv_loop_init(loop);
+
+	if (rc < 0)
+		return rc;
+	rc = run(owner);
+	(void)uv_run(loop, UV_RUN_DEFAULT);
+	int close_rc = uv_loop_close(loop);
+	return rc < 0 ? rc : close_rc;
+}
+
 void local_http_done(struct local_http *h)
 {
 	for (unsigned i = 0; i < LOCAL_HTTP_SOCKETS; i++)

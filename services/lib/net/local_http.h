@@ -48,6 +48,12 @@ int local_http_take(struct local_http *h, const char *const paths[LOCAL_HTTP_SOC
  */
 int local_http_serve(struct local_http *h, uv_loop_t *loop, const struct local_http_config *config, const char *status);
 
+/**
+ * Make @loop, in the sandbox: it looks at what it may use there. Then have run(@owner) serve on it, close what a
+ * failure has left, and close the loop. Return: 0, or a negative errno.
+ */
+int local_http_run(uv_loop_t *loop, int (*run)(void *owner), void *owner);
+
 /** Give the sockets back, whether it has served or not. */
 void local_http_done(struct local_http *h);
 
