@@ -83,7 +83,8 @@ $(DISK): $(DEBS) $(DISK_INPUTS) $(KEYS)/pop.crt $(KEYS)/upgrades.gpg $(STATE)
 	@touch $@
 
 # Of one POP the rest takes seconds: what all share is made already.
-build/images/%/SHA256SUMS: image/pops/%.yaml $(DISK) image/pop-disk image/confext image/iso image/qcow2 image/sums
+build/images/%/SHA256SUMS: image/pops/%.yaml $(DISK) CHANGELOG.md image/pop-disk image/changes image/confext \
+		image/iso image/qcow2 image/sums
 	@image/step image-$* image/pop-disk $* $(KEYS)
 	@image/step iso-$* image/iso $*
 	@image/sums $(@D)

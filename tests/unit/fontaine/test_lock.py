@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from support import debs
+
 PROJECT = Path(__file__).resolve().parents[3]
 THEIRS = ("one", "1:2.0-3", "all")
 OURS = ("fontaine-two", "0.1.0", "all")
@@ -20,14 +22,7 @@ def row(deb, name, version, architecture):
 @pytest.fixture
 def folder(tmp_path):
     """A lock of two packages, one of them ours; only the other one's file is there."""
-    name, version, architecture = THEIRS
-    control = tmp_path / "tree/DEBIAN/control"
-    control.parent.mkdir(parents=True)
-    control.write_text(f"Package: {name}\nVersion: {version}\nArchitecture: {architecture}\n"
-                       "Maintainer: A <a@example.net>\nDescription: one\n")
-    deb = tmp_path / "one_1%3a2.0-3_all.deb"
-    subprocess.run(["dpkg-deb", "--root-owner-group", "--build", tmp_path / "tree", deb], check=True,
-                   stdout=subprocess.DEVNULL)
+    deb = debs.build(tmp_path, *THEIRS[:2])
     (tmp_path / "image.packages").write_text(row(deb, *THEIRS) + row(deb, *OURS))
     return tmp_path
 

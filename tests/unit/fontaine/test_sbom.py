@@ -9,23 +9,17 @@ from pathlib import Path
 
 import pytest
 
+from support import debs
+
 PROJECT = Path(__file__).resolve().parents[3]
 NAMES = [("libone++", "1:2.0-3+deb13u1"), ("fontaine-two", "0.1.0")]
-
-
-def build(folder, name, version):
-    control = folder / name / "DEBIAN/control"
-    control.parent.mkdir(parents=True)
-    control.write_text(f"Package: {name}\nVersion: {version}\nArchitecture: all\nMaintainer: A <a@example.net>\n"
-                       "Description: one\n")
-    subprocess.run(["dpkg-deb", "--root-owner-group", "--build", folder / name, folder], check=True,
-                   stdout=subprocess.DEVNULL)
+SOURCES = {"libone++": "one (2.0-3)"}
 
 
 @pytest.fixture
 def folder(tmp_path):
     for name, version in NAMES:
-        build(tmp_path, name, version)
+        debs.build(tmp_path, name, version, SOURCES.get(name))
     return tmp_path
 
 
@@ -69,6 +63,7 @@ def test_the_document_says_the_same(folder):
     assert (one["name"], one["versionInfo"], one["supplier"]) == (*NAMES[0], "Organization: Debian")
     assert two["supplier"] == "Organization: Fontaine"
     assert one["externalRefs"][0]["referenceLocator"] == "pkg:deb/debian/libone%2B%2B@1%3A2.0-3%2Bdeb13u1?arch=all"
+    assert (one["sourceInfo"], two["sourceInfo"]) == ("one 2.0-3", "fontaine-two 0.1.0")
     hashes = [line.split()[3] for line in (folder / "image.packages").read_text().splitlines()]
     assert [package["checksums"][0]["checksumValue"] for package in document["packages"]] == hashes
     assert [relation["relatedSpdxElement"] for relation in document["relationships"]] == [two["SPDXID"], one["SPDXID"]]
