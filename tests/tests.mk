@@ -133,7 +133,7 @@ faults-calls: export SAMPLES := $(SAMPLES)
 faults-calls: export CALLS_RECORDS := $(CURDIR)/$(CALLS)
 faults-calls: build $(FAILING)
 	@mkdir -p $(dir $(CALLS)) && rm -f $(CALLS)
-	@printf '%s\n' $(filter-out fontaine,$(PROGRAMS)) fontaine_render | \
+	@printf '%s\n' $(patsubst %,[%],$(filter-out fontaine,$(PROGRAMS)) mirrord-rsync rsync) fontaine_render | \
 		xargs -P $(shell nproc) -I DAEMON tests/support/apart $(PYTEST) --timeout=3600 -k DAEMON tests/faults/test_calls.py; \
 		status=$$?; cd tests && python3 -B -m support.call_table $(CURDIR)/$(CALLS) && exit $$status
 

@@ -285,6 +285,12 @@ static int compare_links(int dir_fd, const char *name, const char *other)
 	return n == 2 ? 0 : -EOPNOTSUPP;
 }
 
+/** Return: -EOPNOTSUPP where there are no hard links; another negative errno may not come back. */
+static int link_error(int error)
+{
+	return error == EPERM || error == ENOSYS || error == EXDEV || error == EMLINK ? -EOPNOTSUPP : -error;
+}
+
 int farm_probe(int dir_fd)
 {
 	static const char name[] = ".probe", other[] = ".probe-link";
@@ -294,9 +300,7 @@ int farm_probe(int dir_fd)
 	if (fd < 0)
 		return -errno;
 	(void)close(fd);
-	int rc = -EOPNOTSUPP;
-	if (linkat(dir_fd, name, dir_fd, other, 0) == 0)
-		rc = compare_links(dir_fd, name, other);
+	int rc = linkat(dir_fd, name, dir_fd, other, 0) < 0 ? link_error(errno) : compare_links(dir_fd, name, other);
 	(void)unlinkat(dir_fd, other, 0);
 	(void)unlinkat(dir_fd, name, 0);
 	return rc;

@@ -7,6 +7,8 @@ import itertools
 import json
 import os
 import select
+import shlex
+import shutil
 import signal
 import socket
 import sqlite3
@@ -15,7 +17,8 @@ import subprocess
 import yaml
 
 from support import (
-    failing, ipv6testd, mirrord, observations, passed, peerd, pop, results, reverse_pop, speedtestd, wait, wire,
+    failing, ipv6testd, mirror_checker, mirrord, observations, passed, peerd, pop, results, reverse_pop, speedtestd,
+    upstream, upstream_server, wait, wire,
 )
 
 HERE = "127.0.0.1"
@@ -219,20 +222,32 @@ class Peerd(Daemon):
 
 
 class Mirrord(Daemon):
-    """A change: a project runs, and publishes what it has made."""
+    """A change: the upstream has something new, and a project runs, and publishes what it has made of it."""
 
     name, path = "mirrord", mirrord.API
     sockets = [mirrord.SOCKET]
 
     def prepare(self, stack):
-        self.root, self.count = self.folder / "root", self.folder / "count"
+        self.root = self.folder / "root"
         self.root.mkdir()
-        program = self.folder / "program"
+        mirrord.write_pop(self.folder / "pop.yaml", self.root, {"own": self.upstream(stack)}, {"reserve": "1MiB"})
+
+    def upstream(self, stack):
+        """Return: the project's keys in the POP file."""
+        self.count, program = self.folder / "count", self.folder / "program"
         program.write_text(f"#!/bin/sh\ncp {self.count} new && mv new file\n")
         program.chmod(0o755)
-        self.count.write_text("0")
-        mirrord.write_pop(self.folder / "pop.yaml", self.root, {"own": {"kind": "command", "command": str(program)}},
-                          {"reserve": "1MiB"})
+        self.change_upstream()
+        return {"kind": "command", "command": str(program)}
+
+    def change_upstream(self):
+        self.n += 1
+        self.count.write_text(str(self.n))
+
+    def version(self):
+        """Return: which of the upstream's is published, what is not whole ends the test; None: there is none yet."""
+        path = self.root / "own/current/file"
+        return int(path.read_text()) if path.exists() else None
 
     def words(self):
         return [mirrord.PROGRAM, "--pop", self.folder / "pop.yaml"]
@@ -241,12 +256,14 @@ class Mirrord(Daemon):
         reply = self.send("GET", f"{self.path}/own")
         return json.loads(reply.body) if reply is not None and reply.status == 200 else None
 
-    def change(self):
-        self.n += 1
-        self.count.write_text(str(self.n))
+    def run(self):
         told = self.project()
         self.send("POST", f"{self.path}/own/{'release' if told and told['state'] == 'held' else 'start'}")
         wait.until(lambda: self.has_ended() or self.is_idle(), "the run is over", LIMIT_S)
+
+    def change(self):
+        self.change_upstream()
+        self.run()
         told = self.project()
         if told and told["generation"]:
             self.accepted = [told["generation"]]
@@ -255,10 +272,60 @@ class Mirrord(Daemon):
         told = self.project()
         return told is not None and told["state"] != "running" and not told["wanted"]
 
+    def is_whole(self):
+        return super().is_whole() and (self.version() or 0) <= self.n
+
     def is_kept(self, accepted):
-        """What is served is whole, and not older."""
-        text = (self.root / "own/current/file").read_text()
-        return text.isdigit() and self.project()["generation"] >= accepted
+        """What is served is whole, and not older; and the next run brings it up to date."""
+        is_kept = self.version() is not None and self.project()["generation"] >= accepted
+        self.run()
+        return is_kept and self.version() == self.n
+
+
+class MirrordByRsync(Mirrord):
+    """Its upstream is an archive of Debian packages, the newest of which is its version."""
+
+    name = "mirrord-rsync"
+
+    def upstream(self, stack):
+        self.archive = upstream.make("debian", self.folder / "up")
+        server = stack.enter_context(upstream_server.Rsyncd(self.archive.folder, self.folder / "rsyncd"))
+        self.change_upstream()
+        return {"kind": "debian", "upstreams": [server.url], "max_delete_percent": 100}
+
+    def change_upstream(self):
+        """A package is new, and the last one goes."""
+        if self.n > 0:
+            self.archive.remove(f"v{self.n}")
+        self.n += 1
+        self.archive.add(f"v{self.n}")
+        self.archive.publish()
+
+    def version(self):
+        current = self.root / "own/current"
+        if not current.exists():
+            return None
+        wrong = mirror_checker.look_at(mirror_checker.Folder(current), "GET")
+        assert not wrong, wrong
+        return max(int(path.name[1:]) for path in current.glob("pool/main/v/v*"))
+
+
+class RsyncOfMirror(MirrordByRsync):
+    """Calls fail in the rsync that it starts, not in itself."""
+
+    name = "rsync"
+
+    def upstream(self, stack):
+        keys = super().upstream(stack)
+        self.order = failing.Order(self.root / ".order")  # where it may write
+        real, failing_one = self.folder / "rsync", self.folder / "failing-rsync"
+        shutil.copy("/usr/bin/rsync", real)
+        failing_one.write_text(f'#!/bin/sh\nexec {shlex.join(map(str, [*self.order.words, real]))} "$@"\n')
+        failing_one.chmod(0o755)
+        self.order.words = []
+        subprocess.run(["mount", "--bind", failing_one, "/usr/bin/rsync"], check=True, timeout=LIMIT_S)
+        stack.callback(subprocess.run, ["umount", "/usr/bin/rsync"], check=True, timeout=LIMIT_S)
+        return keys
 
 
 class Rdnsd(Daemon):
@@ -310,4 +377,4 @@ class Rdnsd(Daemon):
                 self.own.names(address) == [f"{name}."])
 
 
-DAEMONS = [Speedtestd, Ipv6testd, Rdnsd, Mirrord, Healthd, Peerd]
+DAEMONS = [Speedtestd, Ipv6testd, Rdnsd, Mirrord, MirrordByRsync, RsyncOfMirror, Healthd, Peerd]
