@@ -72,7 +72,7 @@ int quiet_db_add(sqlite3 *db, const struct quiet_wish *w, int64_t now_s, const c
 	}
 	if (rc == 0)
 		rc = db_prepare(db, "INSERT INTO quiet (asn, begins, ends, reason) VALUES (?, ?, ?, ?)", &s);
-	if (rc < 0)
+	if (rc != 0)
 		return rc;
 	(void)sqlite3_bind_int64(s, 1, w->asn);
 	(void)sqlite3_bind_int64(s, 2, times_s[0]);
