@@ -9,10 +9,10 @@ export POP V MIRROR LOCK
 
 IN_WORKSHOP := build deb check-packages plain-debian tree image images lock reproducible upgrade secure-boot boot \
 	clients unit asan tsan e2e-asan fuzz fuzz-web analyze lint tidy bench bench-mirror faults faults-calls \
-	run-faults-apply run-e2e run-torture run-soak dependencies security-report run-check-tls check-image \
-	e2e-vm
+	run-faults-apply sanitized-tree run-e2e run-e2e-pop-asan run-torture run-soak dependencies security-report \
+	run-check-tls check-image e2e-vm
 
-.PHONY: help run up down endpoints check e2e faults-apply torture soak check-tls release clean $(IN_WORKSHOP)
+.PHONY: help run up down endpoints check e2e e2e-pop-asan faults-apply torture soak check-tls release clean $(IN_WORKSHOP)
 .DEFAULT_GOAL := help
 
 ## make run        build everything, start the POP, print its addresses; Ctrl-C stops it
@@ -29,6 +29,7 @@ IN_WORKSHOP := build deb check-packages plain-debian tree image images lock repr
 ## make check      run every test; the last line is "N passed, N failed"
 ## make unit       unit tests                  make asan   the same under sanitizers
 ## make e2e-asan   end-to-end tests that need no POP, of our programs under them; ONLY="rdns or mirror" some of them
+## make e2e-pop-asan  the tests of the POP, with our programs in it under them
 ## make fuzz       each parser of foreign bytes for a while: TIME=60 seconds, ONLY="pop release" some of them;
 ##                 ENGINE=afl by AFL++, not libFuzzer
 ## make fuzz-web   requests without end to each API, made of its description, for TIME=60 seconds; FUZZ_SEED=n again
@@ -77,6 +78,11 @@ endpoints:
 e2e: tree clients
 	@image/run with $(MAKE) --no-print-directory run-e2e
 
+e2e-pop-asan: export POP_TREE := build/tree-asan
+e2e-pop-asan: tree clients
+	@$(MAKE) --no-print-directory sanitized-tree
+	@image/run with $(MAKE) --no-print-directory run-e2e-pop-asan
+
 torture: tree
 	@image/run with $(MAKE) --no-print-directory run-torture
 
@@ -122,7 +128,7 @@ $(IN_WORKSHOP): $(WORKSHOP)
 	@image/workshop/enter make --no-print-directory NATIVE=1 POP=$(POP) V=$(V) BESIDE="$(BESIDE)" \
 		$(if $(TIME),TIME=$(TIME)) $(if $(ENGINE),ENGINE=$(ENGINE)) $(if $(MINUTES),MINUTES=$(MINUTES)) \
 		$(if $(KEYS),KEYS=$(KEYS)) $(if $(SAMPLES),SAMPLES=$(SAMPLES)) $(if $(LOCK),LOCK=$(LOCK)) \
-		$(if $(TRACKER),TRACKER=$(TRACKER)) ONLY="$(ONLY)" $@
+		$(if $(TRACKER),TRACKER=$(TRACKER)) $(if $(POP_TREE),POP_TREE=$(POP_TREE)) ONLY="$(ONLY)" $@
 
 $(WORKSHOP): image/workshop/packages
 	@image/workshop/host

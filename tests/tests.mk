@@ -160,6 +160,22 @@ e2e-asan: $(CLIENTS)
 		$(PYTEST) --timeout=600 --junitxml=$(REPORTS)/MARK.xml -m MARK -k '$(ONLY)' tests/e2e tests/clients; \
 		tests/support/summary.py $(RESULTS) e2e-asan=$$?
 
+# And in the tests of the POP, which is started with them: its units are those of the image.
+.PHONY: sanitized-tree run-e2e-pop-asan
+sanitized-tree: export VARIANT := asan
+sanitized-tree:
+	@$(MAKE) --question programs || image/step programs-asan $(MAKE) programs
+	@tests/support/sanitized-tree build/asan $(POP_TREE)
+
+run-e2e-pop-asan: export VARIANT := asan
+run-e2e-pop-asan: export REPORTS := $(CURDIR)/$(RESULTS)/e2e-pop-asan
+run-e2e-pop-asan: export ASAN_OPTIONS := log_path=$(CURDIR)/$(RESULTS)/e2e-pop-asan/report
+run-e2e-pop-asan: export UBSAN_OPTIONS := print_stacktrace=1:log_path=$(CURDIR)/$(RESULTS)/e2e-pop-asan/report
+run-e2e-pop-asan: $(RPM) $(INTRUDER) $(CLIENTS)
+	@rm -rf $(REPORTS) && mkdir -p $(REPORTS)
+	@$(PYTEST) --timeout=600 --junitxml=$(REPORTS)/pop.xml -m 'not apart and not speedtest and not alone' \
+		-k '$(ONLY)' tests/e2e tests/clients; tests/support/summary.py $(RESULTS) e2e-pop-asan=$$?
+
 run-e2e: $(RPM) $(INTRUDER) $(CLIENTS)
 	@tests/support/run_e2e $(RESULTS)/e2e "$(BESIDE)" $(PYTEST)
 
