@@ -11,7 +11,7 @@ import foreign
 import pytest
 import vex
 
-from support import call_table, fault_daemons, fault_table, fuzz_table, reliability, torture_table
+from support import call_table, fault_daemons, fault_table, fuzz_table, reliability, soak_table, torture_table
 from torture import attacks, units
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -162,11 +162,12 @@ def test_tables_of_faults():
     assert [made[name][0] for name in fault_table.TWOS] == [str(len(cases)) for cases in fault_table.TWOS.values()]
 
 
-def test_tables_of_attacks():
-    """So it is with `make torture`."""
-    made = set(reliability.rows(torture_table.COMMAND))
-    servers = {f"`{unit}`" for unit in units.UNITS}
-    assert made == {"attack", "server", *servers, *(what for what, _ in attacks.ATTACKS.values())}
+def test_tables_of_load():
+    """So it is with `make torture` and `make soak`."""
+    servers = {"server", *(f"`{unit}`" for unit in units.UNITS)}
+    attacked = {"attack", *(what for what, _ in attacks.ATTACKS.values())}
+    assert set(reliability.rows(torture_table.COMMAND)) == servers | attacked
+    assert set(reliability.rows(soak_table.COMMAND)) == servers
 
 
 def test_the_table_of_calls_has_all_daemons():

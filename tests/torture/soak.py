@@ -13,7 +13,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 import guests  # noqa: E402 (found by the line before)
 import units  # noqa: E402
 from guests import Guest, Visit  # noqa: E402
-from support import dns_client, ipv6test, pop, results, wire  # noqa: E402
+from support import dns_client, ipv6test, pop, results, soak_table, wire  # noqa: E402
 
 RESULTS = Path("build/results/soak.json")
 GROWTH_MAX = 0.02
@@ -138,6 +138,7 @@ def main():
     RESULTS.parent.mkdir(parents=True, exist_ok=True)
     figures = {"minutes": minutes, "units": grown, "served": served, "wrong": wrong}
     RESULTS.write_text(json.dumps(figures, indent=1) + "\n")
+    soak_table.write(figures)
     verdict = f"{len(wrong)} complaints" if wrong else "nothing has grown"
     print("\n".join([*wrong, f"{minutes:g} minutes, {len(taken)} samples: {verdict}; {RESULTS}"]))
     sys.exit(bool(wrong))
