@@ -108,6 +108,8 @@ class Way:
             with knot:
                 knot.settimeout(30)
                 message = receive(client)
+                if message is None:
+                    return  # it has thought better of it
                 kind = kind_of(message)
                 self.pass_gate(kind, "to")
                 knot.sendall(message)
