@@ -10,7 +10,7 @@ export POP V MIRROR LOCK
 IN_WORKSHOP := build deb check-packages plain-debian tree image images lock reproducible upgrade secure-boot boot \
 	clients unit asan tsan e2e-asan fuzz fuzz-web analyze lint tidy bench bench-mirror faults faults-calls \
 	run-faults-apply sanitized-tree run-e2e run-e2e-pop-asan run-torture run-soak dependencies security-report \
-	run-check-tls check-image e2e-vm
+	run-check-tls check-image starts e2e-vm
 
 .PHONY: help run up down endpoints check e2e e2e-pop-asan faults-apply torture soak check-tls release clean $(IN_WORKSHOP)
 .DEFAULT_GOAL := help
@@ -26,7 +26,8 @@ IN_WORKSHOP := build deb check-packages plain-debian tree image images lock repr
 ## make upgrade    what machines of an image upgrade to, into build/upgrades
 ## make secure-boot  images and upgrade once more, with signatures for Secure Boot, into build/secure-boot
 ## make boot       that disk in QEMU; Ctrl-C stops it
-## make check      run every test; the last line is "N passed, N failed"
+## make check      run every test; the last line is "N passed, N failed"; AND=starts: disk and ISO start, too, if
+##                 enough is left of 39 minutes
 ## make unit       unit tests                  make asan   the same under sanitizers
 ## make e2e-asan   end-to-end tests that need no POP, of our programs under them; ONLY="rdns or mirror" some of them
 ## make e2e-pop-asan  the tests of the POP, with our programs in it under them
@@ -96,7 +97,7 @@ soak: tree
 	@image/run with $(MAKE) --no-print-directory run-soak
 
 check:
-	@tests/check
+	@tests/check $(AND)
 
 # All that can be refused is, before an hour of checks.
 release:

@@ -208,12 +208,19 @@ check-packages: plain-debian
 	@$(PYTEST) --junitxml=$(RESULTS)/packages/packages.xml tests/packages
 
 # Machines in QEMU, one after the other, in a network of their own. ONLY: which of tests/image/test_*.py.
-.PHONY: check-image
+MACHINES := tests/support/apart $(PYTEST) --verbosity=1 --capture=tee-sys --timeout=3600
+.PHONY: check-image starts
 check-image:
 	@$(MAKE) --no-print-directory POP=lab image
-	@tests/support/apart $(PYTEST) --verbosity=1 --capture=tee-sys --timeout=3600 \
-		--junitxml=$(RESULTS)/image/machines.xml \
+	@$(MACHINES) --junitxml=$(RESULTS)/image/machines.xml \
 		$(patsubst %,tests/image/test_%.py,$(or $(ONLY),start)); tests/support/summary.py $(RESULTS) image=$$?
+
+# The least of it, for tests/check: both media, both firmwares. Where nothing else runs, a start takes a minute.
+starts: export MACHINE_LIMIT_S := 300
+starts:
+	@$(MAKE) --no-print-directory POP=lab image
+	@$(MACHINES) --exitfirst -k 'disk-uefi or iso-bios' --junitxml=$(RESULTS)/starts/machines.xml \
+		tests/image/test_start.py
 
 # The tests of the container's network side, against a machine that is the same POP. What they are not for is skipped.
 .PHONY: e2e-vm

@@ -17,7 +17,7 @@ POP = "lab"
 POP_FILE = pop.PROJECT / f"image/pops/{POP}.yaml"
 IMAGES = pop.BUILD / f"images/{POP}"
 DISK, ISO = IMAGES / f"fontaine-{POP}.qcow2", IMAGES / f"fontaine-{POP}.iso"
-LIMIT_S = 1800  # on a busy host, a start takes many minutes
+LIMIT_S = int(os.environ.get("MACHINE_LIMIT_S", 1800))  # on a busy host, a start takes many minutes
 SSH_LIMIT_S = 600
 FIRMWARE_STARTS = "BdsDxe: starting"
 SSH = ["ssh", "-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null", "-o", "LogLevel=ERROR",
