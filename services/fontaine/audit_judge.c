@@ -298,7 +298,7 @@ static bool is_implied(const struct pop *p, const char *protocol, const struct a
 	if (is_tcp && is_management(p, at))
 		return true;
 	if (is_tcp && addr_port(at) == SSH_PORT)
-		return p->n_operators > 0;
+		return p->n_operators > 0 || (p->network != NULL && p->network->n_ssh_from > 0);
 	return p->bgp != NULL && addr_port(at) == (is_tcp ? BGP_PORT : BFD_PORT);
 }
 

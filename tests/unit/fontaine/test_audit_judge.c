@@ -210,6 +210,8 @@ static enum audit_state judge_socket(const struct pop *p, const char *protocol, 
 static void test_sockets_and_sources(void **state)
 {
 	struct pop *p = load();
+	char from[] = "198.51.100.0/24", *prefixes[] = {from};
+	struct pop_network network = {.ssh_from = prefixes, .n_ssh_from = 1};
 	(void)state;
 
 	assert_int_equal(judge_socket(p, "udp", "192.0.2.1", 123), AUDIT_PASS);
@@ -217,6 +219,10 @@ static void test_sockets_and_sources(void **state)
 	assert_int_equal(judge_socket(p, "tcp", "192.0.2.1", 123), AUDIT_FAIL);
 	assert_int_equal(judge_socket(p, "udp", "127.0.0.1", 323), AUDIT_FAIL);
 	assert_int_equal(judge_socket(p, "tcp", "0.0.0.0", 22), AUDIT_FAIL); /* nobody may log in */
+	p->network = &network;
+	assert_int_equal(judge_socket(p, "tcp", "0.0.0.0", 22), AUDIT_PASS);
+	assert_int_equal(judge_socket(p, "udp", "0.0.0.0", 22), AUDIT_FAIL);
+	p->network = NULL;
 	assert_int_equal(judge_socket(p, "tcp", "0.0.0.0", 179), AUDIT_FAIL);
 	again();
 	audit_judge_sources(p->services->ntp, &found);
