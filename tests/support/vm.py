@@ -29,6 +29,13 @@ def with_key():
     return qemu.credential("ssh.authorized_keys.root", qemu.public_key())
 
 
+def waited_s(task):
+    try:
+        return int((task / "schedstat").read_text().split()[1]) / 1e9  # proc_pid_schedstat: in its run queue
+    except OSError:  # it has ended
+        return 0
+
+
 class Machine:
     """To use in a with statement. @folder: for its console; @media: QEMU's arguments for what it starts from; @more:
     others."""
@@ -92,7 +99,8 @@ class Machine:
                 pass
 
     def goes_on(self):
-        return self.process.poll() is None and time.monotonic() < self.began + self.limit_s
+        """For as long as its limit is, but for what its host kept it waiting."""
+        return self.process.poll() is None and time.monotonic() < self.began + self.limit_s + self.kept_waiting_s()
 
     def wait_for(self, condition, what):
         while not (value := condition()):
@@ -115,6 +123,10 @@ class Machine:
         """How long it has used the processors of this host: on one that is busy, more telling than the time."""
         fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")  # proc(5): utime, stime
+
+    def kept_waiting_s(self):
+        """How long a thread of it could have run, but had no processor; of the one that waited longest."""
+        return max(map(waited_s, Path(f"/proc/{self.process.pid}/task").iterdir()), default=0)
 
     def answering(self):
         """Sockets that answer now."""
