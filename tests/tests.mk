@@ -224,7 +224,7 @@ starts:
 
 # The tests of the container's network side, against a machine that is the same POP. What they are not for is skipped.
 .PHONY: e2e-vm
-e2e-vm: deb $(DISK)
+e2e-vm: deb $(DISK) $(RPM) $(CLIENTS)
 	@PYTHONPATH=tests:image tests/support/apart python3 -B -m support.twin $(PYTEST) --timeout=600 \
 		-m 'not apart and not speedtest and not alone' --junitxml=$(RESULTS)/e2e-vm/twin.xml tests/e2e tests/clients; \
 		tests/support/summary.py $(RESULTS) e2e-vm=$$?
