@@ -20,7 +20,8 @@ enum {
 	TICK_MS = 1000,
 	LIMIT_MS = 900, /* of a question: none is on its way when the next is due */
 	TURNS = 2,
-	TURNS_DOWN = 8,
+	TURNS_SILENT = 8,
+	SILENT_MS = LIMIT_MS / 2,
 	CHAIN_MS = 50, /* of some, one after the other */
 	AWAY_MS = LEASE_S * 1000,
 	ALIVE_TICKS = 20,
@@ -36,6 +37,7 @@ struct asking {
 	struct asking *next; /* of the same work */
 	SSL_SESSION *session;
 	bool is_busy, was_asked;
+	uint64_t took_ms;
 	struct finding finding;
 };
 
@@ -156,14 +158,17 @@ static void start_work(struct rounds *r, uv_work_t *work, uv_work_cb on_work, uv
 /** One socket after the other, up to the first that is not well or takes long. */
 static void on_ask(uv_work_t *work)
 {
-	const uint64_t enough_ns = uv_hrtime() + CHAIN_MS * 1000000ULL;
+	uint64_t all_ms = 0;
 	bool goes_on = true;
 
 	for (struct asking *a = work->data; a != NULL && goes_on; a = a->next) {
 		struct rounds *r = a->rounds;
+		const uint64_t began_ns = uv_hrtime();
 		probe(&r->prober, &r->config.model->sockets[a->socket].endpoint, &a->session, &a->finding);
 		a->was_asked = true;
-		goes_on = a->finding.is_up && uv_hrtime() < enough_ns;
+		a->took_ms = (uv_hrtime() - began_ns) / 1000000;
+		all_ms += a->took_ms;
+		goes_on = a->finding.is_up && all_ms < CHAIN_MS;
 	}
 }
 
@@ -232,7 +237,7 @@ static bool is_well(const struct model_socket *s)
 }
 
 /**
- * What is not known to be well is asked each second; what is known not to be, and does not answer, less often: where
+ * What is not known to be well is asked each second; what is known not to be, and lets questions wait, less often: where
  * all is slow, as at a start, questions would keep it so. Else sockets take turns, so that each second a service is
  * asked over one family or the other. Where only one socket's answers become wrong, that is asked after two seconds at
  * most, then once a second, and an answer counts as missing after LIMIT_MS: three take 2 + 1 + 1 + 0.9 = 4.9 seconds.
@@ -240,13 +245,16 @@ static bool is_well(const struct model_socket *s)
 static bool is_due(const struct rounds *r, size_t i)
 {
 	const struct model_socket *s = &r->config.model->sockets[i];
+	const struct asking *a = &r->askings[i];
 	unsigned turns = 1;
 
+	if (a->is_busy)
+		return false;
 	if (is_well(s))
 		turns = TURNS;
-	else if (s->steady.health == HEALTH_DOWN && !s->finding.is_up)
-		turns = TURNS_DOWN;
-	return !r->askings[i].is_busy && (r->n_ticks + i) % turns == 0;
+	else if (s->steady.health == HEALTH_DOWN && !s->finding.is_up && a->took_ms >= SILENT_MS)
+		turns = TURNS_SILENT;
+	return (r->n_ticks + i) % turns == 0;
 }
 
 /** Those of a service that are well are one work: to wake a thread costs more than a question. */
