@@ -1,7 +1,6 @@
 # Clients that are slow: those that move on are served, those that stop are given up.
 # SPDX-License-Identifier: MIT
 
-import subprocess
 import time
 from concurrent.futures import ThreadPoolExecutor
 
@@ -108,9 +107,8 @@ def test_those_given_up_are_counted(outcomes):
 
 def unsent_bytes(address, client):
     """What waits in the server's socket for its first sending, and what it has sent."""
-    done = subprocess.run(["ss", "-Htin", "sport", f"= :{address[1]}", "and", "dport", f"= :{client[1]}"],
-                          check=True, timeout=5, capture_output=True, text=True)
-    found = dict(word.split(":", 1) for word in done.stdout.split() if word.startswith(("notsent:", "bytes_sent:")))
+    shown = pop.run("ss", "-Htin", "sport", f"= :{address[1]}", "and", "dport", f"= :{client[1]}").stdout
+    found = dict(word.split(":", 1) for word in shown.split() if word.startswith(("notsent:", "bytes_sent:")))
     return int(found.get("notsent", 0)), int(found.get("bytes_sent", 0))
 
 

@@ -16,7 +16,6 @@ PACE = "it counts on a pace that an emulated machine does not keep"
 
 CONTAINER_ONLY = {
     "e2e/test_apply.py": CHANGES,
-    "e2e/test_audit.py": MACHINE,
     "e2e/test_browser_": BROWSER,
     "e2e/test_bundle.py": CHANGES,
     "e2e/test_certificates.py": CHANGES,
@@ -27,7 +26,6 @@ CONTAINER_ONLY = {
     "e2e/test_endpoints.py::test_nothing_else_listens": MACHINE,
     "e2e/test_ipv6test_dns.py::test_a_resolver_believes": BESIDE,
     "e2e/test_ipv6test_dns_malice.py::test_a_flood_of_nonces_takes_no_memory": LOOPBACK,
-    "e2e/test_ipv6test_dns_malice.py::test_who_asks_too_much_over_tcp": PACE,
     "e2e/test_ipv6test_http.py::test_metrics_are_for_the_machine_itself": OWN,
     "e2e/test_ipv6test_results.py::test_no_whole_address_is_kept": LOOPBACK,
     "e2e/test_ipv6test_who.py::test_the_pops_own_resolver_is_asked": NAMES,
@@ -41,13 +39,10 @@ CONTAINER_ONLY = {
     "e2e/test_recovery.py": PACE,
     "e2e/test_resolver.py::test_it_gives_nothing_that_fails_the_check": BESIDE,
     "e2e/test_resolver.py::test_it_vouches_for_what_it_could_check": BESIDE,
-    "e2e/test_slow_clients.py::test_little_waits_in_the_socket": PACE,
     "e2e/test_turn.py::test_a_pop_without_a_relay_says_so": BESIDE,
     "e2e/test_turn.py::test_a_relay_is_slow": PACE,
     "e2e/test_turn.py::test_no_service_of_the_pop_has_the_relays_address": MACHINE,
     "e2e/test_units.py::test_every_unit_of_ours_is_checked": MACHINE,
-    "e2e/test_units.py::test_it_reports_no_error[unbound.service]": PACE,
-    "e2e/test_units.py::test_nsd_runs_confined_where_a_pop_file_wants_it": MACHINE,
 }
 
 
