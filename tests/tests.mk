@@ -169,8 +169,6 @@ sanitized-tree:
 
 run-e2e-pop-asan: export VARIANT := asan
 run-e2e-pop-asan: export REPORTS := $(CURDIR)/$(RESULTS)/e2e-pop-asan
-run-e2e-pop-asan: export ASAN_OPTIONS := log_path=$(CURDIR)/$(RESULTS)/e2e-pop-asan/report
-run-e2e-pop-asan: export UBSAN_OPTIONS := print_stacktrace=1:log_path=$(CURDIR)/$(RESULTS)/e2e-pop-asan/report
 run-e2e-pop-asan: $(RPM) $(INTRUDER) $(CLIENTS)
 	@rm -rf $(REPORTS) && mkdir -p $(REPORTS)
 	@$(PYTEST) --timeout=600 --junitxml=$(REPORTS)/pop.xml -m 'not apart and not speedtest and not alone' \

@@ -38,8 +38,10 @@ static int read_folder(const struct folder *f, const char *source, on_credential
 {
 	DIR *d = opendir(f->dir);
 	struct dirent *entry;
-	int rc = d != NULL ? 0 : -errno;
+	int rc = 0;
 
+	if (d == NULL)
+		return -errno;
 	while (rc == 0 && (entry = readdir(d)) != NULL) {
 		char *path = mem_printf("%s/%s%s", f->dir, entry->d_name, f->after);
 		char *name = mem_printf("%s%s", f->before, entry->d_name);
@@ -48,8 +50,7 @@ static int read_folder(const struct folder *f, const char *source, on_credential
 		free(name);
 		free(path);
 	}
-	if (d != NULL)
-		(void)closedir(d);
+	(void)closedir(d);
 	return rc;
 }
 

@@ -45,7 +45,7 @@ static int compare_seen(const void *a, const void *b)
 
 static struct subject *find(const struct subjects *s, size_t n, const char *source, const char *name)
 {
-	struct subject key;
+	struct subject key = {.n_changes = 0};
 
 	(void)snprintf(key.source, sizeof(key.source), "%s", source);
 	(void)snprintf(key.seen.name, sizeof(key.seen.name), "%s", name);

@@ -37,7 +37,7 @@ static bool is_source(const char *text)
 {
 	size_t len = strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_");
 
-	return text[len] == '\0' && len <= 63;
+	return len <= 63 && text[len] == '\0';
 }
 
 static const struct pop_rule rule_source = {is_source, "the name of a source",
