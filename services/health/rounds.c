@@ -237,10 +237,11 @@ static bool is_well(const struct model_socket *s)
 }
 
 /**
- * What is not known to be well is asked each second; what is known not to be, and lets questions wait, less often: where
- * all is slow, as at a start, questions would keep it so. Else sockets take turns, so that each second a service is
- * asked over one family or the other. Where only one socket's answers become wrong, that is asked after two seconds at
- * most, then once a second, and an answer counts as missing after LIMIT_MS: three take 2 + 1 + 1 + 0.9 = 4.9 seconds.
+ * What is not known to be well is asked each second; what is known not to be, and lets questions wait, less often:
+ * where all is slow, as at a start, questions would keep it so. Else sockets take turns, so that each second a service
+ * is asked over one family or the other. Where only one socket's answers become wrong, that is asked after two
+ * seconds at most, then once a second, and an answer counts as missing after LIMIT_MS: three take 2 + 1 + 1 + 0.9 =
+ * 4.9 seconds.
  */
 static bool is_due(const struct rounds *r, size_t i)
 {
