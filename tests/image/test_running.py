@@ -126,6 +126,27 @@ def test_pop_file_of_a_later_version(machine, confext):
     machine.put(later, "/var/lib/confexts/pop.raw")
     machine.restart()
     machine.wait_up()
-    assert "0.1.0 does not know all of the POP file: this is the last one that it took." in machine.console()
+    assert "says what this version does not know: this is the last one that this version took." in machine.console()
     assert contact(machine) == before
     assert machine.failed_units() == ""
+
+
+def starts_with_another(machine, whose, whose_contact):
+    machine.restart()
+    machine.wait_well()
+    assert f"The POP file is damaged: this is {whose}." in machine.console()
+    assert contact(machine) == whose_contact
+
+
+def test_damaged_pop_file(machine, confext):
+    assert apply(machine, confext())[0] == 0
+    machine.ssh(": >/var/lib/confexts/pop.raw")
+    starts_with_another(machine, "the last one that this version took", "hello@example.net")
+
+
+def test_two_damaged_pop_files(machine, confext):
+    """The last one that it took has lost its end; of the one that was applied, what it says is changed."""
+    machine.put(confext(), "/var/lib/confexts/pop.raw")
+    machine.ssh("cd /var/lib && truncate --size=512K fontaine-slots/0.1.0.confext.raw && "
+                "LC_ALL=C sed -i s/hello@/HELLO@/ confexts/pop.raw")
+    starts_with_another(machine, "that of the disk", "noc@example.net")

@@ -153,6 +153,11 @@ class Machine:
     def failed_units(self):
         return self.ssh("systemctl --failed --no-legend --plain").stdout
 
+    def wait_well(self):
+        self.wait_up()
+        self.wait_in()
+        assert self.failed_units() == ""
+
     def restart(self, starts=1):
         """Have it start again, by UEFI; return when it does. @starts: it may take so many."""
         self.told_to_start(starts)
