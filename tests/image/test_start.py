@@ -11,36 +11,36 @@ from support import vm
 
 MEDIA = {"disk": qemu.drive(vm.DISK), "iso": qemu.cdrom(vm.ISO)}
 FIRMWARES = ["uefi", "bios"]
-SIZE = "4G"
-DISK = "/dev/vda"
-ZEROS = "cmp --bytes=16777216 /dev/vda /dev/zero"
-
-
-def check(machine):
-    machine.wait_up()
-    machine.wait_in()
-    assert machine.failed_units() == ""
+DISK, SMALL_DISK = "/dev/vda", "/dev/vdb"
+LEAST_MIB = 1290
 
 
 @pytest.mark.parametrize("firmware", FIRMWARES)
 @pytest.mark.parametrize("medium", MEDIA)
 def test_starts(tmp_path, medium, firmware):
     with vm.Machine(tmp_path, *MEDIA[medium], firmware=firmware) as machine:
-        check(machine)
+        machine.wait_well()
+
+
+def blank(disk, mib):
+    subprocess.run(["qemu-img", "create", "-q", "-f", "qcow2", disk, f"{mib}M"], check=True, timeout=60)
+    return disk
 
 
 @pytest.fixture(scope="module")
 def installed(tmp_path_factory):
-    """Without a word nothing is written; and it is not written to the CD that it runs from."""
+    """Without a word nothing is written; nor to the CD that it runs from, nor where there is not room enough."""
     folder = tmp_path_factory.mktemp("installed")
-    disk = folder / "disk.qcow2"
-    subprocess.run(["qemu-img", "create", "-q", "-f", "qcow2", disk, SIZE], check=True, timeout=60)
-    with vm.Machine(folder, *MEDIA["iso"], *qemu.drive(disk, keeps=True)) as machine:
+    disk, small = blank(folder / "disk.qcow2", LEAST_MIB), blank(folder / "small.qcow2", LEAST_MIB - 1)
+    with vm.Machine(folder, *MEDIA["iso"], *qemu.drive(disk, keeps=True), *qemu.drive(small)) as machine:
         machine.wait_to_say("disk: ")
         machine.type("/dev/sr0")
         machine.wait_to_say("Nothing is installed.")
+        machine.type(SMALL_DISK)
+        machine.wait_to_say(f"{SMALL_DISK} is too small: a POP needs {LEAST_MIB} MiB.")
         machine.wait_in()
-        machine.ssh(ZEROS)
+        for unchanged in DISK, SMALL_DISK:
+            machine.ssh(f"cmp --bytes=16777216 {unchanged} /dev/zero")
         machine.type(DISK)
         machine.wait_to_say(f"Installed on {DISK}.")
     return disk
@@ -49,6 +49,6 @@ def installed(tmp_path_factory):
 @pytest.mark.parametrize("firmware", FIRMWARES)
 def test_installed(tmp_path, installed, firmware):
     with vm.Machine(tmp_path, *qemu.drive(installed, keeps=True), firmware=firmware) as machine:
-        check(machine)
+        machine.wait_well()
         assert machine.ssh("findmnt --noheadings --output SOURCE /var").stdout.startswith(DISK)
         assert machine.ssh("findmnt --noheadings --output FSTYPE /").stdout.strip() == "erofs"
