@@ -69,26 +69,51 @@ static bool is_key_line(const char *line)
 	return false;
 }
 
-static bool is_public_keys(const char *text)
+/** One of fstab(5), whose fourth field has "nofail": without it, a disk that breaks would end every start. */
+static bool is_mount_line(const char *line)
+{
+	static const char blanks[] = " \t";
+
+	for (unsigned i = 0; i < 3; i++) {
+		line += strspn(line, blanks);
+		line += strcspn(line, blanks);
+	}
+	line += strspn(line, blanks);
+	while (*line != '\0' && strchr(blanks, *line) == NULL) {
+		size_t n = strcspn(line, ", \t");
+		if (n == 6 && strncmp(line, "nofail", n) == 0)
+			return true;
+		line += n + (line[n] == ',');
+	}
+	return false;
+}
+
+/** At least one, and each is right or a comment. */
+static bool are_lines(const char *text, bool (*is_right)(const char *line))
 {
 	char *lines = mem_strdup(text), *rest = NULL;
-	unsigned n_keys = 0, n_others = 0;
+	unsigned n_right = 0, n_others = 0;
 
 	for (char *line = strtok_r(lines, "\r\n", &rest); line != NULL; line = strtok_r(NULL, "\r\n", &rest)) {
 		if (*line == '#')
 			continue;
-		if (is_key_line(line))
-			n_keys++;
+		if (is_right(line))
+			n_right++;
 		else
 			n_others++;
 	}
 	free(lines);
-	return n_keys > 0 && n_others == 0;
+	return n_right > 0 && n_others == 0;
 }
 
-static bool is_anything(const char *text)
+static bool is_public_keys(const char *text)
 {
-	return *text != '\0';
+	return are_lines(text, is_key_line);
+}
+
+static bool is_mounts(const char *text)
+{
+	return are_lines(text, is_mount_line);
 }
 
 static bool is_asn(const char *text)
@@ -111,7 +136,7 @@ static const struct kind {
 	{"notices-webhook.", is_asn, is_webhook_secret, "write \"whsec_\" and 24 to 64 bytes in base64"},
 	{"mirror-push.", name_is_label, is_line, "write the token that the neighbour has made, in one line"},
 	{"bgp.", name_is_label, is_bird_password, "write: password \"...\";"},
-	{"fstab.extra", NULL, is_anything, "write lines as in fstab(5)"},
+	{"fstab.extra", NULL, is_mounts, "write lines as in fstab(5), each with the option \"nofail\""},
 };
 
 static const struct kind *find_kind(const char *name)

@@ -18,10 +18,10 @@ def sign(pop_file, image, keys=versions.KEYS):
                    capture_output=True)
 
 
-def make_disk(folder):
-    """That of the POP "lab" with another POP file. Return: what others may be on top of."""
+def make_disk(folder, pop_file=POP_FILE):
+    """That of the POP "lab" with @pop_file instead. Return: what others may be on top of."""
     raw, disk, confext = folder / "small.raw", folder / "small.qcow2", folder / "pop.confext.raw"
-    sign(POP_FILE, confext)
+    sign(pop_file, confext)
     for command in (["cp", "--sparse=always", vm.IMAGES / f"fontaine-{vm.POP}.raw", raw],
                     ["mcopy", "-o", "-i", f"{raw}@@1M", confext, "::/fontaine"],
                     ["qemu-img", "convert", "-O", "qcow2", raw, disk],

@@ -36,7 +36,8 @@ static void test_right(void **state)
 	assert_true(is_right("notices-webhook.64500", SECRET));
 	assert_true(is_right("mirror-push.paris", "0123456789abcdef\r\n"));
 	assert_true(is_right("bgp.transit", "password \"secret\";\n"));
-	assert_true(is_right("fstab.extra", "LABEL=mirror /srv/mirror xfs noatime 0 0\n"));
+	assert_true(is_right("fstab.extra", "# of mirrors\nLABEL=mirror /srv/mirror xfs noatime,nofail 0 0\n"));
+	assert_true(is_right("fstab.extra", "LABEL=a /a ext4\tnofail\n /dev/vdc none swap nofail,x-systemd.makefs\n"));
 }
 
 static void test_malformed(void **state)
@@ -55,6 +56,9 @@ static void test_malformed(void **state)
 	assert_false(is_right("mirror-push.paris", "one\ntwo\n"));
 	assert_false(is_right("bgp.transit", "secret"));
 	assert_false(is_right("fstab.extra", " \n"));
+	assert_false(is_right("fstab.extra", "LABEL=mirror /srv/mirror ext4\n"));
+	assert_false(is_right("fstab.extra", "LABEL=mirror /srv/nofail nofail x-nofail,nofails 0 0\n"));
+	assert_false(is_right("fstab.extra", "LABEL=a /a ext4 nofail 0 0\nLABEL=b /b ext4 noatime 0 0\n"));
 	assert_false(credential_is_right("bgp.transit", "sec\0ret", 7, &(struct credential_fault){.what = ""}));
 }
 
