@@ -13,6 +13,7 @@ from answers import on_this_host
 KEY = Path(__file__).resolve().parents[1] / "build/boot/key"
 SSH_PORT = 22
 FIRMWARE = "/usr/share/ovmf/OVMF.fd"
+SECURE_FIRMWARE = "/usr/share/OVMF/OVMF_CODE_4M.secboot.fd"
 PATIENCE = "systemd.default_device_timeout_sec=600 fontaine.limit_s=600"  # on a busy host, it is slow
 STOP_LIMIT_S = 20
 
@@ -60,12 +61,23 @@ def cdrom(image):
     return ["-cdrom", image]
 
 
+def board(firmware):
+    """@firmware: "bios", "uefi", or for UEFI with Secure Boot the file of its variables, with whose keys are enrolled;
+    what nobody but the firmware may write to."""
+    known = {"bios": [], "uefi": ["-bios", FIRMWARE]}
+    if firmware in known:
+        return ["-machine", "q35", *known[firmware]]
+    return ["-machine", "q35,smm=on", "-global", "driver=cfi.pflash01,property=secure,value=on",
+            "-drive", f"if=pflash,unit=0,format=raw,readonly=on,file={SECURE_FIRMWARE}",
+            "-drive", f"if=pflash,unit=1,format=raw,file={firmware}"]
+
+
 def command(nic, console, *media, firmware="uefi", restarts=False):
     """@console: what the machine says is added to this file; the socket beside it (.sock) takes what is typed.
-    @restarts: or it stops instead."""
+    @firmware: as of board(). @restarts: or it stops instead."""
     socket = Path(console).with_suffix(".sock")
-    return ["qemu-system-x86_64", "-machine", "q35", "-accel", "tcg,thread=multi", "-cpu", "max",
-            "-smp", "2", "-m", "2048", *([] if firmware == "bios" else ["-bios", FIRMWARE]),
+    return ["qemu-system-x86_64", *board(firmware), "-accel", "tcg,thread=multi", "-cpu", "max",
+            "-smp", "2", "-m", "2048",
             "-display", "none", "-monitor", "none", *([] if restarts else ["-no-reboot"]),
             "-smbios", f"type=11,value=io.systemd.stub.kernel-cmdline-extra={PATIENCE}",
             *map(str, media), "-device", "virtio-rng-pci", "-nic", nic,

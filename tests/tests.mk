@@ -209,7 +209,7 @@ check-packages: plain-debian
 MACHINES := tests/support/apart $(PYTEST) --verbosity=1 --capture=tee-sys --timeout=3600
 .PHONY: check-image starts
 check-image:
-	@$(MAKE) --no-print-directory POP=lab image
+	@$(MAKE) --no-print-directory POP=lab $(if $(filter secure_boot,$(ONLY)),secure-boot,image)
 	@$(MACHINES) --junitxml=$(RESULTS)/image/machines.xml \
 		$(patsubst %,tests/image/test_%.py,$(or $(ONLY),start)); tests/support/summary.py $(RESULTS) image=$$?
 
