@@ -36,6 +36,8 @@ THREADED := lib/store/% lib/net/% lib/base/test_prefix_table speedtest/test_pict
 	mirror/test_runner% mirror/test_engine% mirror/test_rollback rdns/test_look rdns/test_checking \
 	rdns/test_rechecking rdns/test_publish% health/test_journal
 tsan: export VARIANT := tsan
+# A test forks a daemon, in which libuv makes threads of its own.
+tsan: export TSAN_OPTIONS := die_after_fork=0:suppressions=$(CURDIR)/tests/support/tsan.supp
 tsan:
 	@image/step unit-tests-tsan $(MAKE) $(filter $(THREADED:%=build/tsan/unit/%),$(UNIT_SOURCES:tests/unit/%.c=build/tsan/unit/%))
 	@tests/support/run_unit.py build/tsan/unit $(RESULTS)/tsan
